@@ -1,0 +1,1 @@
+//! AI agents, their trust score and the tools they may effectively use.

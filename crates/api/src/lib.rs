@@ -1,0 +1,1 @@
+//! The HTTP facade: DTOs, extractors, routes, problem+json, OpenAPI.

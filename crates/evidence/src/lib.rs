@@ -1,0 +1,1 @@
+//! Evidence kinds, custody chains, item status, inheritance and the Merkle log.

@@ -1,0 +1,1 @@
+//! The incident aggregate: two state axes, doctrine guards, classification, flags, SLA.

@@ -1,0 +1,1 @@
+//! The program probatum: configuration, TLS, wiring, loops, graceful stop.

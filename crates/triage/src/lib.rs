@@ -1,0 +1,1 @@
+//! Triage verdicts: explainable, versioned, and unable to act.
