@@ -219,7 +219,15 @@ mod tests {
         for good in ["INC-2026-0042", "INC-2026-9999", "INC-2026-10000", "INC-1970-0001"] {
             assert_eq!(good.parse::<PublicId>().unwrap().to_string(), good);
         }
-        for bad in ["INC-2026-42", "INC-2026-00042", "INC-2026-0000", "INC-26-0042", "inc-2026-0042", "INC-2026-+042", ""] {
+        for bad in [
+            "INC-2026-42",
+            "INC-2026-00042",
+            "INC-2026-0000",
+            "INC-26-0042",
+            "inc-2026-0042",
+            "INC-2026-+042",
+            "",
+        ] {
             assert!(bad.parse::<PublicId>().is_err(), "{bad}");
         }
     }

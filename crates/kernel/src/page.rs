@@ -37,7 +37,9 @@ pub enum PageError {
     #[error("per_page must be 1 to {MAX_PER_PAGE}")]
     PerPage,
     /// Beyond what offsets reach.
-    #[error("a page ends at row {MAX_DEPTH} at the latest; go on with cursor, from the Link header rel=\"next\"")]
+    #[error(
+        "a page ends at row {MAX_DEPTH} at the latest; go on with cursor, from the Link header rel=\"next\""
+    )]
     TooDeep,
     /// Not a cursor of this list.
     #[error("cursor is not one this list gave out for this sort; take it from the Link header rel=\"next\"")]
@@ -208,7 +210,9 @@ mod tests {
     fn cursors_come_back_as_they_went() {
         let c = Cursor { sort: "-severity".parse().unwrap(), value: 9, id: Uuid::from_u128(7) };
         assert_eq!(c.to_string().parse::<Cursor>(), Ok(c));
-        for bad in ["", "x", "-severity.zz.0", "-severity.9.nope", "colour.9.00000000000000000000000000000007"] {
+        for bad in
+            ["", "x", "-severity.zz.0", "-severity.9.nope", "colour.9.00000000000000000000000000000007"]
+        {
             assert!(bad.parse::<Cursor>().is_err(), "{bad}");
         }
     }
