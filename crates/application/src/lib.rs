@@ -1,1 +1,20 @@
 //! Use cases, ports and the authorization matrix.
+//!
+//! A use case is one synchronous function over a transaction (`&mut dyn Tx`) and a [`Ctx`]: it checks the permission,
+//! loads, lets a domain crate decide, and saves. It never commits: the [`Executor`] does, in exactly one place.
+
+mod ctx;
+mod error;
+mod idempotency;
+mod permission;
+pub mod ports;
+mod query;
+mod search;
+pub mod use_cases;
+
+pub use ctx::{Ctx, Principal};
+pub use error::AppError;
+pub use idempotency::{Answer, RequestKey, answer_once};
+pub use permission::{Permission, Scope};
+pub use query::{IncidentFilter, IncidentList, IncidentQuery};
+pub use search::{SearchQuery, Term, search_text};

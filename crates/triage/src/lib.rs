@@ -1,1 +1,38 @@
 //! Triage verdicts: explainable, versioned, and unable to act.
+//!
+//! A verdict is a claim about an alert (CONTRACT §5), and a claim may not exceed its proof: whoever says
+//! `malicious`, `suspicious` or `benign` names signals, gives a reasoning, and quotes the judged input.
+//! This crate holds the verdict, its rules and the port of the engines. There is no engine in it yet.
+//!
+//! ```
+//! use probatum_triage::{Classification, Draft, Signal, Verdict, VerdictError};
+//! use serde_json::json;
+//!
+//! let mut draft = Draft {
+//!     classification: Classification::Malicious,
+//!     confidence: 0.92,
+//!     category: Some("phishing".into()),
+//!     reasoning: "The sender's domain imitates the bank's.".into(),
+//!     signals: vec![Signal { name: "lookalike_domain".into(), weight: 2.5, evidence: "b4nk.example".into() }],
+//!     engine: "doc".into(),
+//!     model: None,
+//! };
+//! let verdict = Verdict::new(draft.clone())?;
+//! assert!(verdict.grounded_in(&json!({"mail": {"from": "it@b4nk.example"}})).is_ok());
+//! assert!(verdict.grounded_in(&json!({"mail": {"from": "it@bank.example"}})).is_err());
+//!
+//! draft.signals.clear();
+//! assert_eq!(Verdict::new(draft), Err(VerdictError::Unproven(Classification::Malicious)));
+//! # Ok::<(), VerdictError>(())
+//! ```
+
+mod engine;
+mod grounding;
+mod verdict;
+
+pub use engine::{EngineError, Input, TriageEngine, judge};
+pub use grounding::Ungrounded;
+pub use verdict::{
+    Classification, Draft, MAX_CATEGORY, MAX_ENGINE, MAX_EVIDENCE, MAX_MODEL, MAX_NAME, MAX_REASONING,
+    MAX_SIGNALS, Signal, Verdict, VerdictError,
+};

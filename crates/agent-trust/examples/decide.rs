@@ -1,0 +1,42 @@
+//! An agent losing trust, and what it may still use: `cargo run -p probatum-agent-trust --example decide`.
+
+use probatum_agent_trust::{Agent, NewAgent, Tool, ToolRisk, TrustEvent};
+use probatum_kernel::Timestamp;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let now: Timestamp = "2026-07-04T08:12:03Z".parse()?;
+    let cmd = NewAgent {
+        name: Some("support agent".into()),
+        owner: Some("customer-care".into()),
+        allowed_tools: vec![
+            Tool { name: "crm.read".into(), risk: ToolRisk::Read },
+            Tool { name: "crm.note".into(), risk: ToolRisk::Write },
+            Tool { name: "payments.refund".into(), risk: ToolRisk::Critical },
+        ],
+        ..NewAgent::new("did:web:example.org:agents:7".parse()?)
+    };
+
+    let agent = Agent::register(&cmd, now)?;
+    show("registered", &agent);
+    let agent = agent.apply(TrustEvent::Anomaly, now.plus_hours(1));
+    show("after an anomaly", &agent);
+    let agent = agent.apply(TrustEvent::PolicyViolation, now.plus_hours(2));
+    show("after a policy violation", &agent);
+    let agent = agent.quarantine(TrustEvent::PromptInjectionConfirmed, now.plus_hours(3))?;
+    show("quarantined", &agent);
+    println!("would come back with a score of {}", agent.restore_score());
+    Ok(())
+}
+
+fn show(when: &str, agent: &Agent) {
+    println!("{when}: {}, score {}, delta {}", agent.status(), agent.current_score, agent.trust_delta());
+    for tool in &agent.allowed_tools {
+        let answer = agent.authorize(&tool.name);
+        let word = match (answer.allowed, answer.approval_required) {
+            (true, false) => "yes",
+            (true, true) => "with approval",
+            (false, _) => "no",
+        };
+        println!("  {}: {word} ({})", tool.name, answer.reason);
+    }
+}

@@ -1,0 +1,106 @@
+//! Who may do what (CONTRACT §2): the one authorization matrix.
+
+use probatum_kernel::Role;
+
+/// What evidence and data a principal sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    /// Restricted and internal evidence too.
+    pub all_evidence: bool,
+    /// `raw_data` of incidents.
+    pub raw_data: bool,
+}
+
+macro_rules! permissions {
+    ($($(#[$meta:meta])* $name:ident: $($role:ident)|+;)+) => {
+        /// Something a caller may be allowed to do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Permission { $($(#[$meta])* $name),+ }
+
+        impl Permission {
+            /// Every permission.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The roles that give it. Whoever holds one of these, also by way of a higher role, has it.
+            pub const fn roles(self) -> &'static [Role] {
+                match self { $(Self::$name => &[$(Role::$role),+]),+ }
+            }
+        }
+    };
+}
+
+permissions! {
+    /// Read incidents, their timelines, classification, actions.
+    ReadIncidents: Viewer;
+    /// Read evidence, as far as its visibility allows.
+    ReadEvidence: Viewer;
+    /// Read restricted and internal evidence.
+    ReadAllEvidence: Analyst | Devsecops | LegalDpo;
+    /// Read `raw_data`.
+    ReadRawData: Analyst | LegalDpo;
+    /// Put an incident on record.
+    CreateIncident: Reporter;
+    /// Change an incident.
+    ChangeIncident: Analyst;
+    /// Delete an incident.
+    DeleteIncident: Admin;
+    /// Attach evidence, append custody entries, verify content.
+    AttachEvidence: Analyst;
+    /// Add and update response actions.
+    ManageActions: Operator;
+    /// Read metrics.
+    ReadMetrics: Viewer;
+    /// Create and revoke API keys.
+    ManageKeys: Admin;
+}
+
+impl Permission {
+    /// Whether these roles give it.
+    pub fn given_by(self, roles: &[Role]) -> bool {
+        roles.iter().flat_map(|r| r.holds()).any(|held| self.roles().contains(held))
+    }
+
+    /// The roles to name in a refusal: `analyst`, `analyst or legal_dpo`.
+    pub fn takes(self) -> String {
+        self.roles().iter().map(|r| r.as_str()).collect::<Vec<_>>().join(" or ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_matrix_is_the_contracts() {
+        let may = |p: Permission| -> Vec<&str> {
+            Role::ALL.iter().filter(|r| p.given_by(&[**r])).map(|r| r.as_str()).collect()
+        };
+        assert_eq!(may(Permission::ReadIncidents).len(), Role::ALL.len());
+        assert_eq!(
+            may(Permission::CreateIncident),
+            [
+                "reporter",
+                "analyst",
+                "operator",
+                "senior_analyst",
+                "incident_manager",
+                "devsecops",
+                "ai_safety",
+                "admin"
+            ]
+        );
+        assert_eq!(
+            may(Permission::ChangeIncident),
+            ["analyst", "operator", "senior_analyst", "incident_manager", "ai_safety", "admin"]
+        );
+        assert_eq!(
+            may(Permission::ManageActions),
+            ["operator", "senior_analyst", "incident_manager", "admin"]
+        );
+        assert_eq!(
+            may(Permission::ReadRawData),
+            ["analyst", "operator", "senior_analyst", "incident_manager", "ai_safety", "legal_dpo", "admin"]
+        );
+        assert_eq!(may(Permission::DeleteIncident), ["admin"]);
+    }
+}

@@ -1,0 +1,249 @@
+//! What the application needs from outside: transactions, blobs, a clock. Adapters implement these traits.
+
+use crate::error::AppError;
+use crate::idempotency::{Answer, RequestKey};
+use crate::query::{IncidentList, IncidentQuery};
+use probatum_agent_trust::Agent;
+use probatum_evidence::{CustodyEntry, Evidence, Sha256Hex};
+use probatum_incident::Incident;
+use probatum_kernel::{ActionId, Actor, AgentId, EvidenceId, IncidentId, IncidentRef, Role, Timestamp};
+use probatum_playbooks::Action;
+use serde_json::Value;
+use std::any::Any;
+use std::future::Future;
+use std::pin::Pin;
+
+/// What every port method answers.
+pub type Answered<T> = Result<T, AppError>;
+
+/// Rows of incidents.
+pub trait IncidentRows {
+    /// The next number of `year`, without gap or repeat: it is given back if the transaction is not committed.
+    fn next_incident_number(&mut self, year: i32) -> Answered<i64>;
+    /// Inserts an incident.
+    fn insert_incident(&mut self, incident: &Incident) -> Answered<()>;
+    /// Reads an incident whole. In a writing transaction nobody else changes it until the end.
+    fn incident(&mut self, id: IncidentRef) -> Answered<Option<Incident>>;
+    /// Replaces `before` by `next`. MUST fail as transient if the stored version is not `before.version`.
+    fn save_incident(&mut self, before: &Incident, next: &Incident) -> Answered<()>;
+    /// Deletes an incident with its evidence and actions.
+    fn delete_incident(&mut self, incident: &Incident) -> Answered<()>;
+    /// A page of a list.
+    fn list_incidents(&mut self, query: &IncidentQuery) -> Answered<IncidentList>;
+}
+
+/// Rows of evidence and custody.
+pub trait EvidenceRows {
+    /// Inserts an item and its chain.
+    fn insert_evidence(&mut self, item: &Evidence, chain: &[CustodyEntry]) -> Answered<()>;
+    /// Reads an item.
+    fn evidence(&mut self, id: EvidenceId) -> Answered<Option<Evidence>>;
+    /// All items of an incident, oldest first.
+    fn evidence_of(&mut self, incident: IncidentId) -> Answered<Vec<Evidence>>;
+    /// Saves status, brokenness and the number of custody entries of an item.
+    fn save_evidence(&mut self, item: &Evidence) -> Answered<()>;
+    /// Appends a custody entry.
+    fn append_custody(&mut self, id: EvidenceId, entry: &CustodyEntry) -> Answered<()>;
+    /// The chains of all items of an incident, by item, in order.
+    fn custody_of(&mut self, incident: IncidentId) -> Answered<Vec<(EvidenceId, CustodyEntry)>>;
+    /// The chain of an item, in order.
+    fn custody(&mut self, id: EvidenceId) -> Answered<Vec<CustodyEntry>>;
+}
+
+/// Rows of response actions.
+pub trait ActionRows {
+    /// Inserts an action.
+    fn insert_action(&mut self, action: &Action) -> Answered<()>;
+    /// Reads an action.
+    fn action(&mut self, id: ActionId) -> Answered<Option<Action>>;
+    /// All actions of an incident, oldest first.
+    fn actions_of(&mut self, incident: IncidentId) -> Answered<Vec<Action>>;
+    /// Replaces `before` by `next`; transient failure if the stored version is another.
+    fn save_action(&mut self, before: &Action, next: &Action) -> Answered<()>;
+}
+
+/// Rows of agents.
+pub trait AgentRows {
+    /// Reads an agent.
+    fn agent(&mut self, id: &AgentId) -> Answered<Option<Agent>>;
+    /// Inserts an agent unless one of that id exists; says whether it did.
+    fn insert_agent(&mut self, agent: &Agent) -> Answered<bool>;
+}
+
+/// Something that happened, as the audit log and the timeline keep it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// What, as `<thing>.<verb>`: `incident.created`.
+    pub action: &'static str,
+    /// To what: an id.
+    pub subject: String,
+    /// Which incident it belongs to.
+    pub incident: Option<IncidentId>,
+    /// What exactly; never secrets, never raw data.
+    pub detail: Value,
+    /// Under which request id.
+    pub request_id: String,
+}
+
+/// A record in the chain.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditEntry {
+    /// The place in the log, from 1, without gap.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub action: String,
+    /// To what.
+    pub subject: String,
+    /// Which incident it belongs to.
+    pub incident: Option<IncidentId>,
+    /// What exactly.
+    pub detail: Value,
+    /// Under which request id.
+    pub request_id: String,
+    /// The hash of the entry before.
+    pub prev_hash: Sha256Hex,
+    /// The hash of this entry over the one before.
+    pub hash: Sha256Hex,
+}
+
+/// The audit log and the outbox.
+pub trait AuditRows {
+    /// Appends to the log, chained to what came before, and to the outbox.
+    fn record(&mut self, record: &Record) -> Answered<()>;
+    /// What belongs to an incident after `after`, in order, at most `limit`.
+    fn history(&mut self, incident: IncidentId, after: i64, limit: u32) -> Answered<Vec<AuditEntry>>;
+    /// The log after `after`, in order, at most `limit`.
+    fn audit_after(&mut self, after: i64, limit: u32) -> Answered<Vec<AuditEntry>>;
+    /// The last place and hash, as kept apart from the log.
+    fn audit_head(&mut self) -> Answered<(i64, Sha256Hex)>;
+}
+
+/// An API key as stored: never the secret, only its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKey {
+    /// The public part, 12 lower-case letters and digits.
+    pub id: String,
+    /// Whose it is.
+    pub name: String,
+    /// What it may do.
+    pub roles: Vec<Role>,
+    /// SHA-256 of the secret, which has 256 random bits of its own and so needs no slow hash.
+    pub secret_hash: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Rows of API keys.
+pub trait KeyRows {
+    /// Reads a key by its public part.
+    fn key(&mut self, id: &str) -> Answered<Option<ApiKey>>;
+    /// All keys, newest first.
+    fn keys(&mut self) -> Answered<Vec<ApiKey>>;
+    /// Inserts a key.
+    fn insert_key(&mut self, key: &ApiKey) -> Answered<()>;
+    /// Revokes a key; says whether there was one to revoke.
+    fn revoke_key(&mut self, id: &str, at: Timestamp) -> Answered<bool>;
+}
+
+/// Stored answers of idempotent requests.
+pub trait AnswerRows {
+    /// The fingerprint and answer kept under an actor's key.
+    fn stored_answer(&mut self, actor: &Actor, key: &str) -> Answered<Option<(String, Answer)>>;
+    /// Keeps an answer.
+    fn store_answer(
+        &mut self,
+        actor: &Actor,
+        key: &RequestKey,
+        answer: &Answer,
+        now: Timestamp,
+    ) -> Answered<()>;
+    /// Forgets answers older than `before`, at most `limit`; says how many.
+    fn forget_answers(&mut self, before: Timestamp, limit: u32) -> Answered<usize>;
+}
+
+/// Work that takes time, as a row: claimed with a lease, so that a crash or a lost replica only delays it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its name; there is one row per name.
+    pub name: String,
+    /// How often it was tried since it last succeeded.
+    pub attempts: i32,
+}
+
+/// Rows of jobs and of the outbox.
+pub trait JobRows {
+    /// Sees to it that a recurring job exists.
+    fn ensure_job(&mut self, name: &str, now: Timestamp) -> Answered<()>;
+    /// Claims a job that is due until `lease_until`; nobody else gets it before.
+    fn claim_job(&mut self, now: Timestamp, lease_until: Timestamp) -> Answered<Option<Job>>;
+    /// Puts a claimed job back, to run at `run_at`; `error` says why it failed, if it did.
+    fn release_job(&mut self, name: &str, run_at: Timestamp, error: Option<&str>) -> Answered<()>;
+    /// Forgets outbox rows older than `before`, at most `limit`; says how many.
+    fn forget_outbox(&mut self, before: Timestamp, limit: u32) -> Answered<usize>;
+}
+
+/// Everything a use case may do with the database.
+pub trait Tx:
+    IncidentRows + EvidenceRows + ActionRows + AgentRows + AuditRows + KeyRows + AnswerRows + JobRows
+{
+}
+impl<T> Tx for T where
+    T: IncidentRows + EvidenceRows + ActionRows + AgentRows + AuditRows + KeyRows + AnswerRows + JobRows
+{
+}
+
+/// A unit of work. It may run more than once (a retry) and has no effect but through `Tx`.
+pub type Work = Box<dyn FnMut(&mut dyn Tx) -> Answered<Box<dyn Any + Send>> + Send>;
+/// The answer to come.
+pub type Pending<'a> = Pin<Box<dyn Future<Output = Answered<Box<dyn Any + Send>>> + Send + 'a>>;
+
+/// The only door to a transaction.
+pub trait Executor: Send + Sync {
+    /// Runs `work` in a writing transaction. MUST answer `Ok` only after the change is durable, and MUST leave nothing
+    /// of a work that fails or panics.
+    fn write(&self, work: Work) -> Pending<'_>;
+    /// Runs `work` on one consistent snapshot; it cannot write.
+    fn read(&self, work: Work) -> Pending<'_>;
+}
+
+impl dyn Executor {
+    /// Writes, with the type of the answer kept.
+    pub async fn writing<T: Send + 'static>(
+        &self,
+        mut work: impl FnMut(&mut dyn Tx) -> Answered<T> + Send + 'static,
+    ) -> Answered<T> {
+        typed(self.write(Box::new(move |tx| work(tx).map(|t| -> Box<dyn Any + Send> { Box::new(t) }))).await)
+    }
+    /// Reads, with the type of the answer kept.
+    pub async fn reading<T: Send + 'static>(
+        &self,
+        mut work: impl FnMut(&mut dyn Tx) -> Answered<T> + Send + 'static,
+    ) -> Answered<T> {
+        typed(self.read(Box::new(move |tx| work(tx).map(|t| -> Box<dyn Any + Send> { Box::new(t) }))).await)
+    }
+}
+
+fn typed<T: 'static>(answer: Answered<Box<dyn Any + Send>>) -> Answered<T> {
+    match answer?.downcast::<T>() {
+        Ok(t) => Ok(*t),
+        Err(_) => Err(AppError::internal("the executor answered another job")),
+    }
+}
+
+/// The clock. There is one, and use cases get its time by `Ctx`.
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}

@@ -1,0 +1,57 @@
+//! What a list of incidents is asked for, and what it answers.
+
+use crate::search::SearchQuery;
+use probatum_incident::{
+    Band, Category, Country, Flags, Incident, Level, Lifecycle, Priority, QueueStatus, Sector,
+};
+use probatum_kernel::{AgentId, Cursor, EvidenceStatus, Page, Sort, Timestamp, Total};
+
+/// Filters; all that are given must hold.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs)] // The names are those of the incident's fields.
+pub struct IncidentFilter {
+    pub status: Option<QueueStatus>,
+    pub lifecycle: Option<Lifecycle>,
+    pub severity: Option<Band>,
+    pub category: Option<Category>,
+    pub priority: Option<Priority>,
+    pub level: Option<Level>,
+    /// All of these must be raised.
+    pub flags: Flags,
+    pub evidence_status: Option<EvidenceStatus>,
+    pub agent_id: Option<AgentId>,
+    pub country: Option<Country>,
+    pub sector: Option<Sector>,
+    /// Created later than this.
+    pub created_after: Option<Timestamp>,
+    /// Created earlier than this.
+    pub created_before: Option<Timestamp>,
+    /// The SLA has run out (or has not), as of `now` of the query.
+    pub overdue: Option<bool>,
+    /// Words in title, summary, source, category or tags.
+    pub text: Option<SearchQuery>,
+}
+
+/// A page of a filtered, sorted list.
+#[derive(Debug, Clone)]
+pub struct IncidentQuery {
+    /// Which.
+    pub filter: IncidentFilter,
+    /// In which order.
+    pub sort: Sort,
+    /// Which page.
+    pub page: Page,
+    /// What `overdue` is measured against.
+    pub now: Timestamp,
+}
+
+/// The rows of a page, without `raw_data`.
+#[derive(Debug, Clone)]
+pub struct IncidentList {
+    /// The rows.
+    pub rows: Vec<Incident>,
+    /// How many match in all.
+    pub total: Total,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+}

@@ -1,0 +1,185 @@
+//! Evidence: attach, read, pass on, verify. Whatever changes an item settles all items of the incident anew, and the
+//! incident inherits the result in the same transaction.
+
+use super::{incident_named, incidents, record};
+use crate::ctx::Ctx;
+use crate::error::AppError;
+use crate::permission::Permission;
+use crate::ports::Tx;
+use probatum_evidence::{
+    Attach, CustodyEntry, CustodyInput, Evidence, EvidenceError, MAX_CUSTODY_ENTRIES, MAX_ITEMS_PER_INCIDENT,
+    Sha256Hex, Stored,
+};
+use probatum_kernel::{EvidenceId, IncidentRef};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// An item with its chain of custody.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The item.
+    pub evidence: Evidence,
+    /// Its chain, oldest first.
+    pub custody: Vec<CustodyEntry>,
+}
+
+/// Content that was received and put into the blob store before the transaction.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// Where it is.
+    pub stored: Stored,
+    /// What it is, computed while it came in.
+    pub hash: Sha256Hex,
+}
+
+/// Attaches an item of evidence, with content received (an upload) or kept elsewhere.
+pub fn attach(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    id: IncidentRef,
+    cmd: &Attach,
+    received: Option<&Received>,
+) -> Result<Evidence, AppError> {
+    ctx.require(Permission::AttachEvidence)?;
+    let incident = incident_named(tx, id)?;
+    let mut items = tx.evidence_of(incident.id)?;
+    if items.len() >= MAX_ITEMS_PER_INCIDENT {
+        return Err(EvidenceError::TooMany.into());
+    }
+    if cmd.contradicts.is_some_and(|other| !items.iter().any(|e| e.id == other)) {
+        return Err(EvidenceError::ContradictsUnknown.into());
+    }
+    let new = ctx.new_evidence_id();
+    let (mut item, chain) = match received {
+        Some(r) => Evidence::upload(new, incident.id, cmd, r.stored.clone(), &r.hash, ctx.actor(), ctx.now)?,
+        None => Evidence::attach(new, incident.id, cmd, ctx.actor(), ctx.now)?,
+    };
+    items.push(item.clone());
+    item.status = status_of(&items, item.id).unwrap_or(item.status);
+    tx.insert_evidence(&item, &chain)?;
+    let detail = json!({
+        "kind": item.kind, "visibility": item.visibility, "status": item.status, "confidence": item.confidence,
+        "hash_sha256": item.hash_sha256, "contradicts": item.contradicts, "custody_entries": chain.len(),
+    });
+    record(tx, ctx, "evidence.attached", item.id.to_string(), Some(incident.id), detail)?;
+    if let Some(last) = items.last_mut() {
+        *last = item.clone();
+    }
+    settle(tx, ctx, &incident, items)?;
+    Ok(item)
+}
+
+fn status_of(items: &[Evidence], id: EvidenceId) -> Option<probatum_kernel::EvidenceStatus> {
+    probatum_evidence::settle(items).into_iter().find(|(of, _)| *of == id).map(|(_, status)| status)
+}
+
+/// Settles the statuses of all items and lets the incident inherit.
+fn settle(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    incident: &probatum_incident::Incident,
+    mut items: Vec<Evidence>,
+) -> Result<(), AppError> {
+    let settled: BTreeMap<_, _> = probatum_evidence::settle(&items).into_iter().collect();
+    for item in &mut items {
+        let Some(status) = settled.get(&item.id).copied().filter(|s| *s != item.status) else { continue };
+        let detail = json!({"visibility": item.visibility, "from": item.status, "to": status});
+        item.status = status;
+        tx.save_evidence(item)?;
+        record(tx, ctx, "evidence.status_changed", item.id.to_string(), Some(incident.id), detail)?;
+    }
+    let inherited = probatum_evidence::inherit(items.iter().map(|e| e.status));
+    if let Some(decision) = incident.inherit(inherited, ctx.now) {
+        incidents::save(tx, ctx, incident, decision, None)?;
+    }
+    Ok(())
+}
+
+/// The evidence of an incident the caller may see, with custody.
+pub fn list(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef) -> Result<Vec<Item>, AppError> {
+    ctx.require(Permission::ReadEvidence)?;
+    let incident = incident_named(tx, id)?;
+    let mut chains: BTreeMap<EvidenceId, Vec<CustodyEntry>> = BTreeMap::new();
+    for (item, entry) in tx.custody_of(incident.id)? {
+        chains.entry(item).or_default().push(entry);
+    }
+    let all = ctx.scope().all_evidence;
+    let items = tx.evidence_of(incident.id)?.into_iter();
+    let seen = items.filter(|e| probatum_evidence::may_see(all, e.visibility));
+    Ok(seen.map(|e| Item { custody: chains.remove(&e.id).unwrap_or_default(), evidence: e }).collect())
+}
+
+/// One item with its chain; what the caller may not see does not exist for them.
+pub fn item(tx: &mut dyn Tx, ctx: &Ctx, id: EvidenceId) -> Result<Item, AppError> {
+    ctx.require(Permission::ReadEvidence)?;
+    let all = ctx.scope().all_evidence;
+    let evidence = tx.evidence(id)?.filter(|e| probatum_evidence::may_see(all, e.visibility));
+    let evidence = evidence.ok_or_else(|| AppError::not_found("evidence"))?;
+    Ok(Item { custody: tx.custody(id)?, evidence })
+}
+
+/// Where the content of an item lies; 404 if the registry does not hold it.
+pub fn content(tx: &mut dyn Tx, ctx: &Ctx, id: EvidenceId) -> Result<(Evidence, Stored), AppError> {
+    let evidence = item(tx, ctx, id)?.evidence;
+    match evidence.stored.clone() {
+        Some(stored) => Ok((evidence, stored)),
+        None => Err(AppError::not_found("content: the registry holds only a reference to this evidence")),
+    }
+}
+
+/// Appends an entry to the chain of custody.
+pub fn append_custody(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    id: EvidenceId,
+    input: &CustodyInput,
+) -> Result<Item, AppError> {
+    ctx.require(Permission::AttachEvidence)?;
+    change_custody(tx, ctx, id, |evidence, last| {
+        evidence.append(last, input, ctx.now).map(|(_, entry)| entry)
+    })
+}
+
+/// Records a re-hash of the stored content: `found` is its hash now, or `None` if there is no content any more.
+pub fn verified(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    id: EvidenceId,
+    found: Option<&Sha256Hex>,
+) -> Result<Item, AppError> {
+    ctx.require(Permission::AttachEvidence)?;
+    change_custody(tx, ctx, id, |evidence, last| {
+        probatum_evidence::verified(evidence, last, found, ctx.actor(), ctx.now)
+    })
+}
+
+fn change_custody(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    id: EvidenceId,
+    entry: impl FnOnce(&Evidence, Option<&CustodyEntry>) -> Result<CustodyEntry, EvidenceError>,
+) -> Result<Item, AppError> {
+    let found = tx.evidence(id)?.ok_or_else(|| AppError::not_found("evidence"))?;
+    // The incident first: it is the lock under which all evidence of it changes.
+    let incident = incident_named(tx, IncidentRef::Id(found.incident_id))?;
+    let mut items = tx.evidence_of(incident.id)?;
+    let mut custody = tx.custody(id)?;
+    if custody.len() >= MAX_CUSTODY_ENTRIES {
+        return Err(EvidenceError::TooMany.into());
+    }
+    let item = items.iter_mut().find(|e| e.id == id).ok_or_else(|| AppError::not_found("evidence"))?;
+    let entry = entry(item, custody.last())?;
+    // The status is settle's to change, which also records it.
+    *item = Evidence { status: item.status, ..item.with_entry(&entry) };
+    tx.append_custody(id, &entry)?;
+    tx.save_evidence(item)?;
+    let detail = json!({
+        "visibility": item.visibility, "entry": entry.seq, "action": entry.action, "actor": entry.actor,
+        "ts": entry.ts, "hash_after": entry.hash_after, "intact": entry.intact,
+    });
+    record(tx, ctx, "custody.appended", id.to_string(), Some(incident.id), detail)?;
+    custody.push(entry);
+    settle(tx, ctx, &incident, items)?;
+    let evidence = tx.evidence(id)?.ok_or_else(|| AppError::not_found("evidence"))?;
+    Ok(Item { evidence, custody })
+}

@@ -1,0 +1,193 @@
+//! Incidents: put on record, read, list, change, delete.
+
+use super::{incident_named, record};
+use crate::ctx::Ctx;
+use crate::error::AppError;
+use crate::permission::Permission;
+use crate::ports::Tx;
+use crate::query::{IncidentList, IncidentQuery};
+use probatum_agent_trust::Agent;
+use probatum_evidence::Evidence;
+use probatum_incident::{Decision, Explanation, Facts, Incident, NewIncident, Patch, Put};
+use probatum_kernel::{AgentId, Code, EvidenceStatus, IncidentRef, PublicId};
+use probatum_playbooks::Action;
+use serde_json::json;
+
+/// What `If-Match` demands of the version found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Precondition {
+    /// Nothing was sent.
+    None,
+    /// `*`: it exists.
+    Any,
+    /// One of these versions.
+    OneOf(Vec<i64>),
+}
+
+impl Precondition {
+    fn check(&self, incident: &Incident) -> Result<(), AppError> {
+        match self {
+            Self::OneOf(versions) if !versions.contains(&incident.version) => Err(AppError::new(
+                Code::PreconditionFailed,
+                "The incident was changed since; read it again and send its ETag as If-Match.",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An incident as a caller may see it.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    /// The incident; `raw_data` only for those who may read it.
+    pub incident: Incident,
+    /// The evidence the caller may see.
+    pub evidence: Vec<Evidence>,
+    /// The response actions.
+    pub actions: Vec<Action>,
+}
+
+/// Puts an incident on record: numbered, a gap, without priority (CONTRACT §3). An unknown agent is registered as
+/// `unverified`.
+pub fn create(tx: &mut dyn Tx, ctx: &Ctx, new: &NewIncident) -> Result<Incident, AppError> {
+    ctx.require(Permission::CreateIncident)?;
+    if let Some(agent) = new.agent_id() {
+        register_unknown(tx, ctx, agent)?;
+    }
+    let year = ctx.now.year();
+    let number = tx.next_incident_number(year)?;
+    let public_id =
+        PublicId::new(year, number).ok_or_else(|| AppError::internal("incident number out of range"))?;
+    let incident = Incident::open(new, ctx.new_incident_id(), public_id, ctx.actor(), ctx.now);
+    tx.insert_incident(&incident)?;
+    let detail = json!({
+        "public_id": public_id, "title": incident.title, "category": incident.category, "level": incident.level,
+        "severity": incident.severity, "source_type": incident.source_type, "flags": incident.flags,
+    });
+    record(tx, ctx, "incident.created", public_id.to_string(), Some(incident.id), detail)?;
+    Ok(incident)
+}
+
+fn register_unknown(tx: &mut dyn Tx, ctx: &Ctx, id: &AgentId) -> Result<(), AppError> {
+    if tx.insert_agent(&Agent::unverified(id.clone(), ctx.now))? {
+        record(tx, ctx, "agent.registered", id.to_string(), None, json!({"status": "unverified"}))?;
+    }
+    Ok(())
+}
+
+/// An incident with evidence and actions, as the caller may see it.
+pub fn detail(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef) -> Result<Detail, AppError> {
+    ctx.require(Permission::ReadIncidents)?;
+    let mut incident = incident_named(tx, id)?;
+    let scope = ctx.scope();
+    if !scope.raw_data {
+        incident.raw_data = None;
+    }
+    let mut evidence = tx.evidence_of(incident.id)?;
+    evidence.retain(|e| probatum_evidence::may_see(scope.all_evidence, e.visibility));
+    let actions = tx.actions_of(incident.id)?;
+    Ok(Detail { incident, evidence, actions })
+}
+
+/// A page of incidents.
+pub fn list(tx: &mut dyn Tx, ctx: &Ctx, query: &IncidentQuery) -> Result<IncidentList, AppError> {
+    ctx.require(Permission::ReadIncidents)?;
+    tx.list_incidents(query)
+}
+
+/// How an incident is classified, and why.
+pub fn classification(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    id: IncidentRef,
+) -> Result<(Incident, Explanation), AppError> {
+    ctx.require(Permission::ReadIncidents)?;
+    let incident = incident_named(tx, id)?;
+    let explanation = incident.explain();
+    Ok((incident, explanation))
+}
+
+/// Changes an incident by the registry contract.
+pub fn patch(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    id: IncidentRef,
+    when: &Precondition,
+    patch: &Patch,
+) -> Result<Incident, AppError> {
+    ctx.require(Permission::ChangeIncident)?;
+    let incident = incident_named(tx, id)?;
+    when.check(&incident)?;
+    if let Some(Some(agent)) = &patch.agent_id {
+        register_unknown(tx, ctx, agent)?;
+    }
+    let facts = if patch.lifecycle.is_some() { facts(tx, &incident)? } else { Facts::default() };
+    let decision = incident.patch(patch, &facts, ctx.now)?;
+    save(tx, ctx, &incident, decision, patch.reason.as_deref())
+}
+
+/// Changes an incident by the alert contract.
+pub fn put(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    id: IncidentRef,
+    when: &Precondition,
+    put: &Put,
+) -> Result<Incident, AppError> {
+    ctx.require(Permission::ChangeIncident)?;
+    let incident = incident_named(tx, id)?;
+    when.check(&incident)?;
+    let decision = incident.put(put, ctx.now)?;
+    save(tx, ctx, &incident, decision, None)
+}
+
+/// Deletes an incident with its evidence and actions; the audit log keeps a tombstone. The caller gets the keys of
+/// stored content that nothing refers to any more.
+pub fn delete(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    id: IncidentRef,
+    when: &Precondition,
+) -> Result<Vec<String>, AppError> {
+    ctx.require(Permission::DeleteIncident)?;
+    let incident = incident_named(tx, id)?;
+    when.check(&incident)?;
+    incident.may_be_deleted()?;
+    let evidence = tx.evidence_of(incident.id)?;
+    tx.delete_incident(&incident)?;
+    let hashes: Vec<_> = evidence.iter().map(|e| json!({"id": e.id, "hash_sha256": e.hash_sha256})).collect();
+    let detail = json!({"public_id": incident.public_id, "version": incident.version, "evidence": hashes});
+    record(tx, ctx, "incident.deleted", incident.public_id.to_string(), Some(incident.id), detail)?;
+    Ok(evidence.into_iter().filter_map(|e| e.stored).map(|s| s.key).collect())
+}
+
+/// What the lifecycle's guards ask about the rest of the registry.
+fn facts(tx: &mut dyn Tx, incident: &Incident) -> Result<Facts, AppError> {
+    let actions = tx.actions_of(incident.id)?;
+    let evidence = tx.evidence_of(incident.id)?;
+    let confirmed =
+        |id| evidence.iter().any(|e: &Evidence| e.id == id && e.status == EvidenceStatus::Confirmed);
+    Ok(Facts {
+        remedy_proven: probatum_playbooks::proves_closure(&actions, confirmed),
+        unfinished_actions: probatum_playbooks::unfinished(&actions),
+    })
+}
+
+/// Saves a decision about an incident and records it; a decision without changes leaves no trace.
+pub(super) fn save(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    before: &Incident,
+    decision: Decision,
+    reason: Option<&str>,
+) -> Result<Incident, AppError> {
+    if !decision.changes.is_empty() {
+        tx.save_incident(before, &decision.next)?;
+        let mut detail = json!({"changes": decision.changes});
+        if let (Some(reason), Some(detail)) = (reason, detail.as_object_mut()) {
+            detail.insert("reason".to_owned(), reason.into());
+        }
+        record(tx, ctx, "incident.updated", before.public_id.to_string(), Some(before.id), detail)?;
+    }
+    Ok(decision.next)
+}
