@@ -1,1 +1,23 @@
 //! Diesel on SQLite and PostgreSQL: rows, queries, executors, migrations.
+//!
+//! The queries are one source compiled twice (`queries/`, included by `sqlite.rs` and `postgres.rs`); a transaction
+//! begins and ends in `executor`, and nowhere else.
+
+mod error;
+mod executor;
+mod facets;
+mod migrate;
+mod pending;
+pub mod postgres;
+mod rows;
+#[allow(missing_docs)] // The columns are documented where they are made: migrations/.
+pub mod schema;
+pub mod sqlite;
+pub mod types;
+
+mod settings;
+mod store;
+
+pub use migrate::{MigrationState, migrate, migration_state, revert_all};
+pub use settings::{Backend, Settings, SettingsError};
+pub use store::Store;

@@ -1,0 +1,114 @@
+//! Pools of connections: SQLite's readers, and PostgreSQL for both reading and writing.
+
+use super::{Outcome, Task, attempt};
+use crate::error::app_error;
+use crate::pending::Pending;
+use crate::{postgres, sqlite};
+use crossbeam_channel::Receiver;
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use probatum_application::AppError;
+use probatum_application::ports::Work;
+use std::time::Duration;
+
+/// How often a PostgreSQL job runs at most before its last error is told.
+const ATTEMPTS: u32 = 8;
+
+type SqlitePool = Pool<ConnectionManager<sqlite::Conn>>;
+type PostgresPool = Pool<ConnectionManager<postgres::Conn>>;
+
+/// What every SQLite connection is told. `synchronous = FULL`: a commit is on disk when it answers.
+pub const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000;";
+
+/// No statement hangs for ever, and a lost server is noticed.
+const POSTGRES_SETTINGS: &str =
+    "SET statement_timeout = '30s'; SET lock_timeout = '20s'; SET idle_in_transaction_session_timeout = '60s';";
+
+#[derive(Debug)]
+struct Setup(&'static str);
+
+impl<C: SimpleConnection> CustomizeConnection<C, diesel::r2d2::Error> for Setup {
+    fn on_acquire(&self, conn: &mut C) -> Result<(), diesel::r2d2::Error> {
+        conn.batch_execute(self.0).map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+/// A pool of SQLite connections that cannot write.
+pub fn sqlite_readers(path: &str, size: u32) -> Result<SqlitePool, AppError> {
+    const READER: &str = concat!(
+        "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; ",
+        "PRAGMA cache_size = -16384;"
+    );
+    let builder = Pool::builder().max_size(size).connection_customizer(Box::new(Setup(READER)));
+    builder.connection_timeout(Duration::from_secs(5)).build(ConnectionManager::new(path)).map_err(unavailable)
+}
+
+/// A pool of PostgreSQL connections.
+pub fn postgres_pool(url: &str, size: u32) -> Result<PostgresPool, AppError> {
+    let builder = Pool::builder().max_size(size).connection_customizer(Box::new(Setup(POSTGRES_SETTINGS)));
+    builder.connection_timeout(Duration::from_secs(5)).build(ConnectionManager::new(url)).map_err(unavailable)
+}
+
+fn unavailable(e: impl std::fmt::Display) -> AppError {
+    AppError::unavailable(e.to_string())
+}
+
+/// Serves reads on SQLite, each on one snapshot.
+pub fn serve_sqlite(pool: &SqlitePool, queue: &Receiver<Task>) {
+    while let Ok(mut task) = queue.recv() {
+        let outcome = pool.get().map_err(unavailable).and_then(|mut conn| {
+            conn.batch_execute("BEGIN").map_err(app_error)?;
+            let outcome = attempt(&mut task.work, &mut sqlite::queries::Session::reading(&mut conn, &mut Pending::default()));
+            conn.batch_execute("COMMIT").map_err(app_error)?;
+            outcome
+        });
+        let _ = task.answer.send(outcome);
+    }
+}
+
+/// What a PostgreSQL job is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Reading, on one snapshot.
+    Read,
+    /// Writing, run again if somebody else was faster.
+    Write,
+}
+
+/// Serves PostgreSQL jobs of one lane.
+pub fn serve_postgres(pool: &PostgresPool, lane: Lane, queue: &Receiver<Task>) {
+    while let Ok(mut task) = queue.recv() {
+        let mut outcome = postgres_once(pool, lane, &mut task.work);
+        for _ in 1..ATTEMPTS {
+            if !matches!(&outcome, Err(e) if e.transient) {
+                break;
+            }
+            outcome = postgres_once(pool, lane, &mut task.work);
+        }
+        let _ = task.answer.send(outcome);
+    }
+}
+
+fn postgres_once(pool: &PostgresPool, lane: Lane, work: &mut Work) -> Outcome {
+    let mut conn = pool.get().map_err(unavailable)?;
+    conn.batch_execute(match lane {
+        Lane::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        Lane::Write => "BEGIN",
+    })
+    .map_err(app_error)?;
+    let mut owed = Pending::default();
+    let outcome = match lane {
+        Lane::Read => attempt(work, &mut postgres::queries::Session::reading(&mut conn, &mut owed)),
+        Lane::Write => attempt(work, &mut postgres::queries::Session::writing(&mut conn, &mut owed)).and_then(|done| {
+            postgres::queries::settle(&mut conn, &mut owed)?;
+            Ok(done)
+        }),
+    };
+    match &outcome {
+        Ok(_) => conn.batch_execute("COMMIT").map_err(app_error)?,
+        // If the connection is gone, so is the transaction.
+        Err(_) => drop(conn.batch_execute("ROLLBACK")),
+    }
+    outcome
+}

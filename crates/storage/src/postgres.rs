@@ -1,0 +1,145 @@
+//! PostgreSQL: its connection, and the few statements that are its own.
+
+use diesel::pg::{Pg, PgConnection};
+
+/// The connection.
+pub type Conn = PgConnection;
+/// The backend.
+pub type Db = Pg;
+
+#[path = "queries/mod.rs"]
+pub mod queries;
+
+/// What differs from SQLite.
+mod own {
+    use super::{Conn, Db};
+    use crate::rows::AuditRow;
+    use crate::schema::{audit, audit_head, idempotency, incident_numbers, incidents, jobs, outbox};
+    use crate::types::{DbId, DbTime};
+    use diesel::dsl::sql;
+    use diesel::prelude::*;
+    use diesel::sql_types::{Array, BigInt, Bool, Text};
+    use probatum_application::SearchQuery;
+    use probatum_kernel::IncidentRef;
+    use std::collections::BTreeMap;
+
+    /// Nobody else changes the incident, its evidence or its actions until the end of the transaction.
+    pub fn lock_incident(conn: &mut Conn, id: IncidentRef) -> QueryResult<()> {
+        let _locked: Option<DbId> = match id {
+            IncidentRef::Id(id) => incidents::table
+                .filter(incidents::id.eq(DbId(id.uuid())))
+                .select(incidents::id)
+                .for_update()
+                .get_result(conn)
+                .optional()?,
+            IncidentRef::Public(id) => incidents::table
+                .filter(incidents::public_year.eq(id.year()))
+                .filter(incidents::public_number.eq(id.number()))
+                .select(incidents::id)
+                .for_update()
+                .get_result(conn)
+                .optional()?,
+        };
+        Ok(())
+    }
+
+    /// The last number of a year; whoever takes one holds the row until the end of the transaction.
+    pub fn lock_number(conn: &mut Conn, year: i32) -> QueryResult<i64> {
+        incident_numbers::table
+            .filter(incident_numbers::year.eq(year))
+            .select(incident_numbers::last)
+            .for_update()
+            .get_result(conn)
+    }
+
+    /// The end of the audit log; every writer of every replica queues here, briefly.
+    pub fn lock_head(conn: &mut Conn) -> QueryResult<(i64, String)> {
+        audit_head::table.select((audit_head::seq, audit_head::hash)).for_update().get_result(conn)
+    }
+
+    type Event = (
+        diesel::dsl::Eq<outbox::seq, i64>,
+        diesel::dsl::Eq<outbox::at, DbTime>,
+        diesel::dsl::Eq<outbox::topic, String>,
+    );
+
+    /// Appends to log and outbox, one round trip each.
+    pub fn insert_audit(conn: &mut Conn, rows: Vec<AuditRow>, events: Vec<Event>) -> QueryResult<()> {
+        diesel::insert_into(audit::table).values(rows).execute(conn)?;
+        diesel::insert_into(outbox::table).values(events).execute(conn)?;
+        Ok(())
+    }
+
+    /// Adds to the counts in one statement.
+    pub fn add_counts(conn: &mut Conn, counts: BTreeMap<(&'static str, String), i64>) -> QueryResult<()> {
+        let (mut facets, mut values, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+        for ((facet, value), n) in counts {
+            facets.push(facet);
+            values.push(value);
+            numbers.push(n);
+        }
+        diesel::sql_query(
+            "INSERT INTO facet_counts (facet, value, n) SELECT * FROM unnest($1, $2, $3) \
+             ON CONFLICT (facet, value) DO UPDATE SET n = facet_counts.n + excluded.n",
+        )
+        .bind::<Array<Text>, _>(facets)
+        .bind::<Array<Text>, _>(values)
+        .bind::<Array<BigInt>, _>(numbers)
+        .execute(conn)?;
+        Ok(())
+    }
+
+    /// A job that is due and that nobody holds; replicas pass over what another is claiming.
+    pub fn due_job(conn: &mut Conn, now: DbTime) -> QueryResult<Option<String>> {
+        jobs::table
+            .filter(jobs::run_at.le(now))
+            .filter(jobs::lease_until.is_null().or(jobs::lease_until.lt(now)))
+            .order(jobs::run_at)
+            .select(jobs::name)
+            .limit(1)
+            .for_update()
+            .skip_locked()
+            .get_result(conn)
+            .optional()
+    }
+
+    /// Deletes old answers, at most `limit`.
+    pub fn forget_answers(conn: &mut Conn, before: DbTime, limit: i64) -> QueryResult<usize> {
+        let old = sql::<Bool>("ctid = ANY (ARRAY(SELECT ctid FROM idempotency WHERE created_at < ")
+            .bind::<crate::types::Ts, _>(before)
+            .sql(" ORDER BY created_at LIMIT ")
+            .bind::<BigInt, _>(limit)
+            .sql("))");
+        diesel::delete(idempotency::table.filter(old)).execute(conn)
+    }
+
+    /// The query in tsquery's words. They are letters and digits only, so nothing needs quoting.
+    fn tsquery(text: &SearchQuery) -> String {
+        let terms = text.0.iter().map(|t| format!("{}{}", t.words.join(" <-> "), if t.prefix { ":*" } else { "" }));
+        terms.map(|t| format!("({t})")).collect::<Vec<_>>().join(" & ")
+    }
+
+    #[derive(QueryableByName)]
+    struct Number {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+
+    /// How many incidents match, counted up to `cap`.
+    pub fn text_matches(conn: &mut Conn, text: &SearchQuery, cap: i64) -> QueryResult<i64> {
+        let count = "SELECT COUNT(*) AS n FROM \
+                     (SELECT 1 FROM incidents WHERE search @@ to_tsquery('simple', $1) LIMIT $2) AS matches";
+        let query = diesel::sql_query(count).bind::<Text, _>(tsquery(text)).bind::<BigInt, _>(cap);
+        query.get_result::<Number>(conn).map(|row| row.n)
+    }
+
+    /// Incidents that match; the planner knows whether the text should lead.
+    pub fn matching<'a>(
+        q: incidents::BoxedQuery<'a, Db>,
+        text: &SearchQuery,
+        _leads: bool,
+    ) -> incidents::BoxedQuery<'a, Db> {
+        let condition = sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(tsquery(text));
+        q.filter(condition.sql(")"))
+    }
+}

@@ -1,0 +1,116 @@
+//! Rows of evidence, custody and actions.
+
+use super::Session;
+use crate::error::OrApp;
+use crate::rows::{ActionRow, CustodyRow, EvidenceRow};
+use crate::schema::{actions, custody, evidence};
+use crate::types::DbId;
+use diesel::prelude::*;
+use probatum_application::AppError;
+use probatum_application::ports::{ActionRows, EvidenceRows};
+use probatum_evidence::{CustodyEntry, Evidence};
+use probatum_kernel::{ActionId, EvidenceId, IncidentId};
+use probatum_playbooks::Action;
+
+impl EvidenceRows for Session<'_> {
+    fn insert_evidence(&mut self, item: &Evidence, chain: &[CustodyEntry]) -> Result<(), AppError> {
+        diesel::insert_into(evidence::table).values(EvidenceRow::of(item)?).execute(self.conn).app()?;
+        for entry in chain {
+            self.append_custody(item.id, entry)?;
+        }
+        Ok(())
+    }
+
+    fn evidence(&mut self, id: EvidenceId) -> Result<Option<Evidence>, AppError> {
+        let row: Option<EvidenceRow> = evidence::table
+            .filter(evidence::id.eq(DbId(id.uuid())))
+            .select(EvidenceRow::as_select())
+            .get_result(self.conn)
+            .optional()
+            .app()?;
+        row.map(EvidenceRow::evidence).transpose()
+    }
+
+    fn evidence_of(&mut self, incident: IncidentId) -> Result<Vec<Evidence>, AppError> {
+        let rows: Vec<EvidenceRow> = evidence::table
+            .filter(evidence::incident_id.eq(DbId(incident.uuid())))
+            .order(evidence::id)
+            .select(EvidenceRow::as_select())
+            .load(self.conn)
+            .app()?;
+        rows.into_iter().map(EvidenceRow::evidence).collect()
+    }
+
+    fn save_evidence(&mut self, item: &Evidence) -> Result<(), AppError> {
+        let rows = diesel::update(evidence::table.filter(evidence::id.eq(DbId(item.id.uuid()))))
+            .set((
+                evidence::status.eq(item.status.as_str()),
+                evidence::broken.eq(item.broken),
+                evidence::custody_entries.eq(crate::rows::custody_count(item)?),
+            ))
+            .execute(self.conn)
+            .app()?;
+        Self::swapped(rows)
+    }
+
+    fn append_custody(&mut self, id: EvidenceId, entry: &CustodyEntry) -> Result<(), AppError> {
+        let row = CustodyRow::of(id, entry)?;
+        diesel::insert_into(custody::table).values(row).execute(self.conn).app()?;
+        Ok(())
+    }
+
+    fn custody_of(&mut self, incident: IncidentId) -> Result<Vec<(EvidenceId, CustodyEntry)>, AppError> {
+        let items = evidence::table.filter(evidence::incident_id.eq(DbId(incident.uuid()))).select(evidence::id);
+        let rows: Vec<CustodyRow> = custody::table
+            .filter(custody::evidence_id.eq_any(items))
+            .order((custody::evidence_id, custody::seq))
+            .select(CustodyRow::as_select())
+            .load(self.conn)
+            .app()?;
+        rows.into_iter().map(CustodyRow::entry).collect()
+    }
+
+    fn custody(&mut self, id: EvidenceId) -> Result<Vec<CustodyEntry>, AppError> {
+        let rows: Vec<CustodyRow> = custody::table
+            .filter(custody::evidence_id.eq(DbId(id.uuid())))
+            .order(custody::seq)
+            .select(CustodyRow::as_select())
+            .load(self.conn)
+            .app()?;
+        rows.into_iter().map(|row| row.entry().map(|(_, entry)| entry)).collect()
+    }
+}
+
+impl ActionRows for Session<'_> {
+    fn insert_action(&mut self, action: &Action) -> Result<(), AppError> {
+        diesel::insert_into(actions::table).values(ActionRow::of(action)).execute(self.conn).app()?;
+        Ok(())
+    }
+
+    fn action(&mut self, id: ActionId) -> Result<Option<Action>, AppError> {
+        let row: Option<ActionRow> = actions::table
+            .filter(actions::id.eq(DbId(id.uuid())))
+            .select(ActionRow::as_select())
+            .get_result(self.conn)
+            .optional()
+            .app()?;
+        row.map(ActionRow::action).transpose()
+    }
+
+    fn actions_of(&mut self, incident: IncidentId) -> Result<Vec<Action>, AppError> {
+        let rows: Vec<ActionRow> = actions::table
+            .filter(actions::incident_id.eq(DbId(incident.uuid())))
+            .order(actions::id)
+            .select(ActionRow::as_select())
+            .load(self.conn)
+            .app()?;
+        rows.into_iter().map(ActionRow::action).collect()
+    }
+
+    fn save_action(&mut self, before: &Action, next: &Action) -> Result<(), AppError> {
+        let found = actions::table
+            .filter(actions::id.eq(DbId(before.id.uuid())))
+            .filter(actions::version.eq(before.version));
+        Self::swapped(diesel::update(found).set(ActionRow::of(next)).execute(self.conn).app()?)
+    }
+}

@@ -1,0 +1,101 @@
+//! Rows of incidents and of agents.
+
+use super::{Session, own};
+use crate::error::OrApp;
+use crate::rows::{AgentRow, IncidentRow};
+use crate::schema::{agents, incident_numbers, incidents};
+use crate::types::DbId;
+use diesel::prelude::*;
+use probatum_agent_trust::Agent;
+use probatum_application::AppError;
+use probatum_application::ports::{AgentRows, IncidentRows};
+use probatum_application::{IncidentList, IncidentQuery};
+use probatum_incident::Incident;
+use probatum_kernel::{AgentId, IncidentRef};
+
+impl IncidentRows for Session<'_> {
+    fn next_incident_number(&mut self, year: i32) -> Result<i64, AppError> {
+        let last = match self.pending.numbers.get(&year) {
+            Some(last) => *last,
+            None => {
+                diesel::insert_into(incident_numbers::table)
+                    .values((incident_numbers::year.eq(year), incident_numbers::last.eq(0)))
+                    .on_conflict_do_nothing()
+                    .execute(self.conn)
+                    .app()?;
+                own::lock_number(self.conn, year).app()?
+            }
+        };
+        let next = last.saturating_add(1);
+        self.pending.numbers.insert(year, next);
+        Ok(next)
+    }
+
+    fn insert_incident(&mut self, incident: &Incident) -> Result<(), AppError> {
+        let raw_data = incident.raw_data.as_ref().map(ToString::to_string);
+        diesel::insert_into(incidents::table)
+            .values((IncidentRow::of(incident)?, incidents::raw_data.eq(raw_data)))
+            .execute(self.conn)
+            .app()?;
+        self.pending.count(None, Some(incident));
+        Ok(())
+    }
+
+    fn incident(&mut self, id: IncidentRef) -> Result<Option<Incident>, AppError> {
+        let mut query = incidents::table.select((IncidentRow::as_select(), incidents::raw_data)).into_boxed();
+        query = match id {
+            IncidentRef::Id(id) => query.filter(incidents::id.eq(DbId(id.uuid()))),
+            IncidentRef::Public(id) => query
+                .filter(incidents::public_year.eq(id.year()))
+                .filter(incidents::public_number.eq(id.number())),
+        };
+        if self.writing {
+            own::lock_incident(self.conn, id).app()?;
+        }
+        let row: Option<(IncidentRow, Option<String>)> = query.get_result(self.conn).optional().app()?;
+        row.map(|(row, raw_data)| row.incident(raw_data)).transpose()
+    }
+
+    fn save_incident(&mut self, before: &Incident, next: &Incident) -> Result<(), AppError> {
+        let found = incidents::table
+            .filter(incidents::id.eq(DbId(before.id.uuid())))
+            .filter(incidents::version.eq(before.version));
+        let rows = diesel::update(found).set(IncidentRow::of(next)?).execute(self.conn).app()?;
+        Self::swapped(rows)?;
+        self.pending.count(Some(before), Some(next));
+        Ok(())
+    }
+
+    fn delete_incident(&mut self, incident: &Incident) -> Result<(), AppError> {
+        let found = incidents::table.filter(incidents::id.eq(DbId(incident.id.uuid())));
+        let rows = diesel::delete(found).execute(self.conn).app()?;
+        Self::swapped(rows)?;
+        self.pending.count(Some(incident), None);
+        Ok(())
+    }
+
+    fn list_incidents(&mut self, query: &IncidentQuery) -> Result<IncidentList, AppError> {
+        super::list::list(self.conn, query)
+    }
+}
+
+impl AgentRows for Session<'_> {
+    fn agent(&mut self, id: &AgentId) -> Result<Option<Agent>, AppError> {
+        let row: Option<AgentRow> = agents::table
+            .filter(agents::id.eq(id.as_str()))
+            .select(AgentRow::as_select())
+            .get_result(self.conn)
+            .optional()
+            .app()?;
+        row.map(AgentRow::agent).transpose()
+    }
+
+    fn insert_agent(&mut self, agent: &Agent) -> Result<bool, AppError> {
+        let rows = diesel::insert_into(agents::table)
+            .values(AgentRow::of(agent)?)
+            .on_conflict_do_nothing()
+            .execute(self.conn)
+            .app()?;
+        Ok(rows == 1)
+    }
+}

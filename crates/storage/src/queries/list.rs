@@ -1,0 +1,368 @@
+//! Lists of incidents. A page is found in two steps: the ids, from one covering index, then the rows of those ids.
+//!
+//! Which index leads is decided here and not left to guesswork: by the counts kept per value, the rarest filter leads,
+//! and the others are bits of `facets` in the same index entry (docs/adr/0003-lists.md).
+
+use super::{Conn, Db, own};
+use crate::error::OrApp;
+use crate::facets::{self, Facet, Mask};
+use crate::rows::IncidentRow;
+use crate::schema::{facet_counts, incidents};
+use crate::types::{DbId, DbTime, Ts};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Bool};
+use probatum_application::{AppError, IncidentFilter, IncidentList, IncidentQuery};
+use probatum_kernel::{Cursor, IncidentId, MAX_DEPTH, Position, Sort, SortKey, Timestamp, Total};
+use std::collections::HashMap;
+
+/// Up to this many matches are gathered and sorted; beyond, the order's own index is walked.
+const FEW: i64 = 3_000;
+/// A count goes one beyond what is told exactly.
+const CAP: i64 = 10_001;
+
+/// How a list is found.
+#[derive(Debug, Clone, Default)]
+struct Plan {
+    /// The filter whose index leads; `None`: the index of the order.
+    lead: Lead,
+    /// The other filters.
+    mask: Mask,
+    /// How many match, if the counts alone tell.
+    total: Option<i64>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+enum Lead {
+    #[default]
+    Order,
+    Facet(Facet),
+    Text,
+}
+
+/// `SELECT COUNT(*)` over a query that ends by itself at [`CAP`] rows.
+#[derive(Debug, QueryId)]
+struct Counted<Q>(Q);
+
+impl<Q: Query> Query for Counted<Q> {
+    type SqlType = BigInt;
+}
+
+impl<Q> RunQueryDsl<Conn> for Counted<Q> {}
+
+impl<Q: QueryFragment<Db>> QueryFragment<Db> for Counted<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        out.push_sql("SELECT COUNT(*) FROM (");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(") AS matches");
+        Ok(())
+    }
+}
+
+type Boxed<'a> = incidents::BoxedQuery<'a, Db>;
+
+/// A page of a list.
+pub fn list(conn: &mut Conn, query: &IncidentQuery) -> Result<IncidentList, AppError> {
+    let plan = plan(conn, query)?;
+    if plan.total == Some(0) {
+        return Ok(IncidentList { rows: Vec::new(), total: Total::Exactly(0), next: None });
+    }
+    let total = match plan.total {
+        Some(n) => n,
+        None => capped_count(conn, query, &plan)?,
+    };
+    let limit = i64::from(query.page.per_page);
+    let mut keys = page_keys(conn, query, &plan, limit + 1)?;
+    let more = keys.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+    keys.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = keys.last().filter(|_| more).map(|(id, value)| Cursor { sort: query.sort, value: *value, id: id.0 });
+    let rows = rows_of(conn, &keys)?;
+    Ok(IncidentList { rows, total: Total::from_capped(total), next })
+}
+
+/// The rows of these ids, in their order.
+fn rows_of(conn: &mut Conn, keys: &[(DbId, i64)]) -> Result<Vec<probatum_incident::Incident>, AppError> {
+    let ids: Vec<DbId> = keys.iter().map(|(id, _)| *id).collect();
+    let found: Vec<IncidentRow> = incidents::table
+        .filter(incidents::id.eq_any(&ids))
+        .select(IncidentRow::as_select())
+        .load(conn)
+        .app()?;
+    let mut by_id: HashMap<DbId, IncidentRow> = found.into_iter().map(|row| (row.id(), row)).collect();
+    ids.iter().filter_map(|id| by_id.remove(id)).map(|row| row.incident(None)).collect()
+}
+
+/// Decides which filter leads, and what the counts tell already.
+fn plan(conn: &mut Conn, query: &IncidentQuery) -> Result<Plan, AppError> {
+    let f = &query.filter;
+    let (facets, mask) = facets::of_filter(f);
+    let ranged = f.created_after.is_some() || f.created_before.is_some();
+    let rarest = rarest(conn, &facets)?;
+    if let Some((0, _)) = rarest {
+        return Ok(Plan { total: Some(0), ..Plan::default() });
+    }
+    let alone = !ranged && f.overdue.is_none() && f.text.is_none();
+    let mut plan = Plan { lead: Lead::Order, mask, total: None };
+    if alone {
+        plan.total = match (facets.len(), &rarest) {
+            (0, _) => Some(count_of(conn, &Facet { name: facets::ALL, value: String::new() })?),
+            (1, Some((n, _))) => Some(*n),
+            _ => None,
+        };
+    } else if facets.is_empty() && f.text.is_none() {
+        plan.total = many_by_day(conn, query)?;
+    }
+    if f.text.is_some() {
+        plan.lead = text_leads(conn, query)?;
+    }
+    let by_creation = query.sort.key == SortKey::CreatedAt;
+    if plan.lead == Lead::Order
+        && let Some((_, facet)) = rarest.filter(|(n, _)| by_creation || *n <= FEW)
+    {
+        plan.lead = Lead::Facet(facet);
+    }
+    Ok(plan)
+}
+
+fn count_of(conn: &mut Conn, facet: &Facet) -> Result<i64, AppError> {
+    let row = facet_counts::table
+        .filter(facet_counts::facet.eq(facet.name))
+        .filter(facet_counts::value.eq(&facet.value))
+        .select(facet_counts::n);
+    Ok(row.get_result(conn).optional().app()?.unwrap_or(0))
+}
+
+/// Whether whole days alone hold more than is counted exactly: of creation, or of the end of the SLA.
+fn many_by_day(conn: &mut Conn, query: &IncidentQuery) -> Result<Option<i64>, AppError> {
+    let f = &query.filter;
+    let days = match (f.overdue, f.created_after, f.created_before) {
+        (None, after, before) => (facets::DAY, after, before),
+        (Some(true), None, None) => (facets::DUE, None, Some(query.now)),
+        _ => return Ok(None),
+    };
+    let (facet, after, before) = days;
+    let mut sum = facet_counts::table.filter(facet_counts::facet.eq(facet)).select(facet_counts::n).into_boxed::<Db>();
+    if let Some(t) = after {
+        sum = sum.filter(facet_counts::value.gt(t.day()));
+    }
+    if let Some(t) = before {
+        sum = sum.filter(facet_counts::value.lt(t.day()));
+    }
+    let days: Vec<i64> = sum.load(conn).app()?;
+    let n: i64 = days.into_iter().sum();
+    Ok((n >= CAP).then_some(CAP))
+}
+
+/// Rare words lead; common ones are looked up along the order's index.
+fn text_leads(conn: &mut Conn, query: &IncidentQuery) -> Result<Lead, AppError> {
+    let Some(text) = &query.filter.text else { return Ok(Lead::Order) };
+    let n = own::text_matches(conn, text, FEW + 1).app()?;
+    Ok(if n <= FEW { Lead::Text } else { Lead::Order })
+}
+
+fn capped_count(conn: &mut Conn, query: &IncidentQuery, plan: &Plan) -> Result<i64, AppError> {
+    if query.filter.text.is_some() && plan.mask == Mask::default() && text_alone(&query.filter) {
+        if let Some(text) = &query.filter.text {
+            return own::text_matches(conn, text, CAP).app();
+        }
+    }
+    // Counting needs no order: the best filter leads, whatever the list is sorted by.
+    let lead = match &plan.lead {
+        Lead::Order => {
+            let rarest = rarest(conn, &facets::of_filter(&query.filter).0)?;
+            rarest.map_or(Lead::Order, |(_, facet)| Lead::Facet(facet))
+        }
+        other => other.clone(),
+    };
+    let counting = Plan { lead, ..plan.clone() };
+    let matches = filtered(query, &counting).select(incidents::id).limit(CAP);
+    Counted(matches).get_result(conn).app()
+}
+
+fn text_alone(f: &IncidentFilter) -> bool {
+    f.agent_id.is_none() && f.created_after.is_none() && f.created_before.is_none() && f.overdue.is_none()
+}
+
+/// The facet with the fewest incidents, and how many those are.
+fn rarest(conn: &mut Conn, facets: &[Facet]) -> Result<Option<(i64, Facet)>, AppError> {
+    let mut rarest: Option<(i64, Facet)> = None;
+    for facet in facets {
+        let n = count_of(conn, facet)?;
+        if rarest.as_ref().is_none_or(|(least, _)| n < *least) {
+            rarest = Some((n, facet.clone()));
+        }
+    }
+    Ok(rarest)
+}
+
+/// Everything the list asks for but order, place and size.
+fn filtered<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
+    let f = &query.filter;
+    let mut q = incidents::table.into_boxed::<Db>();
+    if let Lead::Facet(facet) = &plan.lead {
+        q = led_by(q, facet);
+    }
+    if let Some(agent) = &f.agent_id {
+        q = q.filter(incidents::agent_id.eq(agent.as_str()));
+    }
+    if plan.mask != Mask::default() {
+        let bits = sql::<Bool>("(incidents.facets & ").bind::<BigInt, _>(plan.mask.mask).sql(") = ");
+        q = q.filter(bits.bind::<BigInt, _>(plan.mask.value));
+    }
+    if let Some(after) = f.created_after {
+        q = q.filter(incidents::id.ge(lowest(after.plus_millis(1))));
+    }
+    if let Some(before) = f.created_before {
+        q = q.filter(incidents::id.lt(lowest(before)));
+    }
+    if let Some(overdue) = f.overdue {
+        q = if overdue { overdue_at(q, query.now, &plan.lead) } else { not_overdue_at(q, query.now) };
+    }
+    if let Some(text) = &f.text {
+        q = own::matching(q, text, plan.lead == Lead::Text);
+    }
+    q
+}
+
+fn lowest(t: Timestamp) -> DbId {
+    DbId(IncidentId::lowest(t).uuid())
+}
+
+/// The condition on the leading column itself. Flags have partial indexes, whose condition must stand here word for
+/// word.
+fn led_by<'a>(q: Boxed<'a>, facet: &Facet) -> Boxed<'a> {
+    let value = facet.value.clone();
+    match facet.name {
+        "status" => q.filter(incidents::status_rank.eq(queue_rank(&value))),
+        "priority" => q.filter(incidents::priority_rank.eq(facets::priority_rank(value.parse().ok()))),
+        "lifecycle" => q.filter(incidents::lifecycle.eq(value)),
+        "band" => q.filter(incidents::band.eq(value)),
+        "level" => q.filter(incidents::level.eq(value)),
+        "evidence_status" => q.filter(incidents::evidence_status.eq(value)),
+        "category" => q.filter(incidents::category.eq(value)),
+        "sector" => q.filter(incidents::sector.eq(value)),
+        "country" => q.filter(incidents::country.eq(value)),
+        "flag" => match value.parse() {
+            Ok(flag) => q.filter(sql::<Bool>(&format!("incidents.flags & {} <> 0", facets::flag_bit(flag)))),
+            Err(_) => q,
+        },
+        // The agent's condition is always there, being no bit of facets.
+        _ => q,
+    }
+}
+
+fn queue_rank(value: &str) -> i32 {
+    value.parse::<probatum_incident::QueueStatus>().map_or(-1, |s| s.ordinal().into())
+}
+
+/// Overdue, in the words of the partial indexes `incidents_by_due` and `incidents_by_sla`.
+fn overdue_at<'a>(q: Boxed<'a>, now: Timestamp, lead: &Lead) -> Boxed<'a> {
+    let q = q.filter(incidents::sla_due_at.lt(DbTime(now)));
+    match lead {
+        // Led by another index, which has the SLA and the facets but not the lifecycle's word.
+        Lead::Facet(_) => {
+            let closed = facets::closed();
+            let bits = sql::<Bool>("(incidents.facets & ").bind::<BigInt, _>(closed.mask).sql(") <> ");
+            q.filter(incidents::sla_due_at.is_not_null()).filter(bits.bind::<BigInt, _>(closed.value))
+        }
+        _ => q.filter(sql::<Bool>("incidents.sla_due_at IS NOT NULL AND incidents.lifecycle <> 'closed'")),
+    }
+}
+
+fn not_overdue_at(q: Boxed<'_>, now: Timestamp) -> Boxed<'_> {
+    let closed = facets::closed();
+    let bits = sql::<Bool>("(incidents.sla_due_at IS NULL OR incidents.sla_due_at >= ")
+        .bind::<Ts, _>(DbTime(now))
+        .sql(" OR (incidents.facets & ")
+        .bind::<BigInt, _>(closed.mask)
+        .sql(") = ")
+        .bind::<BigInt, _>(closed.value)
+        .sql(")");
+    q.filter(bits)
+}
+
+/// The ids of a page with the values their order goes by.
+fn page_keys(
+    conn: &mut Conn,
+    query: &IncidentQuery,
+    plan: &Plan,
+    limit: i64,
+) -> Result<Vec<(DbId, i64)>, AppError> {
+    let q = ordered(filtered(query, plan), query).limit(limit);
+    match query.sort.key {
+        SortKey::CreatedAt => {
+            let ids: Vec<DbId> = q.select(incidents::id).load(conn).app()?;
+            Ok(ids.into_iter().map(|id| (id, 0)).collect())
+        }
+        SortKey::UpdatedAt => {
+            let rows: Vec<(DbId, DbTime)> = q.select((incidents::id, incidents::updated_at)).load(conn).app()?;
+            Ok(rows.into_iter().map(|(id, t)| (id, t.0.millis())).collect())
+        }
+        SortKey::Severity => ranked(conn, q.select((incidents::id, incidents::severity))),
+        SortKey::Priority => ranked(conn, q.select((incidents::id, incidents::priority_rank))),
+        SortKey::Status => ranked(conn, q.select((incidents::id, incidents::status_rank))),
+    }
+}
+
+fn ranked<'a, Q>(conn: &mut Conn, q: Q) -> Result<Vec<(DbId, i64)>, AppError>
+where
+    Q: diesel::query_dsl::LoadQuery<'a, Conn, (DbId, i32)>,
+{
+    let rows: Vec<(DbId, i32)> = q.load(conn).app()?;
+    Ok(rows.into_iter().map(|(id, n)| (id, n.into())).collect())
+}
+
+/// Order and place. A keyset is written `k <= v AND (k < v OR id < i)`, which both databases answer from the index.
+fn ordered<'a>(q: Boxed<'a>, query: &'a IncidentQuery) -> Boxed<'a> {
+    let Sort { key, descending } = query.sort;
+    let after = match &query.page.position {
+        Position::After(cursor) => Some((DbId(cursor.id), cursor.value)),
+        Position::Number(_) => None,
+    };
+    macro_rules! by {
+        ($column:expr, $value:expr) => {{
+            let q = match (after, descending) {
+                (None, _) => q,
+                (Some((id, v)), true) => {
+                    q.filter($column.le($value(v)).and($column.lt($value(v)).or(incidents::id.lt(id))))
+                }
+                (Some((id, v)), false) => {
+                    q.filter($column.ge($value(v)).and($column.gt($value(v)).or(incidents::id.gt(id))))
+                }
+            };
+            if descending {
+                q.order(($column.desc(), incidents::id.desc()))
+            } else {
+                q.order(($column.asc(), incidents::id.asc()))
+            }
+        }};
+    }
+    let small = |v: i64| i32::try_from(v).unwrap_or(i32::MAX);
+    let q = match key {
+        SortKey::CreatedAt => {
+            let q = match (after, descending) {
+                (None, _) => q,
+                (Some((id, _)), true) => q.filter(incidents::id.lt(id)),
+                (Some((id, _)), false) => q.filter(incidents::id.gt(id)),
+            };
+            if descending { q.order(incidents::id.desc()) } else { q.order(incidents::id.asc()) }
+        }
+        SortKey::UpdatedAt => {
+            let time = |v: i64| DbTime(Timestamp::from_millis(v).unwrap_or(Timestamp::EPOCH));
+            by!(incidents::updated_at, time)
+        }
+        SortKey::Severity => by!(incidents::severity, small),
+        SortKey::Priority => by!(incidents::priority_rank, small),
+        SortKey::Status => by!(incidents::status_rank, small),
+    };
+    let offset = query.page.offset().min(MAX_DEPTH);
+    if offset == 0 { q } else { q.offset(offset.into()) }
+}
+
+/// The statements a list runs, as SQL, for tests that read query plans.
+pub fn plan_queries(conn: &mut Conn, query: &IncidentQuery) -> Result<Vec<String>, AppError> {
+    let plan = plan(conn, query)?;
+    let q = ordered(filtered(query, &plan), query).limit(21).select(incidents::id);
+    Ok(vec![diesel::debug_query::<Db, _>(&q).to_string()])
+}

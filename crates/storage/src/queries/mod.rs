@@ -1,0 +1,39 @@
+//! Every query, written once and compiled twice: `sqlite.rs` and `postgres.rs` each include this module and give it
+//! their `Conn`, `Db` and the few statements that differ.
+
+mod audit;
+mod evidence;
+mod incidents;
+mod list;
+mod others;
+
+pub use audit::settle;
+pub use list::plan_queries;
+
+use super::{Conn, Db, own};
+use crate::pending::Pending;
+use probatum_application::AppError;
+
+/// A transaction as use cases see it.
+pub struct Session<'a> {
+    pub(super) conn: &'a mut Conn,
+    pub(super) pending: &'a mut Pending,
+    writing: bool,
+}
+
+impl<'a> Session<'a> {
+    /// A session that may write; what it owes at the end is in `pending`.
+    pub fn writing(conn: &'a mut Conn, pending: &'a mut Pending) -> Self {
+        Self { conn, pending, writing: true }
+    }
+
+    /// A session that only reads.
+    pub fn reading(conn: &'a mut Conn, pending: &'a mut Pending) -> Self {
+        Self { conn, pending, writing: false }
+    }
+
+    /// A row that a compare-and-swap did not find: somebody else was faster.
+    fn swapped(rows: usize) -> Result<(), AppError> {
+        if rows == 1 { Ok(()) } else { Err(AppError::transient("the row changed since it was read")) }
+    }
+}

@@ -1,0 +1,263 @@
+//! The rows of actions, agents, audit entries, API keys and stored answers.
+
+use super::{json, small, to_json, word, words};
+use crate::schema::{actions, agents, api_keys, audit, idempotency};
+use crate::types::{DbId, DbTime};
+use diesel::prelude::*;
+use probatum_agent_trust::Agent;
+use probatum_application::ports::{ApiKey, AuditEntry};
+use probatum_application::{Answer, AppError};
+use probatum_kernel::{ActionId, EvidenceId, IncidentId};
+use probatum_playbooks::Action;
+
+/// A row of `actions`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = actions, treat_none_as_null = true)]
+pub struct ActionRow {
+    id: DbId,
+    incident_id: DbId,
+    title: String,
+    action_type: String,
+    owner: Option<String>,
+    due_at: Option<DbTime>,
+    status: String,
+    validation_ref: Option<DbId>,
+    comment: Option<String>,
+    requested_by: String,
+    requested_at: DbTime,
+    executed_by: Option<String>,
+    executed_at: Option<DbTime>,
+    updated_at: DbTime,
+    version: i64,
+}
+
+impl ActionRow {
+    /// The row of an action.
+    pub fn of(a: &Action) -> Self {
+        Self {
+            id: DbId(a.id.uuid()),
+            incident_id: DbId(a.incident_id.uuid()),
+            title: a.title.clone(),
+            action_type: a.action_type.clone(),
+            owner: a.owner.clone(),
+            due_at: a.due_at.map(DbTime),
+            status: a.status.to_string(),
+            validation_ref: a.validation_ref.map(|v| DbId(v.uuid())),
+            comment: a.comment.clone(),
+            requested_by: a.requested_by.to_string(),
+            requested_at: a.requested_at.into(),
+            executed_by: a.executed_by.as_ref().map(ToString::to_string),
+            executed_at: a.executed_at.map(DbTime),
+            updated_at: a.updated_at.into(),
+            version: a.version,
+        }
+    }
+
+    /// The action of the row.
+    pub fn action(self) -> Result<Action, AppError> {
+        Ok(Action {
+            id: ActionId::from_uuid(self.id.0),
+            incident_id: IncidentId::from_uuid(self.incident_id.0),
+            title: self.title,
+            action_type: self.action_type,
+            owner: self.owner,
+            due_at: self.due_at.map(|t| t.0),
+            status: word("status", &self.status)?,
+            validation_ref: self.validation_ref.map(|v| EvidenceId::from_uuid(v.0)),
+            comment: self.comment,
+            requested_by: word("requested_by", &self.requested_by)?,
+            requested_at: self.requested_at.0,
+            executed_by: words("executed_by", self.executed_by.as_ref())?,
+            executed_at: self.executed_at.map(|t| t.0),
+            updated_at: self.updated_at.0,
+            version: self.version,
+        })
+    }
+}
+
+/// A row of `agents`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = agents)]
+pub struct AgentRow {
+    id: String,
+    name: Option<String>,
+    owner: Option<String>,
+    tier: Option<String>,
+    baseline_score: i32,
+    current_score: i32,
+    quarantined: bool,
+    unverified: bool,
+    allowed_tools: String,
+    created_at: DbTime,
+    updated_at: DbTime,
+    version: i64,
+}
+
+impl AgentRow {
+    /// The row of an agent.
+    pub fn of(a: &Agent) -> Result<Self, AppError> {
+        Ok(Self {
+            id: a.id.to_string(),
+            name: a.name.clone(),
+            owner: a.owner.clone(),
+            tier: a.tier.map(|t| t.to_string()),
+            baseline_score: a.baseline_score.into(),
+            current_score: a.current_score.into(),
+            quarantined: a.quarantined,
+            unverified: a.unverified,
+            allowed_tools: to_json(&a.allowed_tools)?,
+            created_at: a.created_at.into(),
+            updated_at: a.updated_at.into(),
+            version: a.version,
+        })
+    }
+
+    /// The agent of the row.
+    pub fn agent(self) -> Result<Agent, AppError> {
+        Ok(Agent {
+            id: word("id", &self.id)?,
+            name: self.name,
+            owner: self.owner,
+            tier: words("tier", self.tier.as_ref())?,
+            baseline_score: small("baseline_score", self.baseline_score)?,
+            current_score: small("current_score", self.current_score)?,
+            quarantined: self.quarantined,
+            unverified: self.unverified,
+            allowed_tools: json("allowed_tools", &self.allowed_tools)?,
+            created_at: self.created_at.0,
+            updated_at: self.updated_at.0,
+            version: self.version,
+        })
+    }
+}
+
+/// A row of `audit`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit)]
+pub struct AuditRow {
+    seq: i64,
+    at: DbTime,
+    actor: String,
+    action: String,
+    subject: String,
+    incident_id: Option<DbId>,
+    detail: String,
+    request_id: String,
+    prev_hash: String,
+    hash: String,
+}
+
+impl AuditRow {
+    /// The row of an entry.
+    pub fn of(e: &AuditEntry) -> Self {
+        Self {
+            seq: e.seq,
+            at: e.at.into(),
+            actor: e.actor.clone(),
+            action: e.action.clone(),
+            subject: e.subject.clone(),
+            incident_id: e.incident.map(|i| DbId(i.uuid())),
+            detail: e.detail.to_string(),
+            request_id: e.request_id.clone(),
+            prev_hash: e.prev_hash.to_string(),
+            hash: e.hash.to_string(),
+        }
+    }
+
+    /// The entry of the row.
+    pub fn entry(self) -> Result<AuditEntry, AppError> {
+        Ok(AuditEntry {
+            seq: self.seq,
+            at: self.at.0,
+            actor: self.actor,
+            action: self.action,
+            subject: self.subject,
+            incident: self.incident_id.map(|i| IncidentId::from_uuid(i.0)),
+            detail: json("detail", &self.detail)?,
+            request_id: self.request_id,
+            prev_hash: word("prev_hash", &self.prev_hash)?,
+            hash: word("hash", &self.hash)?,
+        })
+    }
+}
+
+/// A row of `api_keys`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = api_keys)]
+pub struct KeyRow {
+    id: String,
+    name: String,
+    roles: String,
+    secret_hash: String,
+    created_at: DbTime,
+    expires_at: Option<DbTime>,
+    revoked_at: Option<DbTime>,
+}
+
+impl KeyRow {
+    /// The row of a key.
+    pub fn of(k: &ApiKey) -> Result<Self, AppError> {
+        Ok(Self {
+            id: k.id.clone(),
+            name: k.name.clone(),
+            roles: to_json(&k.roles)?,
+            secret_hash: k.secret_hash.clone(),
+            created_at: k.created_at.into(),
+            expires_at: k.expires_at.map(DbTime),
+            revoked_at: k.revoked_at.map(DbTime),
+        })
+    }
+
+    /// The key of the row.
+    pub fn key(self) -> Result<ApiKey, AppError> {
+        Ok(ApiKey {
+            id: self.id,
+            name: self.name,
+            roles: json("roles", &self.roles)?,
+            secret_hash: self.secret_hash,
+            created_at: self.created_at.0,
+            expires_at: self.expires_at.map(|t| t.0),
+            revoked_at: self.revoked_at.map(|t| t.0),
+        })
+    }
+}
+
+/// A row of `idempotency`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = idempotency)]
+pub struct AnswerRow {
+    /// Whose key.
+    pub actor: String,
+    /// The key.
+    pub request_key: String,
+    /// What was asked.
+    pub fingerprint: String,
+    status: i32,
+    headers: String,
+    body: Vec<u8>,
+    created_at: DbTime,
+}
+
+impl AnswerRow {
+    /// The row of an answer.
+    pub fn of(actor: &str, key: &str, fingerprint: &str, a: &Answer, at: DbTime) -> Result<Self, AppError> {
+        Ok(Self {
+            actor: actor.to_owned(),
+            request_key: key.to_owned(),
+            fingerprint: fingerprint.to_owned(),
+            status: a.status.into(),
+            headers: to_json(&a.headers)?,
+            body: a.body.clone(),
+            created_at: at,
+        })
+    }
+
+    /// The answer of the row.
+    pub fn answer(self) -> Result<Answer, AppError> {
+        Ok(Answer {
+            status: small("status", self.status)?,
+            headers: json("headers", &self.headers)?,
+            body: self.body,
+        })
+    }
+}

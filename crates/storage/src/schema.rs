@@ -1,0 +1,251 @@
+//! The tables as Diesel sees them, one description for both databases; `cargo xtask schema --check` compares it.
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    incidents (id) {
+        id -> Id,
+        public_year -> Integer,
+        public_number -> BigInt,
+        title -> Text,
+        summary -> Nullable<Text>,
+        source_type -> Text,
+        source -> Nullable<Text>,
+        level -> Text,
+        category -> Text,
+        severity -> Integer,
+        band -> Text,
+        priority_rank -> Integer,
+        evidence_status -> Text,
+        status_rank -> Integer,
+        lifecycle -> Text,
+        disposition -> Nullable<Text>,
+        resolution -> Nullable<Text>,
+        flags -> Integer,
+        lowered_flags -> Integer,
+        agent_id -> Nullable<Text>,
+        asset -> Nullable<Text>,
+        country -> Nullable<Text>,
+        lat -> Nullable<Double>,
+        lon -> Nullable<Double>,
+        sector -> Nullable<Text>,
+        impact_confidentiality -> Integer,
+        impact_integrity -> Integer,
+        impact_availability -> Integer,
+        occurred_at -> Nullable<Ts>,
+        detected_at -> Nullable<Ts>,
+        aware_at -> Nullable<Ts>,
+        sla_due_at -> Nullable<Ts>,
+        verdict -> Nullable<Text>,
+        recommended_actions -> Text,
+        raw_data -> Nullable<Text>,
+        tags -> Text,
+        created_at -> Ts,
+        updated_at -> Ts,
+        triaged_at -> Nullable<Ts>,
+        contained_at -> Nullable<Ts>,
+        resolved_at -> Nullable<Ts>,
+        closed_at -> Nullable<Ts>,
+        created_by -> Text,
+        legal_hold -> Bool,
+        version -> BigInt,
+        facets -> BigInt,
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    facet_counts (facet, value) {
+        facet -> Text,
+        value -> Text,
+        n -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    incident_numbers (year) {
+        year -> Integer,
+        last -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    evidence (id) {
+        id -> Id,
+        incident_id -> Id,
+        kind -> Text,
+        source -> Text,
+        content_ref -> Nullable<Text>,
+        hash_sha256 -> Nullable<Text>,
+        confidence -> Integer,
+        visibility -> Text,
+        description -> Nullable<Text>,
+        contradicts -> Nullable<Id>,
+        tlp -> Nullable<Text>,
+        status -> Text,
+        stored_size -> Nullable<BigInt>,
+        stored_media_type -> Nullable<Text>,
+        stored_file_name -> Nullable<Text>,
+        stored_key -> Nullable<Text>,
+        broken -> Bool,
+        custody_entries -> Integer,
+        created_at -> Ts,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    custody (evidence_id, seq) {
+        evidence_id -> Id,
+        seq -> Integer,
+        ts -> Ts,
+        actor -> Text,
+        action -> Text,
+        hash_after -> Nullable<Text>,
+        intact -> Nullable<Bool>,
+        note -> Nullable<Text>,
+        prev_hash -> Text,
+        entry_hash -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    actions (id) {
+        id -> Id,
+        incident_id -> Id,
+        title -> Text,
+        action_type -> Text,
+        owner -> Nullable<Text>,
+        due_at -> Nullable<Ts>,
+        status -> Text,
+        validation_ref -> Nullable<Id>,
+        comment -> Nullable<Text>,
+        requested_by -> Text,
+        requested_at -> Ts,
+        executed_by -> Nullable<Text>,
+        executed_at -> Nullable<Ts>,
+        updated_at -> Ts,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    agents (id) {
+        id -> Text,
+        name -> Nullable<Text>,
+        owner -> Nullable<Text>,
+        tier -> Nullable<Text>,
+        baseline_score -> Integer,
+        current_score -> Integer,
+        quarantined -> Bool,
+        unverified -> Bool,
+        allowed_tools -> Text,
+        created_at -> Ts,
+        updated_at -> Ts,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    audit (seq) {
+        seq -> BigInt,
+        at -> Ts,
+        actor -> Text,
+        action -> Text,
+        subject -> Text,
+        incident_id -> Nullable<Id>,
+        detail -> Text,
+        request_id -> Text,
+        prev_hash -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    audit_head (id) {
+        id -> Integer,
+        seq -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    outbox (seq) {
+        seq -> BigInt,
+        at -> Ts,
+        topic -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    jobs (name) {
+        name -> Text,
+        run_at -> Ts,
+        lease_until -> Nullable<Ts>,
+        attempts -> Integer,
+        last_error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    idempotency (actor, request_key) {
+        actor -> Text,
+        request_key -> Text,
+        fingerprint -> Text,
+        status -> Integer,
+        headers -> Text,
+        body -> Binary,
+        created_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    api_keys (id) {
+        id -> Text,
+        name -> Text,
+        roles -> Text,
+        secret_hash -> Text,
+        created_at -> Ts,
+        expires_at -> Nullable<Ts>,
+        revoked_at -> Nullable<Ts>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(incidents, evidence, custody);

@@ -1,0 +1,134 @@
+//! SQLite: its connection, and the few statements that are its own.
+
+use diesel::sqlite::{Sqlite, SqliteConnection};
+
+/// The connection.
+pub type Conn = SqliteConnection;
+/// The backend.
+pub type Db = Sqlite;
+
+#[path = "queries/mod.rs"]
+pub mod queries;
+
+/// What differs from PostgreSQL.
+mod own {
+    use super::{Conn, Db};
+    use crate::rows::AuditRow;
+    use crate::schema::{audit, audit_head, facet_counts, idempotency, incident_numbers, incidents, jobs, outbox};
+    use crate::types::DbTime;
+    use diesel::dsl::sql;
+    use diesel::prelude::*;
+    use diesel::sql_types::{BigInt, Bool, Text};
+    use diesel::upsert::excluded;
+    use probatum_application::SearchQuery;
+    use probatum_kernel::IncidentRef;
+    use std::collections::BTreeMap;
+
+    /// The one writer holds the whole database; there is nothing to lock.
+    pub fn lock_incident(_: &mut Conn, _: IncidentRef) -> QueryResult<()> {
+        Ok(())
+    }
+
+    /// The last number of a year.
+    pub fn lock_number(conn: &mut Conn, year: i32) -> QueryResult<i64> {
+        incident_numbers::table
+            .filter(incident_numbers::year.eq(year))
+            .select(incident_numbers::last)
+            .get_result(conn)
+    }
+
+    /// The end of the audit log.
+    pub fn lock_head(conn: &mut Conn) -> QueryResult<(i64, String)> {
+        audit_head::table.select((audit_head::seq, audit_head::hash)).get_result(conn)
+    }
+
+    type Event = (
+        diesel::dsl::Eq<outbox::seq, i64>,
+        diesel::dsl::Eq<outbox::at, DbTime>,
+        diesel::dsl::Eq<outbox::topic, String>,
+    );
+
+    /// Appends to log and outbox, row by row: a statement prepared once is SQLite's fastest way.
+    pub fn insert_audit(conn: &mut Conn, rows: Vec<AuditRow>, events: Vec<Event>) -> QueryResult<()> {
+        for row in rows {
+            diesel::insert_into(audit::table).values(row).execute(conn)?;
+        }
+        for event in events {
+            diesel::insert_into(outbox::table).values(event).execute(conn)?;
+        }
+        Ok(())
+    }
+
+    /// Adds to the counts.
+    pub fn add_counts(conn: &mut Conn, counts: BTreeMap<(&'static str, String), i64>) -> QueryResult<()> {
+        for ((facet, value), n) in counts {
+            diesel::insert_into(facet_counts::table)
+                .values((facet_counts::facet.eq(facet), facet_counts::value.eq(value), facet_counts::n.eq(n)))
+                .on_conflict((facet_counts::facet, facet_counts::value))
+                .do_update()
+                .set(facet_counts::n.eq(facet_counts::n + excluded(facet_counts::n)))
+                .execute(conn)?;
+        }
+        Ok(())
+    }
+
+    /// A job that is due and that nobody holds.
+    pub fn due_job(conn: &mut Conn, now: DbTime) -> QueryResult<Option<String>> {
+        jobs::table
+            .filter(jobs::run_at.le(now))
+            .filter(jobs::lease_until.is_null().or(jobs::lease_until.lt(now)))
+            .order(jobs::run_at)
+            .select(jobs::name)
+            .limit(1)
+            .get_result(conn)
+            .optional()
+    }
+
+    /// Deletes old answers, at most `limit`.
+    pub fn forget_answers(conn: &mut Conn, before: DbTime, limit: i64) -> QueryResult<usize> {
+        let old = sql::<Bool>("rowid IN (SELECT rowid FROM idempotency WHERE created_at < ")
+            .bind::<crate::types::Ts, _>(before)
+            .sql(" ORDER BY created_at LIMIT ")
+            .bind::<BigInt, _>(limit)
+            .sql(")");
+        diesel::delete(idempotency::table.filter(old)).execute(conn)
+    }
+
+    /// The query in FTS5's words. They are letters and digits only, so quoting is enough.
+    fn fts5(text: &SearchQuery) -> String {
+        let terms = text.0.iter().map(|t| format!("\"{}\"{}", t.words.join(" "), if t.prefix { "*" } else { "" }));
+        terms.collect::<Vec<_>>().join(" AND ")
+    }
+
+    #[derive(QueryableByName)]
+    struct Number {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+
+    /// How many incidents match, counted up to `cap`.
+    pub fn text_matches(conn: &mut Conn, text: &SearchQuery, cap: i64) -> QueryResult<i64> {
+        let count = "SELECT COUNT(*) AS n FROM \
+                     (SELECT rowid FROM incident_text WHERE incident_text MATCH ? LIMIT ?)";
+        let query = diesel::sql_query(count).bind::<Text, _>(fts5(text)).bind::<BigInt, _>(cap);
+        query.get_result::<Number>(conn).map(|row| row.n)
+    }
+
+    /// Incidents that match. Led by the text, its rowids are gathered; else each row is looked up in the text index.
+    pub fn matching<'a>(
+        q: incidents::BoxedQuery<'a, Db>,
+        text: &SearchQuery,
+        leads: bool,
+    ) -> incidents::BoxedQuery<'a, Db> {
+        let condition = if leads {
+            sql::<Bool>("incidents.seq IN (SELECT rowid FROM incident_text WHERE incident_text MATCH ")
+                .bind::<Text, _>(fts5(text))
+                .sql(")")
+        } else {
+            sql::<Bool>("EXISTS (SELECT 1 FROM incident_text WHERE rowid = incidents.seq AND incident_text MATCH ")
+                .bind::<Text, _>(fts5(text))
+                .sql(")")
+        };
+        q.filter(condition)
+    }
+}

@@ -1,0 +1,13 @@
+DROP TABLE api_keys;
+DROP TABLE idempotency;
+DROP TABLE jobs;
+DROP TABLE outbox;
+DROP TABLE audit_head;
+DROP TABLE audit;
+DROP TABLE agents;
+DROP TABLE actions;
+DROP TABLE custody;
+DROP TABLE evidence;
+DROP TABLE incident_numbers;
+DROP TABLE facet_counts;
+DROP TABLE incidents;

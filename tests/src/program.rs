@@ -1,0 +1,60 @@
+//! The program under test: built once per process by cargo, as the tests themselves were built.
+
+use cargo_metadata::Message;
+use std::io::BufReader;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+/// Where `probatum` is; the first call builds it.
+pub(crate) fn binary() -> &'static PathBuf {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(build)
+}
+
+fn build() -> PathBuf {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo)
+        .args(["build", "--package", "probatum-server", "--bin", "probatum", "--profile", &profile()])
+        .arg("--message-format=json-render-diagnostics")
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("cargo is not to be found");
+    let said = BufReader::new(build.stdout.take().unwrap());
+    let executable = Message::parse_stream(said).filter_map(|message| match message.unwrap() {
+        Message::CompilerArtifact(artifact) => artifact.executable,
+        _ => None,
+    });
+    let executable = executable.last();
+    assert!(build.wait().unwrap().success(), "probatum does not build");
+    executable.expect("cargo named no executable").into()
+}
+
+/// The profile of this test binary, after the folder it lies in: `target/<profile>/deps/<test>`.
+fn profile() -> String {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(|deps| deps.parent()).and_then(|profile| profile.file_name()).unwrap();
+    match folder.to_str().unwrap() {
+        "debug" => "dev".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// `probatum`, with nothing of the caller's configuration and away from any configuration file.
+pub(crate) fn probatum() -> Command {
+    let mut command = Command::new(binary());
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PROBATUM_") {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(crate::scratch::root()).stdin(Stdio::null());
+    command
+}
+
+/// Runs `probatum` with these arguments to its end.
+pub fn run(args: &[&str]) -> Output {
+    probatum().args(args).output().unwrap()
+}

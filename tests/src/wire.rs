@@ -1,0 +1,44 @@
+//! Requests no decent client would send, byte by byte.
+
+use crate::Server;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// What came back, as text: status line, headers, body.
+pub struct RawReply {
+    /// The status.
+    pub status: u16,
+    /// Everything.
+    pub text: String,
+}
+
+/// Sends `bytes` over a connection of its own and reads until the server closes or falls silent.
+pub fn send(server: &Server, bytes: &[u8]) -> RawReply {
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    // The server may have answered and closed before it read all: then the rest cannot be written.
+    let _ = stream.write_all(bytes);
+    let mut answer = Vec::new();
+    let mut buffer = [0; 8192];
+    while let Ok(n @ 1..) = stream.read(&mut buffer) {
+        answer.extend_from_slice(&buffer[..n]);
+        if is_whole(&answer) {
+            break;
+        }
+    }
+    let text = String::from_utf8_lossy(&answer).into_owned();
+    let status = text.split(' ').nth(1).and_then(|s| s.parse().ok());
+    RawReply { status: status.unwrap_or_else(|| panic!("no answer, but {text:?}")), text }
+}
+
+/// Whether head and as much body as it promises are here.
+fn is_whole(answer: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(answer);
+    let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+    let length = head.lines().find_map(|l| {
+        let (name, value) = l.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    });
+    length.is_some_and(|length| body.len() >= length)
+}
