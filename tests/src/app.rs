@@ -128,7 +128,10 @@ impl App {
     pub fn new_key(&self, name: &str, more: &[&str]) -> String {
         let out = self.run(&[&["key", "create", "--name", name], more].concat());
         let key = out.trim_end().to_owned();
-        assert!(key.starts_with("tw_") && !key.contains(char::is_whitespace), "more than a key on stdout: {out:?}");
+        assert!(
+            key.starts_with("tw_") && !key.contains(char::is_whitespace),
+            "more than a key on stdout: {out:?}"
+        );
         key
     }
 

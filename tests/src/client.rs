@@ -109,9 +109,14 @@ impl Request<'_> {
     }
 
     /// Sets the body and its media type.
-    pub fn body(mut self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub fn body(self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.untyped(body).header("content-type", media_type)
+    }
+
+    /// Sets a body without saying what it is.
+    pub fn untyped(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = Some(body.into());
-        self.header("content-type", media_type)
+        self
     }
 
     /// Sets a JSON body.
@@ -129,7 +134,8 @@ impl Request<'_> {
                     body.extend_from_slice(format!("name=\"{name}\"\r\n\r\n{value}").as_bytes());
                 }
                 Part::File(name, file, media_type, content) => {
-                    let head = format!("name=\"{name}\"; filename=\"{file}\"\r\nContent-Type: {media_type}\r\n\r\n");
+                    let head =
+                        format!("name=\"{name}\"; filename=\"{file}\"\r\nContent-Type: {media_type}\r\n\r\n");
                     body.extend_from_slice(head.as_bytes());
                     body.extend_from_slice(content);
                 }

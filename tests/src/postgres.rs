@@ -34,22 +34,24 @@ struct Cluster {
 
 /// Whether there is a PostgreSQL to test against. Said once on standard error if not; on CI it is a failure.
 pub(crate) fn is_here() -> bool {
-    cluster().is_some()
+    if binaries().is_some() {
+        return true;
+    }
+    assert!(std::env::var_os("CI").is_none(), "no PostgreSQL binaries found, and CI must not skip that half");
+    static SAID: OnceLock<()> = OnceLock::new();
+    SAID.get_or_init(|| {
+        use std::io::Write;
+        // Not by a macro: the test harness would keep what a passing test prints.
+        let said =
+            b"SKIPPED: the PostgreSQL half of these tests: no initdb found in PATH or /usr/lib/postgresql\n";
+        let _ = std::io::stderr().write_all(said);
+    });
+    false
 }
 
-fn cluster() -> Option<&'static Cluster> {
-    static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
-    CLUSTER.get_or_init(|| binaries().map(start)).as_ref().or_else(|| {
-        assert!(std::env::var_os("CI").is_none(), "no PostgreSQL binaries found, and CI must not skip that half");
-        static SAID: OnceLock<()> = OnceLock::new();
-        SAID.get_or_init(|| {
-            use std::io::Write;
-            // Not by a macro: the test harness would keep what a passing test prints.
-            let said = b"SKIPPED: the PostgreSQL half of these tests: no initdb found in PATH or /usr/lib/postgresql\n";
-            let _ = std::io::stderr().write_all(said);
-        });
-        None
-    })
+fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(|| start(binaries().expect("is_here() was not asked")))
 }
 
 /// The folder with `initdb`: of the newest Debian-style installation, or of the search path.
@@ -83,7 +85,11 @@ fn unprivileged() -> Option<(u32, u32)> {
         let mut fields = users.lines().map(|l| l.split(':')).find(|l| l.clone().next() == Some(name))?;
         Some((fields.nth(2)?.parse().ok()?, fields.next()?.parse().ok()?))
     };
-    Some(ids("postgres").or_else(|| ids("nobody")).expect("root needs a user postgres or nobody to run PostgreSQL"))
+    Some(
+        ids("postgres")
+            .or_else(|| ids("nobody"))
+            .expect("root needs a user postgres or nobody to run PostgreSQL"),
+    )
 }
 
 fn start(binaries: PathBuf) -> Cluster {
@@ -103,7 +109,10 @@ fn start(binaries: PathBuf) -> Cluster {
     assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
     // Somebody may take the port between our finding it free and PostgreSQL's taking it.
     (0..5).find_map(|_| listen(&binaries, &folder)).unwrap_or_else(|| {
-        panic!("PostgreSQL does not start: {}", std::fs::read_to_string(folder.join("log")).unwrap_or_default())
+        panic!(
+            "PostgreSQL does not start: {}",
+            std::fs::read_to_string(folder.join("log")).unwrap_or_default()
+        )
     })
 }
 
@@ -111,7 +120,13 @@ fn listen(binaries: &Path, folder: &Path) -> Option<Cluster> {
     let port = crate::server::free_port();
     let log = std::fs::File::create(folder.join("log")).unwrap();
     let mut process = command(&binaries.join("postgres"), folder)
-        .args(["-D", "data", "-clisten_addresses=127.0.0.1", "-cunix_socket_directories=", "-cmax_connections=300"])
+        .args([
+            "-D",
+            "data",
+            "-clisten_addresses=127.0.0.1",
+            "-cunix_socket_directories=",
+            "-cmax_connections=300",
+        ])
         .args(if DURABLE.load(Ordering::SeqCst) { &[] } else { FAST })
         .args(["-p", &port.to_string()])
         .stdout(log.try_clone().unwrap())
@@ -138,7 +153,7 @@ fn listen(binaries: &Path, folder: &Path) -> Option<Cluster> {
 /// A new, empty database; its URL.
 pub(crate) fn database() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let cluster = cluster().expect("is_here() was not asked");
+    let cluster = cluster();
     let name = format!("t{}", COUNT.fetch_add(1, Ordering::Relaxed));
     let url = |name: &str| format!("postgres://probatum:{PASSWORD}@127.0.0.1:{}/{name}", cluster.port);
     let one_at_a_time = cluster.creating.lock().unwrap_or_else(|e| e.into_inner());

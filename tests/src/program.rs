@@ -35,7 +35,8 @@ fn build() -> PathBuf {
 /// The profile of this test binary, after the folder it lies in: `target/<profile>/deps/<test>`.
 fn profile() -> String {
     let test = std::env::current_exe().unwrap();
-    let folder = test.parent().and_then(|deps| deps.parent()).and_then(|profile| profile.file_name()).unwrap();
+    let folder =
+        test.parent().and_then(|deps| deps.parent()).and_then(|profile| profile.file_name()).unwrap();
     match folder.to_str().unwrap() {
         "debug" => "dev".to_owned(),
         other => other.to_owned(),

@@ -46,6 +46,15 @@ impl Reply {
         serde_json::from_slice(&self.bytes).unwrap_or_else(|e| self.fail(&format!("a JSON body ({e})")))
     }
 
+    /// The target of the `Link` with `rel="next"` (RFC 8288), if there is one.
+    pub fn next(&self) -> Option<String> {
+        let (target, parameters) = self.header("link")?.strip_prefix('<')?.split_once('>')?;
+        if !parameters.contains("rel=\"next\"") {
+            self.fail("a Link with rel=\"next\"");
+        }
+        Some(target.to_owned())
+    }
+
     /// Demands a status; the JSON body, null if there is none.
     #[track_caller]
     pub fn expect(&self, status: u16) -> Value {

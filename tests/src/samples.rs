@@ -36,7 +36,9 @@ pub fn bare(kind: &str, confidence: u8) -> Value {
 
 /// These members of `with`, added to or put in place of those of `value`.
 pub fn merged(mut value: Value, with: Value) -> Value {
-    let (Value::Object(into), Value::Object(with)) = (&mut value, with) else { panic!("two objects, please") };
+    let (Value::Object(into), Value::Object(with)) = (&mut value, with) else {
+        panic!("two objects, please")
+    };
     into.extend(with);
     value
 }
@@ -97,13 +99,21 @@ impl Client {
     #[track_caller]
     pub fn adds_step(&self, incident: &str, title: &str) -> String {
         let step = json!({"title": title});
-        text(&self.post(&format!("/api/incidents/{incident}/actions"), &step).expect(201)["data"]["action_id"])
+        text(
+            &self.post(&format!("/api/incidents/{incident}/actions"), &step).expect(201)["data"]["action_id"],
+        )
     }
 
     /// Changes an incident; the answer.
     #[track_caller]
     pub fn changes(&self, incident: &str, patch: &Value) -> Value {
         self.patch(&format!("/api/incidents/{incident}"), patch).expect(200)
+    }
+
+    /// How many incidents full text finds for this word.
+    #[track_caller]
+    pub fn found(&self, word: &str) -> Value {
+        self.get(&format!("/api/incidents?q={word}")).expect(200)["meta"]["total"].clone()
     }
 
     /// An incident with confirmed evidence and a completed action that this evidence proves: nothing stands between

@@ -77,6 +77,11 @@ impl Server {
         self.port
     }
 
+    /// What it wrote so far, standard output and standard error.
+    pub fn output(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
     /// The file its output goes to.
     pub(crate) fn log(&self) -> &Path {
         &self.log
@@ -94,7 +99,8 @@ impl Server {
     /// SIGTERM; how it ended.
     pub fn stop(&mut self) -> ExitStatus {
         let pid = self.process.id().to_string();
-        let sent = Command::new("sh").args(["-c", "kill -TERM \"$1\"", "kill", &pid]).stdin(Stdio::null()).status();
+        let sent =
+            Command::new("sh").args(["-c", "kill -TERM \"$1\"", "kill", &pid]).stdin(Stdio::null()).status();
         assert!(sent.unwrap().success());
         until("probatum serve stops on SIGTERM", PATIENCE, || self.ended())
     }

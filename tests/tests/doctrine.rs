@@ -69,7 +69,7 @@ fn a_gap_carries_nothing(app: &App) {
 
 fn a_dispute_stops_everything(app: &App) {
     let analyst = app.analyst();
-    let id = analyst.reports_and_proves_as(&app.operator(), "A dispute");
+    let id = app.operator().reports_and_proves("A dispute");
     let first = text(&analyst.incident(&id)["evidence"][0]["id"]);
     analyst.changes(&id, &json!({"priority": "P1"}));
     analyst.attaches(&id, &merged(bare("log", 50), json!({"contradicts": first})));
@@ -138,7 +138,7 @@ fn only_validated_proof_closes(app: &App) {
 
 fn unfinished_actions_keep_it_open(app: &App) {
     let (analyst, operator) = (app.analyst(), app.operator());
-    let id = analyst.reports_and_proves_as(&operator, "Work left");
+    let id = operator.reports_and_proves("Work left");
     for status in ["open", "in_progress"] {
         let step = operator.adds_step(&id, "Something else");
         if status == "in_progress" {
@@ -153,7 +153,7 @@ fn unfinished_actions_keep_it_open(app: &App) {
 fn every_step_of_the_response(app: &App) {
     let (analyst, operator) = (app.analyst(), app.operator());
     for (from, at) in (0..).zip(LIFECYCLE) {
-        let id = analyst.reports_and_proves_as(&operator, "Steps");
+        let id = operator.reports_and_proves("Steps");
         if at != "open" {
             analyst.changes(&id, &json!({"status_lifecycle": at}));
         }
@@ -197,7 +197,7 @@ fn every_step_of_the_queue(app: &App) {
 
 fn reopening_takes_a_reason(app: &App) {
     let analyst = app.analyst();
-    let id = analyst.reports_and_proves_as(&app.operator(), "Not over");
+    let id = app.operator().reports_and_proves("Not over");
     analyst.changes(&id, &json!({"status_lifecycle": "closed"}));
     let path = format!("/api/incidents/{id}");
     analyst.patch(&path, &json!({"status_lifecycle": "open"})).invalid(&["reason"]);
@@ -214,7 +214,7 @@ fn reopening_takes_a_reason(app: &App) {
 fn doctrine_comes_before_state(app: &App) {
     let analyst = app.analyst();
     // Both wrong: the evidence is in dispute, and there is no step back.
-    let id = analyst.reports_and_proves_as(&app.operator(), "Both");
+    let id = app.operator().reports_and_proves("Both");
     analyst.changes(&id, &json!({"status_lifecycle": "remediated"}));
     let first = text(&analyst.incident(&id)["evidence"][0]["id"]);
     analyst.attaches(&id, &merged(bare("log", 50), json!({"contradicts": first})));
@@ -239,18 +239,5 @@ fn steps_go_their_way(app: &App) {
             assert!(text(&problem["detail"]).contains(end));
         }
         assert_eq!(operator.get(&path).expect(200)["data"]["status"], end);
-    }
-}
-
-/// The flows below need two people: an analyst's client that also proves by way of an operator.
-trait Proves {
-    fn reports_and_proves_as(&self, operator: &Client, title: &str) -> String;
-}
-
-impl Proves for Client {
-    #[track_caller]
-    fn reports_and_proves_as(&self, operator: &Client, title: &str) -> String {
-        let _ = self;
-        operator.reports_and_proves(title)
     }
 }

@@ -161,8 +161,16 @@ fn incident_is_deleted(app: &App) {
 fn report_is_created(app: &App) {
     let reply = post(&app.reporter(), "/api/incidents", REPORT);
     let answer = reply.expect(201);
-    let printed =
-        ["created_at", "evidence_status", "flags", "id", "priority", "public_id", "sla_due_at", "status_lifecycle"];
+    let printed = [
+        "created_at",
+        "evidence_status",
+        "flags",
+        "id",
+        "priority",
+        "public_id",
+        "sla_due_at",
+        "status_lifecycle",
+    ];
     assert_eq!(members(&answer), printed);
     assert_contains(
         &answer,
@@ -216,7 +224,10 @@ fn priority_is_granted(app: &App) {
     let path = format!("/api/incidents/{}", text(&report["public_id"]));
     let printed = r#"{ "priority": "P1", "severity": 7, "ai_serious_incident": true }"#;
     let answer = app.analyst().request("PATCH", &path).body("application/json", printed).send().expect(200);
-    assert_contains(&answer, &json!({ "nis2_relevant": true, "priority": "P1", "ai_serious_incident": true }));
+    assert_contains(
+        &answer,
+        &json!({ "nis2_relevant": true, "priority": "P1", "ai_serious_incident": true }),
+    );
     // 2026-07-04T08:12:03Z -> 2026-07-05T08:12:03Z: a day after it was put on record.
     let day = millis(&text(&answer["sla_due_at"])) - millis(&text(&report["created_at"]));
     assert_eq!(day, 24 * 3_600_000);

@@ -1,1 +1,22 @@
 //! The HTTP facade: DTOs, extractors, routes, problem+json, OpenAPI.
+//!
+//! A handler is extractors → command → one use case → DTO. Nothing here decides anything about an incident.
+
+mod body;
+mod caller;
+mod dto;
+mod metrics;
+mod middleware;
+mod openapi;
+mod problem;
+mod query;
+mod reply;
+mod routes;
+mod state;
+mod upload;
+mod vocabulary;
+
+pub use metrics::Metrics;
+pub use openapi::{openapi, openapi_json};
+pub use routes::mount;
+pub use state::{Api, Settings};

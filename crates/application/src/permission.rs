@@ -1,5 +1,6 @@
 //! Who may do what (CONTRACT §2): the one authorization matrix.
 
+use probatum_incident::Incident;
 use probatum_kernel::Role;
 
 /// What evidence and data a principal sees.
@@ -9,6 +10,16 @@ pub struct Scope {
     pub all_evidence: bool,
     /// `raw_data` of incidents.
     pub raw_data: bool,
+}
+
+impl Scope {
+    /// The incident without what this scope does not see.
+    pub fn shown(self, mut incident: Incident) -> Incident {
+        if !self.raw_data {
+            incident.raw_data = None;
+        }
+        incident
+    }
 }
 
 macro_rules! permissions {

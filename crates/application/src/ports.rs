@@ -3,6 +3,8 @@
 use crate::error::AppError;
 use crate::idempotency::{Answer, RequestKey};
 use crate::query::{IncidentList, IncidentQuery};
+use bytes::Bytes;
+use futures_util::Stream;
 use probatum_agent_trust::Agent;
 use probatum_evidence::{CustodyEntry, Evidence, Sha256Hex};
 use probatum_incident::Incident;
@@ -216,9 +218,11 @@ pub trait Executor: Send + Sync {
     fn write(&self, work: Work) -> Pending<'_>;
     /// Runs `work` on one consistent snapshot; it cannot write.
     fn read(&self, work: Work) -> Pending<'_>;
+    /// How many jobs wait, to write and to read.
+    fn waiting(&self) -> (usize, usize);
 }
 
-impl dyn Executor {
+impl<'e> dyn Executor + 'e {
     /// Writes, with the type of the answer kept.
     pub async fn writing<T: Send + 'static>(
         &self,
@@ -246,4 +250,40 @@ fn typed<T: 'static>(answer: Answered<Box<dyn Any + Send>>) -> Answered<T> {
 pub trait Clock: Send + Sync {
     /// The time now.
     fn now(&self) -> Timestamp;
+}
+
+/// A future on the heap, as object-safe ports need it.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = Answered<T>> + Send + 'a>>;
+/// Content as it comes, piece by piece.
+pub type Chunks = Pin<Box<dyn Stream<Item = Answered<Bytes>> + Send>>;
+
+/// Content that was put into the blob store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blob {
+    /// Where it is.
+    pub key: String,
+    /// How many bytes.
+    pub size: u64,
+    /// What they are.
+    pub hash: Sha256Hex,
+}
+
+/// The store of evidence content. Memory MUST stay constant, whatever the size.
+pub trait Blobs: Send + Sync {
+    /// Begins an upload under a new key.
+    fn begin(&self) -> Later<'_, Box<dyn Upload>>;
+    /// Opens content: its size and its bytes; `None` if there is none.
+    fn open(&self, key: String) -> Later<'_, Option<(u64, Chunks)>>;
+    /// Deletes content; none there is no error.
+    fn delete(&self, key: String) -> Later<'_, ()>;
+}
+
+/// An upload under way. Dropped without `finish`, it MUST leave nothing behind that can be opened.
+pub trait Upload: Send {
+    /// Takes the next piece.
+    fn write(&mut self, chunk: Bytes) -> Later<'_, ()>;
+    /// Ends it; MUST answer only after the content is durable.
+    fn finish(self: Box<Self>) -> Later<'static, Blob>;
+    /// Gives it up.
+    fn abort(self: Box<Self>) -> Later<'static, ()>;
 }

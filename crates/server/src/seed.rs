@@ -58,7 +58,7 @@ impl Summary {
 /// # Errors
 /// What a use case or the store refuses; the batches before it stay.
 pub async fn run(
-    store: &(dyn Executor + 'static),
+    store: &dyn Executor,
     plan: &Plan,
     now: Timestamp,
     progress: impl Fn(u64),

@@ -28,9 +28,16 @@ fn is_passing(message: &str) -> bool {
 }
 
 fn is_trouble(message: &str) -> bool {
-    ["disk is full", "disk I/O error", "No space left", "terminating connection", "shutting down", "starting up"]
-        .iter()
-        .any(|m| message.contains(m))
+    [
+        "disk is full",
+        "disk I/O error",
+        "No space left",
+        "terminating connection",
+        "shutting down",
+        "starting up",
+    ]
+    .iter()
+    .any(|m| message.contains(m))
 }
 
 /// Shorthand for queries.

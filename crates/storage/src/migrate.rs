@@ -34,7 +34,9 @@ pub fn migrate(backend: &Backend) -> Result<Vec<String>, AppError> {
         }
         Backend::Postgres(_) => {
             let mut conn = postgres(backend)?;
-            diesel::sql_query(format!("SELECT pg_advisory_lock({POSTGRES_LOCK})")).execute(&mut conn).map_err(failed)?;
+            diesel::sql_query(format!("SELECT pg_advisory_lock({POSTGRES_LOCK})"))
+                .execute(&mut conn)
+                .map_err(failed)?;
             // The lock goes with the connection.
             run(&mut conn, POSTGRES)
         }
@@ -53,7 +55,9 @@ pub fn migration_state(backend: &Backend) -> Result<MigrationState, AppError> {
 pub fn revert_all(backend: &Backend) -> Result<(), AppError> {
     match backend {
         Backend::Sqlite(_) => sqlite(backend)?.revert_all_migrations(SQLITE).map(|_| ()).map_err(failed),
-        Backend::Postgres(_) => postgres(backend)?.revert_all_migrations(POSTGRES).map(|_| ()).map_err(failed),
+        Backend::Postgres(_) => {
+            postgres(backend)?.revert_all_migrations(POSTGRES).map(|_| ()).map_err(failed)
+        }
     }
 }
 

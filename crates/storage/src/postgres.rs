@@ -115,7 +115,8 @@ mod own {
 
     /// The query in tsquery's words. They are letters and digits only, so nothing needs quoting.
     fn tsquery(text: &SearchQuery) -> String {
-        let terms = text.0.iter().map(|t| format!("{}{}", t.words.join(" <-> "), if t.prefix { ":*" } else { "" }));
+        let terms =
+            text.0.iter().map(|t| format!("{}{}", t.words.join(" <-> "), if t.prefix { ":*" } else { "" }));
         terms.map(|t| format!("({t})")).collect::<Vec<_>>().join(" & ")
     }
 
@@ -139,7 +140,8 @@ mod own {
         text: &SearchQuery,
         _leads: bool,
     ) -> incidents::BoxedQuery<'a, Db> {
-        let condition = sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(tsquery(text));
+        let condition =
+            sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(tsquery(text));
         q.filter(condition.sql(")"))
     }
 }

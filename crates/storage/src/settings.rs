@@ -42,7 +42,11 @@ impl Settings {
     pub fn parse(url: &str, allow_plaintext: bool) -> Result<Self, SettingsError> {
         if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
             let backend = Backend::Sqlite(PathBuf::from(path));
-            return if path.is_empty() { Err(SettingsError::Unknown(url.to_owned())) } else { Ok(Self::of(backend, 2)) };
+            return if path.is_empty() {
+                Err(SettingsError::Unknown(url.to_owned()))
+            } else {
+                Ok(Self::of(backend, 2))
+            };
         }
         let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
         let rest = rest.ok_or_else(|| SettingsError::Unknown(url.to_owned()))?;
@@ -88,13 +92,21 @@ mod tests {
     #[test]
     fn a_server_elsewhere_takes_tls() {
         for url in [
-            "postgres://localhost/p", "postgres:///p", "postgres://u:p@127.0.0.1:5432/p", "postgresql://[::1]/p",
-            "postgres:///p?host=/run/postgresql", "postgres://%2Frun%2Fpostgresql/p",
+            "postgres://localhost/p",
+            "postgres:///p",
+            "postgres://u:p@127.0.0.1:5432/p",
+            "postgresql://[::1]/p",
+            "postgres:///p?host=/run/postgresql",
+            "postgres://%2Frun%2Fpostgresql/p",
         ] {
             assert!(Settings::parse(url, false).is_ok(), "{url}");
         }
         if !cfg!(feature = "postgres-tls") {
-            for url in ["postgres://db.example.org/p", "postgres://u@10.0.0.1/p", "postgres:///p?host=db.example.org"] {
+            for url in [
+                "postgres://db.example.org/p",
+                "postgres://u@10.0.0.1/p",
+                "postgres:///p?host=db.example.org",
+            ] {
                 assert!(matches!(Settings::parse(url, false), Err(SettingsError::Plaintext(_))), "{url}");
                 assert!(Settings::parse(url, true).is_ok());
             }

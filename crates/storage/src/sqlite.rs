@@ -14,7 +14,9 @@ pub mod queries;
 mod own {
     use super::{Conn, Db};
     use crate::rows::AuditRow;
-    use crate::schema::{audit, audit_head, facet_counts, idempotency, incident_numbers, incidents, jobs, outbox};
+    use crate::schema::{
+        audit, audit_head, facet_counts, idempotency, incident_numbers, incidents, jobs, outbox,
+    };
     use crate::types::DbTime;
     use diesel::dsl::sql;
     use diesel::prelude::*;
@@ -96,7 +98,8 @@ mod own {
 
     /// The query in FTS5's words. They are letters and digits only, so quoting is enough.
     fn fts5(text: &SearchQuery) -> String {
-        let terms = text.0.iter().map(|t| format!("\"{}\"{}", t.words.join(" "), if t.prefix { "*" } else { "" }));
+        let terms =
+            text.0.iter().map(|t| format!("\"{}\"{}", t.words.join(" "), if t.prefix { "*" } else { "" }));
         terms.collect::<Vec<_>>().join(" AND ")
     }
 
@@ -125,9 +128,11 @@ mod own {
                 .bind::<Text, _>(fts5(text))
                 .sql(")")
         } else {
-            sql::<Bool>("EXISTS (SELECT 1 FROM incident_text WHERE rowid = incidents.seq AND incident_text MATCH ")
-                .bind::<Text, _>(fts5(text))
-                .sql(")")
+            sql::<Bool>(
+                "EXISTS (SELECT 1 FROM incident_text WHERE rowid = incidents.seq AND incident_text MATCH ",
+            )
+            .bind::<Text, _>(fts5(text))
+            .sql(")")
         };
         q.filter(condition)
     }

@@ -52,14 +52,11 @@ impl Store {
         let pool = pools::postgres_pool(url, half * 2)?;
         let lane = |name: &str, lane: Lane| {
             let pool = pool.clone();
-            Workers::start(name, half, settings.queue, move |queue| pools::serve_postgres(&pool, lane, &queue))
+            Workers::start(name, half, settings.queue, move |queue| {
+                pools::serve_postgres(&pool, lane, &queue)
+            })
         };
         Ok(Self { write: lane("writer", Lane::Write)?, read: lane("reader", Lane::Read)? })
-    }
-
-    /// How many jobs wait, to write and to read.
-    pub fn waiting(&self) -> (usize, usize) {
-        (self.write.waiting(), self.read.waiting())
     }
 }
 
@@ -69,5 +66,8 @@ impl Executor for Store {
     }
     fn read(&self, work: Work) -> Pending<'_> {
         self.read.submit(work)
+    }
+    fn waiting(&self) -> (usize, usize) {
+        (self.write.waiting(), self.read.waiting())
     }
 }

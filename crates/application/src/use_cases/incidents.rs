@@ -78,15 +78,18 @@ fn register_unknown(tx: &mut dyn Tx, ctx: &Ctx, id: &AgentId) -> Result<(), AppE
 /// An incident with evidence and actions, as the caller may see it.
 pub fn detail(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef) -> Result<Detail, AppError> {
     ctx.require(Permission::ReadIncidents)?;
-    let mut incident = incident_named(tx, id)?;
     let scope = ctx.scope();
-    if !scope.raw_data {
-        incident.raw_data = None;
-    }
+    let incident = scope.shown(incident_named(tx, id)?);
     let mut evidence = tx.evidence_of(incident.id)?;
     evidence.retain(|e| probatum_evidence::may_see(scope.all_evidence, e.visibility));
     let actions = tx.actions_of(incident.id)?;
     Ok(Detail { incident, evidence, actions })
+}
+
+/// Whether there is such an incident.
+pub fn exists(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef) -> Result<(), AppError> {
+    ctx.require(Permission::ReadIncidents)?;
+    incident_named(tx, id).map(|_| ())
 }
 
 /// A page of incidents.

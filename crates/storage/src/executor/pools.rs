@@ -22,8 +22,7 @@ pub const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mo
      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000;";
 
 /// No statement hangs for ever, and a lost server is noticed.
-const POSTGRES_SETTINGS: &str =
-    "SET statement_timeout = '30s'; SET lock_timeout = '20s'; SET idle_in_transaction_session_timeout = '60s';";
+const POSTGRES_SETTINGS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '20s'; SET idle_in_transaction_session_timeout = '60s';";
 
 #[derive(Debug)]
 struct Setup(&'static str);
@@ -41,7 +40,10 @@ pub fn sqlite_readers(path: &str, size: u32) -> Result<SqlitePool, AppError> {
         "PRAGMA cache_size = -16384;"
     );
     let builder = Pool::builder().max_size(size).connection_customizer(Box::new(Setup(READER)));
-    builder.connection_timeout(Duration::from_secs(5)).build(ConnectionManager::new(path)).map_err(unavailable)
+    builder
+        .connection_timeout(Duration::from_secs(5))
+        .build(ConnectionManager::new(path))
+        .map_err(unavailable)
 }
 
 /// A pool of PostgreSQL connections.
@@ -59,7 +61,10 @@ pub fn serve_sqlite(pool: &SqlitePool, queue: &Receiver<Task>) {
     while let Ok(mut task) = queue.recv() {
         let outcome = pool.get().map_err(unavailable).and_then(|mut conn| {
             conn.batch_execute("BEGIN").map_err(app_error)?;
-            let outcome = attempt(&mut task.work, &mut sqlite::queries::Session::reading(&mut conn, &mut Pending::default()));
+            let outcome = attempt(
+                &mut task.work,
+                &mut sqlite::queries::Session::reading(&mut conn, &mut Pending::default()),
+            );
             conn.batch_execute("COMMIT").map_err(app_error)?;
             outcome
         });
@@ -100,10 +105,11 @@ fn postgres_once(pool: &PostgresPool, lane: Lane, work: &mut Work) -> Outcome {
     let mut owed = Pending::default();
     let outcome = match lane {
         Lane::Read => attempt(work, &mut postgres::queries::Session::reading(&mut conn, &mut owed)),
-        Lane::Write => attempt(work, &mut postgres::queries::Session::writing(&mut conn, &mut owed)).and_then(|done| {
-            postgres::queries::settle(&mut conn, &mut owed)?;
-            Ok(done)
-        }),
+        Lane::Write => attempt(work, &mut postgres::queries::Session::writing(&mut conn, &mut owed))
+            .and_then(|done| {
+                postgres::queries::settle(&mut conn, &mut owed)?;
+                Ok(done)
+            }),
     };
     match &outcome {
         Ok(_) => conn.batch_execute("COMMIT").map_err(app_error)?,

@@ -42,7 +42,9 @@ impl Workers {
         };
         Box::pin(async move {
             sent?;
-            pending.await.unwrap_or_else(|_| Err(AppError::unavailable("the database closed before answering")))
+            pending
+                .await
+                .unwrap_or_else(|_| Err(AppError::unavailable("the database closed before answering")))
         })
     }
 

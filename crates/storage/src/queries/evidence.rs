@@ -60,7 +60,8 @@ impl EvidenceRows for Session<'_> {
     }
 
     fn custody_of(&mut self, incident: IncidentId) -> Result<Vec<(EvidenceId, CustodyEntry)>, AppError> {
-        let items = evidence::table.filter(evidence::incident_id.eq(DbId(incident.uuid()))).select(evidence::id);
+        let items =
+            evidence::table.filter(evidence::incident_id.eq(DbId(incident.uuid()))).select(evidence::id);
         let rows: Vec<CustodyRow> = custody::table
             .filter(custody::evidence_id.eq_any(items))
             .order((custody::evidence_id, custody::seq))

@@ -76,7 +76,8 @@ pub fn list(conn: &mut Conn, query: &IncidentQuery) -> Result<IncidentList, AppE
     let mut keys = page_keys(conn, query, &plan, limit + 1)?;
     let more = keys.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     keys.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    let next = keys.last().filter(|_| more).map(|(id, value)| Cursor { sort: query.sort, value: *value, id: id.0 });
+    let next =
+        keys.last().filter(|_| more).map(|(id, value)| Cursor { sort: query.sort, value: *value, id: id.0 });
     let rows = rows_of(conn, &keys)?;
     Ok(IncidentList { rows, total: Total::from_capped(total), next })
 }
@@ -142,7 +143,8 @@ fn many_by_day(conn: &mut Conn, query: &IncidentQuery) -> Result<Option<i64>, Ap
         _ => return Ok(None),
     };
     let (facet, after, before) = days;
-    let mut sum = facet_counts::table.filter(facet_counts::facet.eq(facet)).select(facet_counts::n).into_boxed::<Db>();
+    let mut sum =
+        facet_counts::table.filter(facet_counts::facet.eq(facet)).select(facet_counts::n).into_boxed::<Db>();
     if let Some(t) = after {
         sum = sum.filter(facet_counts::value.gt(t.day()));
     }
@@ -296,7 +298,8 @@ fn page_keys(
             Ok(ids.into_iter().map(|id| (id, 0)).collect())
         }
         SortKey::UpdatedAt => {
-            let rows: Vec<(DbId, DbTime)> = q.select((incidents::id, incidents::updated_at)).load(conn).app()?;
+            let rows: Vec<(DbId, DbTime)> =
+                q.select((incidents::id, incidents::updated_at)).load(conn).app()?;
             Ok(rows.into_iter().map(|(id, t)| (id, t.0.millis())).collect())
         }
         SortKey::Severity => ranked(conn, q.select((incidents::id, incidents::severity))),

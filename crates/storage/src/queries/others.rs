@@ -93,7 +93,11 @@ impl JobRows for Session<'_> {
 
     fn release_job(&mut self, name: &str, run_at: Timestamp, error: Option<&str>) -> Result<(), AppError> {
         let job = jobs::table.filter(jobs::name.eq(name));
-        let free = (jobs::run_at.eq(DbTime(run_at)), jobs::lease_until.eq(None::<DbTime>), jobs::last_error.eq(error));
+        let free = (
+            jobs::run_at.eq(DbTime(run_at)),
+            jobs::lease_until.eq(None::<DbTime>),
+            jobs::last_error.eq(error),
+        );
         match error {
             Some(_) => diesel::update(job).set(free).execute(self.conn).app()?,
             None => diesel::update(job).set((free, jobs::attempts.eq(0))).execute(self.conn).app()?,
@@ -103,8 +107,12 @@ impl JobRows for Session<'_> {
 
     fn forget_outbox(&mut self, before: Timestamp, limit: u32) -> Result<usize, AppError> {
         // Written in the order of time: the old rows are the lowest numbers, and the first young one ends the look.
-        let first: Vec<(i64, DbTime)> =
-            outbox::table.select((outbox::seq, outbox::at)).order(outbox::seq).limit(limit.into()).load(self.conn).app()?;
+        let first: Vec<(i64, DbTime)> = outbox::table
+            .select((outbox::seq, outbox::at))
+            .order(outbox::seq)
+            .limit(limit.into())
+            .load(self.conn)
+            .app()?;
         let newest = first.into_iter().take_while(|(_, at)| at.0 < before).last().map(|(seq, _)| seq);
         let Some(newest) = newest else { return Ok(0) };
         diesel::delete(outbox::table.filter(outbox::seq.le(newest))).execute(self.conn).app()

@@ -134,7 +134,8 @@ impl IncidentRow {
             source: self.source,
             level: word("level", &self.level)?,
             category: word("category", &self.category)?,
-            severity: Severity::new(severity).ok_or_else(|| AppError::internal("column severity is out of range"))?,
+            severity: Severity::new(severity)
+                .ok_or_else(|| AppError::internal("column severity is out of range"))?,
             priority: facets::priority_of_rank(self.priority_rank),
             evidence_status: word("evidence_status", &self.evidence_status)?,
             status: status.ok_or_else(|| AppError::internal("column status_rank is out of range"))?,

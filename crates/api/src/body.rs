@@ -1,0 +1,255 @@
+//! Request bodies: read late (after the caller is known), within limits, with every wrong field named at once.
+
+use crate::problem::Problem;
+use crate::state::Api;
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpRequest, web};
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use probatum_application::{AppError, RequestKey};
+use probatum_kernel::{Code, FieldFault};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use std::future::{Ready, ready};
+use std::time::Duration;
+use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+
+/// Largest JSON body.
+const MAX_JSON: usize = 1024 * 1024;
+/// Deepest JSON nesting.
+const MAX_DEPTH: usize = 64;
+
+/// A body not read yet, and what is needed to read it.
+pub struct Body {
+    payload: Payload,
+    media_type: String,
+    timeout: Duration,
+    method: String,
+    path: String,
+    key: Option<String>,
+}
+
+impl FromRequest for Body {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let header = |name| req.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let timeout = req.app_data::<web::Data<Api>>().map(|a| a.settings.body_timeout);
+        ready(Ok(Self {
+            payload: payload.take(),
+            media_type: header(CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase(),
+            timeout: timeout.unwrap_or(Duration::from_secs(20)),
+            method: req.method().to_string(),
+            path: req.path().to_owned(),
+            key: header("idempotency-key"),
+        }))
+    }
+}
+
+impl Body {
+    /// Whether a form with a file was sent.
+    pub fn is_multipart(&self) -> bool {
+        self.media_type.starts_with("multipart/form-data")
+    }
+
+    /// The parts of a form.
+    pub fn take_payload(&mut self) -> Payload {
+        Payload::take(&mut self.payload)
+    }
+
+    /// Makes the idempotency key once the content is known.
+    pub fn key_maker(&self) -> impl Fn(&[u8]) -> Result<Option<RequestKey>, Problem> + use<> {
+        let (key, method, path) = (self.key.clone(), self.method.clone(), self.path.clone());
+        move |content| {
+            let key = key.as_deref().map(|key| RequestKey::new(key, &method, &path, content));
+            Ok(key.transpose()?)
+        }
+    }
+
+    /// Reads a JSON body and its idempotency key.
+    pub async fn json<T: DeserializeOwned + Validate>(mut self) -> Result<(T, Option<RequestKey>), Problem> {
+        let essence = self.media_type.split(';').next().unwrap_or_default().trim();
+        if !essence.is_empty() && essence != "application/json" && !essence.ends_with("+json") {
+            let detail = format!("The body is '{essence}'; send JSON with Content-Type: application/json.");
+            return Err(AppError::new(Code::UnsupportedMediaType, detail).into());
+        }
+        let bytes = self.read().await?;
+        let key = self.key_maker()(&bytes)?;
+        Ok((parse(&bytes)?, key))
+    }
+
+    /// The idempotency key of a request whose body does not matter.
+    pub async fn empty(mut self) -> Result<Option<RequestKey>, Problem> {
+        let bytes = self.read().await?;
+        self.key_maker()(&bytes)
+    }
+
+    async fn read(&mut self) -> Result<Bytes, Problem> {
+        let mut bytes = BytesMut::new();
+        loop {
+            let next = tokio::time::timeout(self.timeout, self.payload.next()).await;
+            let Some(chunk) = next.map_err(|_| stalled())? else { return Ok(bytes.freeze()) };
+            let chunk = chunk.map_err(|e| {
+                let detail = "The body could not be read to its end.";
+                AppError { cause: Some(e.to_string()), ..AppError::new(Code::MalformedJson, detail) }
+            })?;
+            if bytes.len().saturating_add(chunk.len()) > MAX_JSON {
+                let detail = format!("A JSON body may have at most {MAX_JSON} bytes.");
+                return Err(AppError::new(Code::PayloadTooLarge, detail).into());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+    }
+}
+
+/// The error for a body that stopped coming.
+pub fn stalled() -> AppError {
+    AppError::new(
+        Code::RequestTimeout,
+        "The body stopped coming; nothing was changed. Send the request again.",
+    )
+}
+
+/// Reads a JSON object into `T` and checks its shape; names every wrong field.
+pub fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, AppError> {
+    if depth(bytes) > MAX_DEPTH {
+        let detail = format!("The JSON is nested more than {MAX_DEPTH} levels deep.");
+        return Err(AppError::new(Code::MalformedJson, detail));
+    }
+    match serde_json::from_slice::<T>(bytes) {
+        Ok(value) => checked(value, Vec::new(), false),
+        Err(_) => explain(bytes),
+    }
+}
+
+/// The slow way, taken only when something is wrong: one wrong field after the other is named and taken out.
+fn explain<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, AppError> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|e| {
+        let at = format!("line {}, column {}", e.line(), e.column());
+        AppError::new(Code::MalformedJson, format!("The body is not valid JSON ({at})."))
+    })?;
+    let Value::Object(mut map) = value else {
+        return Err(AppError::new(Code::MalformedJson, "The body must be a JSON object."));
+    };
+    let (mut faults, mut unknown) = (Vec::new(), false);
+    loop {
+        match serde_path_to_error::deserialize::<_, T>(Value::Object(map.clone())) {
+            Ok(value) => return checked(value, faults, unknown),
+            Err(e) => {
+                let (fault, strange) = fault_of(&e, &mut map);
+                unknown |= strange;
+                faults.push(fault);
+                if faults.len() > 100 || map.is_empty() {
+                    return Err(faulty(faults, unknown));
+                }
+            }
+        }
+    }
+}
+
+/// Names the field an error is about and takes it out of the map. The flag says that it was unknown.
+fn fault_of(
+    e: &serde_path_to_error::Error<serde_json::Error>,
+    map: &mut Map<String, Value>,
+) -> (FieldFault, bool) {
+    let message = e.inner().to_string();
+    let unknown =
+        message.strip_prefix("unknown field `").and_then(|m| m.split_once('`')).map(|(name, _)| name);
+    let path = e.path().to_string();
+    let named = unknown.filter(|name| map.contains_key(*name));
+    let top = named.map(str::to_owned).unwrap_or_else(|| {
+        path.split(['.', '[']).next().filter(|p| map.contains_key(*p)).map(str::to_owned).unwrap_or_default()
+    });
+    if map.remove(&top).is_none() {
+        // Nothing to take out: end the loop with what was found.
+        map.clear();
+    }
+    let field = if named.is_some() { top } else { path };
+    match unknown {
+        Some(_) => (FieldFault::new(field, "unknown", message), true),
+        None => (FieldFault::new(field, "invalid", message), false),
+    }
+}
+
+fn checked<T: Validate>(value: T, mut faults: Vec<FieldFault>, unknown: bool) -> Result<T, AppError> {
+    if let Err(errors) = value.validate() {
+        let named: Vec<String> = faults.iter().map(|f| f.field.clone()).collect();
+        collect(&mut faults, "", &errors);
+        // A field found unreadable was taken out; that it is now missing is no second fault.
+        faults.retain(|f| f.code != "required" || !named.contains(&f.field));
+    }
+    if faults.is_empty() { Ok(value) } else { Err(faulty(faults, unknown)) }
+}
+
+fn faulty(faults: Vec<FieldFault>, unknown: bool) -> AppError {
+    let only_unknown = unknown && faults.iter().all(|f| f.code == "unknown");
+    let error = AppError::invalid_fields(faults);
+    if only_unknown { AppError { code: Code::UnknownField, ..error } } else { error }
+}
+
+fn collect(faults: &mut Vec<FieldFault>, prefix: &str, errors: &ValidationErrors) {
+    let mut fields: Vec<_> = errors.errors().iter().collect();
+    fields.sort_by(|a, b| a.0.cmp(b.0));
+    for (name, kind) in fields {
+        let path = if prefix.is_empty() { name.to_string() } else { format!("{prefix}.{name}") };
+        match kind {
+            ValidationErrorsKind::Field(list) => {
+                for e in list {
+                    let (code, message) = worded(e);
+                    faults.push(FieldFault::new(path.clone(), code, message));
+                }
+            }
+            ValidationErrorsKind::Struct(inner) => collect(faults, &path, inner),
+            ValidationErrorsKind::List(items) => {
+                for (i, inner) in items {
+                    collect(faults, &format!("{path}[{i}]"), inner);
+                }
+            }
+        }
+    }
+}
+
+fn worded(e: &validator::ValidationError) -> (&'static str, String) {
+    let param = |name: &str| e.params.get(name).map(ToString::to_string);
+    match (e.code.as_ref(), param("min"), param("max")) {
+        ("required", _, _) => ("required", "is required".to_owned()),
+        ("length", _, Some(max)) => ("too_long", format!("must have 1 to {max} characters or items")),
+        ("range", Some(min), Some(max)) => ("out_of_range", format!("must be {min} to {max}")),
+        (_, _, _) => {
+            ("invalid", e.message.as_ref().map_or_else(|| "is not valid".to_owned(), ToString::to_string))
+        }
+    }
+}
+
+/// How deep brackets nest, strings aside. Cheap, and before any parser recurses.
+fn depth(bytes: &[u8]) -> usize {
+    let (mut deepest, mut now, mut text, mut escaped) = (0usize, 0usize, false, false);
+    for byte in bytes {
+        match (text, byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (_, b'"') => text = !text,
+            (false, b'{' | b'[') => {
+                now = now.saturating_add(1);
+                deepest = deepest.max(now);
+            }
+            (false, b'}' | b']') => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_counts_brackets_outside_of_strings() {
+        assert_eq!(depth(br#"{"a":[{"b":"]]]\"[["}]}"#), 3);
+        assert_eq!(depth(b"1"), 0);
+        assert_eq!(depth(&[b'['; 500]), 500);
+    }
+}

@@ -1,0 +1,66 @@
+//! Bodies as they stand on the wire, and the way from and to commands and aggregates.
+
+pub mod action;
+pub mod evidence;
+pub mod incident;
+pub mod patch;
+
+use probatum_kernel::{Page, Total};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+/// A single resource of the alert contract.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Data<T> {
+    /// The resource.
+    pub data: T,
+}
+
+/// A list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct List<T> {
+    /// The rows.
+    pub data: Vec<T>,
+    /// Which rows these are.
+    pub meta: Meta,
+}
+
+/// Which page of how many rows.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Meta {
+    /// The page, from 1.
+    pub page: u32,
+    /// Rows of a page.
+    pub per_page: u32,
+    /// How many match in all, exact up to 10 000.
+    pub total: u32,
+    /// `gte` if more match than `total` says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_relation: Option<&'static str>,
+}
+
+impl Meta {
+    /// The meta of a page.
+    pub fn new(page: &Page, total: Total) -> Self {
+        let (total, total_relation) = match total {
+            Total::Exactly(n) => (n, None),
+            Total::AtLeast(n) => (n, Some("gte")),
+        };
+        Self { page: page.number(), per_page: page.per_page, total, total_relation }
+    }
+}
+
+impl<T> List<T> {
+    /// A page of a list that is held in full.
+    pub fn page_of(all: impl ExactSizeIterator<Item = T>, page: &Page) -> Self {
+        let total = Total::Exactly(u32::try_from(all.len()).unwrap_or(u32::MAX));
+        let skip = usize::try_from(page.offset()).unwrap_or(usize::MAX);
+        let take = usize::try_from(page.per_page).unwrap_or(0);
+        Self { data: all.skip(skip).take(take).collect(), meta: Meta::new(page, total) }
+    }
+}
+
+/// Tells a field that is `null` from one that is left out.
+pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(d).map(Some)
+}

@@ -1,0 +1,240 @@
+//! Query strings: filters, pages, sorting; every wrong parameter is named, and an unknown one too.
+
+use actix_web::http::header::IF_MATCH;
+use actix_web::{HttpRequest, web};
+use probatum_application::use_cases::incidents::Precondition;
+use probatum_application::{AppError, IncidentFilter, IncidentQuery, SearchQuery};
+use probatum_incident::{Flag, Flags};
+use probatum_kernel::{Code, Coded, Cursor, FieldFault, Page, Position, Sort, Timestamp};
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// Reads parameters one by one and collects what is wrong.
+struct Params {
+    given: Vec<(String, String)>,
+    faults: Vec<FieldFault>,
+}
+
+impl Params {
+    fn read(query: &str) -> Result<Self, AppError> {
+        let given = web::Query::<Vec<(String, String)>>::from_query(query)
+            .map_err(|_| AppError::invalid("query", "invalid", "the query string cannot be read"))?;
+        Ok(Self { given: given.into_inner(), faults: Vec::new() })
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        let mut found = None;
+        let mut twice = false;
+        self.given.retain(|(key, value)| {
+            let hit = key == name;
+            if hit {
+                twice |= found.is_some();
+                found = Some(value.clone());
+            }
+            !hit
+        });
+        if twice {
+            self.faults.push(FieldFault::new(name, "repeated", "may be given once"));
+        }
+        found
+    }
+
+    fn parsed<T: FromStr<Err: Display>>(&mut self, name: &str) -> Option<T> {
+        let text = self.text(name)?;
+        match text.parse() {
+            Ok(value) => Some(value),
+            Err(e) => {
+                self.faults.push(FieldFault::new(name, "invalid", e.to_string()));
+                None
+            }
+        }
+    }
+
+    fn number(&mut self, name: &str) -> Option<u32> {
+        let text = self.text(name)?;
+        let number = text.parse().ok();
+        if number.is_none() {
+            self.faults.push(FieldFault::new(name, "invalid", "must be a whole number"));
+        }
+        number
+    }
+
+    fn page(&mut self) -> Result<Option<Page>, AppError> {
+        let (page, per_page) = (self.number("page"), self.number("per_page"));
+        let cursor = self.parsed::<Cursor>("cursor");
+        match Page::new(page, per_page, cursor) {
+            Ok(page) => Ok(Some(page)),
+            Err(e) if e.code() == Code::PageTooDeep && self.faults.is_empty() => Err(e.into()),
+            Err(e) => {
+                self.faults.extend(e.fields());
+                Ok(None)
+            }
+        }
+    }
+
+    /// No parameter may be left over.
+    fn end(mut self) -> Result<(), AppError> {
+        let known = self.faults.is_empty();
+        for (name, _) in self.given.iter().take(20) {
+            let name: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+            self.faults.push(FieldFault::new(name, "unknown", "is not a parameter of this list"));
+        }
+        match (self.faults.is_empty(), known) {
+            (true, _) => Ok(()),
+            (false, true) => {
+                Err(AppError { code: Code::UnknownField, ..AppError::invalid_fields(self.faults) })
+            }
+            (false, false) => Err(AppError::invalid_fields(self.faults)),
+        }
+    }
+}
+
+/// A page of a list that has no other parameters.
+pub fn page(query: &str) -> Result<Page, AppError> {
+    let mut params = Params::read(query)?;
+    let page = params.page()?;
+    params.end()?;
+    Ok(page.unwrap_or(Page::FIRST))
+}
+
+/// The list of incidents.
+pub fn incidents(query: &str, now: Timestamp) -> Result<IncidentQuery, AppError> {
+    let mut params = Params::read(query)?;
+    let page = params.page()?.unwrap_or(Page::FIRST);
+    let sort: Sort = params.parsed("sort").unwrap_or_default();
+    if let Position::After(cursor) = &page.position
+        && cursor.sort != sort
+    {
+        params.faults.extend(probatum_kernel::PageError::Cursor.fields());
+    }
+    let mut filter = filter(&mut params);
+    either_axis(&mut params, &mut filter);
+    params.end()?;
+    Ok(IncidentQuery { filter, sort, page, now })
+}
+
+fn filter(params: &mut Params) -> IncidentFilter {
+    let category = params.parsed("category");
+    let of_type = params.parsed("type");
+    if category.is_some() && of_type.is_some() && category != of_type {
+        params.faults.push(FieldFault::new("type", "conflict", "is the same as category; give one"));
+    }
+    IncidentFilter {
+        status: None,
+        lifecycle: params.parsed("status_lifecycle"),
+        severity: params.parsed("severity"),
+        category: category.or(of_type),
+        priority: params.parsed("priority"),
+        level: params.parsed("level"),
+        flags: flags(params),
+        evidence_status: params.parsed("evidence_status"),
+        agent_id: params.parsed("agent_id"),
+        country: params.parsed("country"),
+        sector: params.parsed("sector"),
+        created_after: params.parsed("created_after"),
+        created_before: params.parsed("created_before"),
+        overdue: params.parsed("overdue"),
+        text: text(params),
+    }
+}
+
+/// `status` is a word of the triage queue or, where only the response has it, of the response.
+fn either_axis(params: &mut Params, filter: &mut IncidentFilter) {
+    let Some(word) = params.text("status") else { return };
+    match (word.parse(), word.parse()) {
+        (Ok(queue), _) => filter.status = Some(queue),
+        (Err(_), Ok(lifecycle)) => match filter.lifecycle {
+            Some(other) if other != lifecycle => {
+                params.faults.push(FieldFault::new("status", "conflict", "contradicts status_lifecycle"));
+            }
+            _ => filter.lifecycle = Some(lifecycle),
+        },
+        (Err(_), Err(_)) => {
+            let message = "must be open, triaged, resolved, or a word of status_lifecycle: triage, contained, \
+                           remediated, verified, closed";
+            params.faults.push(FieldFault::new("status", "invalid", message));
+        }
+    }
+}
+
+fn flags(params: &mut Params) -> Flags {
+    let Some(list) = params.text("flags") else { return Flags::NONE };
+    let mut flags = Flags::NONE;
+    for word in list.split(',').map(str::trim) {
+        match word.parse::<Flag>() {
+            Ok(flag) => flags = flags.with(flag),
+            Err(e) => params.faults.push(FieldFault::new("flags", "invalid", e.to_string())),
+        }
+    }
+    flags
+}
+
+fn text(params: &mut Params) -> Option<SearchQuery> {
+    let q = params.text("q")?;
+    let query = SearchQuery::parse(&q);
+    if query.is_none() {
+        params.faults.push(FieldFault::new(
+            "q",
+            "invalid",
+            "must have at least one word, and at most 200 characters",
+        ));
+    }
+    query
+}
+
+/// The RFC 8288 link to the next page: the same list after `next`.
+pub fn next_link(req: &HttpRequest, next: &Cursor) -> String {
+    let kept = req.query_string().split('&').filter(|p| {
+        let name = p.split('=').next().unwrap_or_default();
+        !p.is_empty() && name != "cursor" && name != "page"
+    });
+    let query: Vec<String> =
+        kept.map(str::to_owned).chain(std::iter::once(format!("cursor={next}"))).collect();
+    format!("<{}?{}>; rel=\"next\"", req.path(), query.join("&"))
+}
+
+/// `If-Match` as versions: an ETag of ours begins with the version it stands for.
+pub fn if_match(req: &HttpRequest) -> Result<Precondition, AppError> {
+    let Some(value) = req.headers().get(IF_MATCH) else { return Ok(Precondition::None) };
+    let text = value
+        .to_str()
+        .map_err(|_| AppError::invalid("If-Match", "invalid", "must be an ETag of this incident"))?;
+    if text.trim() == "*" {
+        return Ok(Precondition::Any);
+    }
+    let version = |tag: &str| -> Option<i64> {
+        let inner = tag.trim().strip_prefix('"')?.strip_suffix('"')?;
+        inner.split('-').next()?.parse().ok()
+    };
+    // A tag that is not of ours (or weak, which If-Match never matches) matches no version.
+    Ok(Precondition::OneOf(text.split(',').filter_map(version).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(query: &str) -> (Code, Vec<String>) {
+        let e = incidents(query, Timestamp::EPOCH).unwrap_err();
+        (e.code, e.fields.into_iter().map(|f| f.field).collect())
+    }
+
+    #[test]
+    fn every_wrong_parameter_is_named() {
+        let (code, fields) =
+            refused("severity=huge&page=0&sort=colour&flags=gdpr_breach,nope&created_after=now&q=%22");
+        assert_eq!(code, Code::ValidationFailed);
+        assert_eq!(fields, ["page", "sort", "severity", "flags", "created_after", "q"]);
+        assert_eq!(refused("colour=red").0, Code::UnknownField);
+        assert_eq!(refused("page=1001").0, Code::PageTooDeep);
+        assert_eq!(refused("status=open&status=triaged").1, ["status"]);
+    }
+
+    #[test]
+    fn status_is_read_on_either_axis() {
+        let filter = |q: &str| incidents(q, Timestamp::EPOCH).unwrap().filter;
+        assert_eq!(filter("status=open").status.map(|s| s.as_str()), Some("open"));
+        assert_eq!(filter("status=contained").lifecycle.map(|s| s.as_str()), Some("contained"));
+        assert_eq!(filter("type=phishing").category.map(|c| c.as_str()), Some("phishing"));
+    }
+}

@@ -1,0 +1,86 @@
+//! From use case to response: reading, and writing at most once per idempotency key.
+
+use crate::caller::Caller;
+use crate::problem::Problem;
+use crate::state::Api;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use probatum_application::ports::{Executor, Tx};
+use probatum_application::{Answer, AppError, Ctx, RequestKey, answer_once};
+use serde::Serialize;
+
+impl Api {
+    /// Runs a reading use case.
+    pub async fn read<P, T: Send + 'static>(
+        &self,
+        caller: Caller<P>,
+        mut work: impl FnMut(&mut dyn Tx, &Ctx) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let store: &dyn Executor = self.store.as_ref();
+        let ctx = caller.ctx;
+        Ok(store.reading(move |tx| work(tx, &ctx)).await?)
+    }
+
+    /// Runs a writing use case that makes the answer; with a key, once.
+    pub async fn write<P>(
+        &self,
+        caller: Caller<P>,
+        key: Option<RequestKey>,
+        mut work: impl FnMut(&mut dyn Tx, &Ctx) -> Result<Answer, AppError> + Send + 'static,
+    ) -> Result<HttpResponse, Problem> {
+        let store: &dyn Executor = self.store.as_ref();
+        let ctx = caller.ctx;
+        let answer = store.writing(move |tx| answer_once(tx, &ctx, key.as_ref(), &mut work)).await?;
+        Ok(respond(answer))
+    }
+}
+
+impl Api {
+    /// Deletes content nothing refers to any more. What cannot be deleted is logged; the change itself stands.
+    pub async fn discard(&self, keys: Vec<String>, request_id: &str) {
+        for key in keys {
+            if let Err(e) = self.blobs.delete(key.clone()).await {
+                let cause = e.cause.as_deref().unwrap_or_default();
+                tracing::warn!(
+                    request_id,
+                    key,
+                    cause,
+                    "content that belongs to nothing was left in the blob store"
+                );
+            }
+        }
+    }
+}
+
+/// An answer with a JSON body.
+pub fn json(status: StatusCode, body: &impl Serialize) -> Result<Answer, AppError> {
+    let body = serde_json::to_vec(body).map_err(|e| AppError::internal(e.to_string()))?;
+    Ok(Answer { status: status.as_u16(), headers: Vec::new(), body })
+}
+
+/// 201 with `Location`.
+pub fn created(location: String, body: &impl Serialize) -> Result<Answer, AppError> {
+    Ok(with_header(json(StatusCode::CREATED, body)?, "location", location))
+}
+
+/// The answer with one more header.
+pub fn with_header(mut answer: Answer, name: &str, value: String) -> Answer {
+    answer.headers.push((name.to_owned(), value));
+    answer
+}
+
+/// The answer on the wire.
+pub fn respond(answer: Answer) -> HttpResponse {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = HttpResponse::build(status);
+    if !answer.body.is_empty() {
+        response.insert_header((CONTENT_TYPE, HeaderValue::from_static("application/json")));
+    }
+    for (name, value) in answer.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.append_header((name, value));
+        }
+    }
+    response.body(answer.body)
+}

@@ -1,0 +1,200 @@
+//! Incidents: put on record, read, list, explain.
+
+use super::incident_ref;
+use crate::body::Body;
+use crate::caller::{Caller, may};
+use crate::dto::action::TimelineView;
+use crate::dto::incident::{
+    ClassificationView, CreateIncident, CreatedAlert, CreatedReport, IncidentDetail, IncidentView,
+};
+use crate::dto::{Data, List, Meta};
+use crate::problem::Problem;
+use crate::query;
+use crate::reply::{created, json, respond, with_header};
+use crate::state::Api;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ETAG, IF_NONE_MATCH, LINK};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use probatum_application::use_cases::{incidents, timeline as timelines};
+use probatum_incident::Draft;
+use probatum_kernel::Total;
+use sha2::{Digest, Sha256};
+
+/// Put an incident on record
+///
+/// A body with `incident_type` is an alert (answered as `{"data": {id, incident_number, status, created_at}}`), one with
+/// `title` a report (answered bare); both or neither is a 400. Every incident begins as a `gap`, without priority or
+/// deadline. Takes the role reporter.
+#[utoipa::path(
+    tag = "incidents",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the stored answer.")),
+    request_body(content = CreateIncident, examples(
+        ("report" = (value = json!({
+            "title": "Suspected prompt injection in a support agent", "source_type": "form", "level": "L2_ai",
+            "category": "prompt_injection", "detected_at": "2026-07-04T08:12:00Z", "agent_id": "b1f2...-agent",
+            "impact_integrity": 2, "gdpr_personal_data": true
+        }))),
+        ("alert" = (value = json!({
+            "incident_type": "phishing", "source": "email_gateway", "severity": "medium",
+            "raw_data": {"message_id": "AAMkAGI2...", "subject": "Important Document"}
+        })))
+    )),
+    responses(
+        (status = 201, description = "On record: the report's answer, or the alert's wrapped in `data`.",
+            body = CreatedReport, headers(("Location" = String, description = "Where the incident is.")))
+    )
+)]
+#[post("/api/incidents")]
+pub async fn create(
+    api: web::Data<Api>,
+    caller: Caller<may::CreateIncident>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let (body, key) = body.json::<CreateIncident>().await?;
+    let new = Draft::from(body).validate(caller.ctx.now)?;
+    api.write(caller, key, move |tx, ctx| {
+        let incident = incidents::create(tx, ctx, &new)?;
+        let location = format!("/api/incidents/{}", incident.id);
+        if new.is_alert() {
+            return created(location, &Data { data: CreatedAlert::from(&incident) });
+        }
+        created(location, &CreatedReport::from(&incident))
+    })
+    .await
+}
+
+/// List incidents
+///
+/// All filters given must hold. `status` takes a word of the triage queue or of the response; `flags` is a comma list,
+/// all of which must be raised. `q` finds words in title, summary, source, category and tags: every term must be found,
+/// `"two words"` is a phrase, `ransom*` a prefix. `meta.total` is exact up to 10 000; beyond, `total_relation` is `gte`.
+/// Pages reach row 10 000; go on with the cursor of `Link: rel="next"`. Rows leave out `raw_data`, `evidence` and
+/// `actions`. Takes the role viewer.
+#[utoipa::path(
+    tag = "incidents",
+    params(
+        ("status" = Option<String>, Query, description = "open, triaged, resolved, or a word of status_lifecycle"),
+        ("status_lifecycle" = Option<crate::vocabulary::Lifecycle>, Query),
+        ("severity" = Option<crate::vocabulary::Band>, Query),
+        ("type" = Option<crate::vocabulary::Category>, Query, description = "the same as category"),
+        ("category" = Option<crate::vocabulary::Category>, Query),
+        ("priority" = Option<crate::vocabulary::Priority>, Query),
+        ("level" = Option<crate::vocabulary::Level>, Query),
+        ("flags" = Option<String>, Query, description = "comma list, all must be raised", example = "nis2_relevant"),
+        ("evidence_status" = Option<crate::vocabulary::EvidenceStatus>, Query),
+        ("agent_id" = Option<String>, Query),
+        ("country" = Option<String>, Query, description = "ISO 3166-1 alpha-2"),
+        ("sector" = Option<crate::vocabulary::Sector>, Query),
+        ("created_after" = Option<String>, Query, description = "created later than this time"),
+        ("created_before" = Option<String>, Query, description = "created earlier than this time"),
+        ("overdue" = Option<bool>, Query, description = "the SLA has run out and the response is not closed"),
+        ("q" = Option<String>, Query, description = "full text, at most 200 characters"),
+        ("sort" = Option<String>, Query,
+            description = "created_at, updated_at, severity, priority, status; - before it for descending",
+            example = "-created_at"),
+        ("page" = Option<u32>, Query, minimum = 1),
+        ("per_page" = Option<u32>, Query, minimum = 1, maximum = 100),
+        ("cursor" = Option<String>, Query, description = "from the Link header of the page before")
+    ),
+    responses((status = 200, description = "A page.", body = List<IncidentView>,
+        headers(("Link" = String, description = "rel=\"next\", RFC 8288"))))
+)]
+#[get("/api/incidents")]
+pub async fn list(
+    api: web::Data<Api>,
+    caller: Caller<may::ReadIncidents>,
+    req: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query = query::incidents(req.query_string(), caller.ctx.now)?;
+    let page = query.page.clone();
+    let found = api.read(caller, move |tx, ctx| incidents::list(tx, ctx, &query)).await?;
+    let mut response = HttpResponse::Ok();
+    if let Some(next) = found.next {
+        response.insert_header((LINK, query::next_link(&req, &next)));
+    }
+    let data = found.rows.into_iter().map(IncidentView::from).collect();
+    Ok(response.json(List { data, meta: Meta::new(&page, found.total) }))
+}
+
+/// Read an incident
+///
+/// With the evidence the caller may see and the response actions. `raw_data` for analysts and legal_dpo. The strong
+/// `ETag` begins with the version; send it as `If-Match` with a change, or as `If-None-Match` to ask again. Takes the
+/// role viewer.
+#[utoipa::path(
+    tag = "incidents",
+    params(("id" = String, Path, description = "UUID or public id", example = "INC-2026-0042")),
+    responses(
+        (status = 200, description = "The incident.", body = Data<IncidentDetail>,
+            headers(("ETag" = String, description = "Strong validator."))),
+        (status = 304, description = "It is as `If-None-Match` says.")
+    )
+)]
+#[get("/api/incidents/{id}")]
+pub async fn get(
+    api: web::Data<Api>,
+    caller: Caller<may::ReadIncidents>,
+    id: web::Path<String>,
+    req: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let id = incident_ref(&id)?;
+    let detail = api.read(caller, move |tx, ctx| incidents::detail(tx, ctx, id)).await?;
+    let version = detail.incident.version;
+    let answer = json(StatusCode::OK, &Data { data: IncidentDetail::from(detail) })?;
+    let digest = hex::encode(Sha256::digest(&answer.body));
+    let etag = format!("\"{version}-{}\"", digest.get(..16).unwrap_or_default());
+    let known = req.headers().get(IF_NONE_MATCH).and_then(|v| v.to_str().ok());
+    if known.is_some_and(|k| k.split(',').any(|t| t.trim().trim_start_matches("W/") == etag)) {
+        return Ok(HttpResponse::NotModified().insert_header((ETAG, etag)).finish());
+    }
+    Ok(respond(with_header(answer, "etag", etag)))
+}
+
+/// Explain the classification
+///
+/// What the category suggests (priority, playbook, layer, lead role; never set by itself), what was granted, the highest
+/// priority the evidence carries, and the rule behind each flag. Deterministic and versioned. Takes the role viewer.
+#[utoipa::path(
+    tag = "incidents",
+    params(("id" = String, Path, description = "UUID or public id")),
+    responses((status = 200, description = "The classification and its reasons.", body = ClassificationView))
+)]
+#[get("/api/incidents/{id}/classification")]
+pub async fn classification(
+    api: web::Data<Api>,
+    caller: Caller<may::ReadIncidents>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id = incident_ref(&id)?;
+    let (incident, why) = api.read(caller, move |tx, ctx| incidents::classification(tx, ctx, id)).await?;
+    Ok(HttpResponse::Ok().json(ClassificationView::new(&incident, why)))
+}
+
+/// The timeline of an incident
+///
+/// Every change, item of evidence, custody entry and action, oldest first. Entries about evidence the caller may not see
+/// are left out. Takes the role viewer.
+#[utoipa::path(
+    tag = "incidents",
+    params(
+        ("id" = String, Path, description = "UUID or public id"),
+        ("page" = Option<u32>, Query, minimum = 1),
+        ("per_page" = Option<u32>, Query, minimum = 1, maximum = 100)
+    ),
+    responses((status = 200, description = "A page of the timeline.", body = List<TimelineView>))
+)]
+#[get("/api/incidents/{id}/timeline")]
+pub async fn timeline(
+    api: web::Data<Api>,
+    caller: Caller<may::ReadIncidents>,
+    id: web::Path<String>,
+    req: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let id = incident_ref(&id)?;
+    let page = query::page(req.query_string())?;
+    let asked = page.clone();
+    let (entries, total) = api.read(caller, move |tx, ctx| timelines::timeline(tx, ctx, id, &asked)).await?;
+    let total = Total::Exactly(u32::try_from(total).unwrap_or(u32::MAX));
+    let data = entries.into_iter().map(TimelineView::from).collect();
+    Ok(HttpResponse::Ok().json(List { data, meta: Meta::new(&page, total) }))
+}

@@ -1,0 +1,86 @@
+//! Every route, collected by utoipa as it is mounted: none is served undocumented.
+
+mod actions;
+mod changes;
+mod evidence;
+mod evidence_content;
+mod incidents;
+mod system;
+
+use crate::middleware::finish;
+use crate::openapi;
+use crate::problem::Problem;
+use crate::state::Api;
+use actix_web::http::header::ALLOW;
+use actix_web::middleware::from_fn;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use probatum_application::AppError;
+use probatum_kernel::{Code, EvidenceId, IncidentRef};
+use std::str::FromStr;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The documented routes.
+pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(incidents::create)
+        .service(incidents::list)
+        .service(incidents::get)
+        .service(incidents::classification)
+        .service(incidents::timeline)
+        .service(changes::patch)
+        .service(changes::put)
+        .service(changes::delete)
+        .service(evidence::attach)
+        .service(evidence::list)
+        .service(evidence::get)
+        .service(evidence_content::content)
+        .service(evidence::append_custody)
+        .service(evidence_content::verify)
+        .service(actions::add)
+        .service(actions::list)
+        .service(actions::get)
+        .service(actions::update)
+        .service(system::live)
+        .service(system::ready)
+        .service(system::metrics)
+        .service(system::openapi_json);
+}
+
+/// Mounts everything: the documented routes, the explorer, and an answer in our shape for all else.
+pub fn mount(cfg: &mut web::ServiceConfig, api: web::Data<Api>) {
+    let mut scope = web::scope("").wrap(from_fn(finish)).app_data(api);
+    scope = scope.configure(|cfg| documented(&mut ServiceConfig::new(cfg)));
+    scope = scope.service(web::redirect("/explorer", "/explorer/")).service(openapi::explorer());
+    cfg.service(scope.default_service(web::to(no_route)));
+}
+
+/// 405 with `Allow` for a path that has other methods, 404 for one that has none.
+async fn no_route(req: HttpRequest) -> HttpResponse {
+    let allowed = openapi::methods_of(req.path());
+    if allowed.is_empty() {
+        return Problem(AppError::not_found("resource")).error_response_for();
+    }
+    let detail = format!("{} is not a method of this resource; use {}.", req.method(), allowed.join(", "));
+    let mut response = Problem(AppError::new(Code::MethodNotAllowed, detail)).error_response_for();
+    if let Ok(value) = allowed.join(", ").parse() {
+        response.headers_mut().insert(ALLOW, value);
+    }
+    response
+}
+
+impl Problem {
+    /// A response that remembers the problem, for the middleware to write.
+    fn error_response_for(self) -> HttpResponse {
+        debug_assert!(self.status_code().as_u16() >= 400);
+        HttpResponse::from_error(self)
+    }
+}
+
+/// An incident named in the path; what is no id names nothing.
+fn incident_ref(text: &str) -> Result<IncidentRef, AppError> {
+    IncidentRef::from_str(text).map_err(|_| AppError::not_found("incident"))
+}
+
+/// An item of evidence named in the path.
+fn evidence_id(text: &str) -> Result<EvidenceId, AppError> {
+    EvidenceId::from_str(text).map_err(|_| AppError::not_found("evidence"))
+}

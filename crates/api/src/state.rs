@@ -1,0 +1,38 @@
+//! What every handler has at hand.
+
+use crate::metrics::Metrics;
+use probatum_application::ports::{Blobs, Clock, Executor};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the operator decides about the facade.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Callers without credentials are viewers.
+    pub public_viewer: bool,
+    /// Largest evidence content, in bytes.
+    pub max_upload: u64,
+    /// How long a body may stall between two pieces.
+    pub body_timeout: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { public_viewer: false, max_upload: 1024 * 1024 * 1024, body_timeout: Duration::from_secs(20) }
+    }
+}
+
+/// The facade's view of the registry.
+#[derive(Clone)]
+pub struct Api {
+    /// The door to transactions.
+    pub store: Arc<dyn Executor>,
+    /// The content of evidence.
+    pub blobs: Arc<dyn Blobs>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Settings.
+    pub settings: Settings,
+    /// Counters.
+    pub metrics: Metrics,
+}

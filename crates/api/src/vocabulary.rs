@@ -1,0 +1,63 @@
+//! The domain's words as OpenAPI schemas, taken from the domain's own lists.
+
+use std::borrow::Cow;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! words {
+    ($($name:ident = $domain:path, $what:literal;)+) => {$(
+        #[doc = $what]
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let words: Vec<&str> = <$domain>::ALL.iter().map(|w| w.as_str()).collect();
+                let schema = ObjectBuilder::new().schema_type(Type::String).description(Some($what));
+                RefOr::T(Schema::Object(schema.enum_values(Some(words)).build()))
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($name))
+            }
+        }
+    )+};
+}
+
+words! {
+    SourceType = probatum_incident::SourceType, "How the report came in.";
+    Level = probatum_incident::Level, "Which house the incident belongs to.";
+    Category = probatum_incident::Category, "What kind of incident it is.";
+    Band = probatum_incident::Band, "Bands of the score: low 0-3, medium 4-6, high 7-8, critical 9-10.";
+    Priority = probatum_incident::Priority, "SLA from creation: P0 4 h, P1 24 h, P2 72 h, P3 30 d.";
+    QueueStatus = probatum_incident::QueueStatus, "The triage queue: a working note, not a claim.";
+    Lifecycle = probatum_incident::Lifecycle, "The response; each step claims more than the one before.";
+    Disposition = probatum_incident::Disposition, "What it turned out to be.";
+    Sector = probatum_incident::Sector, "A sector after NIS2 annexes I and II.";
+    EvidenceStatus = probatum_kernel::EvidenceStatus, "How far something is proven.";
+    EvidenceKind = probatum_evidence::EvidenceKind, "Technical, official, signal or claim.";
+    Visibility = probatum_evidence::Visibility, "Who may see it; internal never leaves the registry.";
+    CustodyAction = probatum_evidence::CustodyAction, "What was done with the evidence.";
+    Tlp = probatum_evidence::Tlp, "A TLP 2.0 label.";
+    ActionStatus = probatum_playbooks::ActionStatus, "Where a response action stands.";
+}
+
+/// A severity in a request: a score from 0 to 10 or a band, which is stored as its lowest score.
+pub struct Severity;
+
+impl PartialSchema for Severity {
+    fn schema() -> RefOr<Schema> {
+        let score = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).maximum(Some(10));
+        let one_of = utoipa::openapi::schema::OneOfBuilder::new().item(score).item(Band::schema());
+        let text = "A score from 0 to 10, or a band (stored as its lowest score: low 1, medium 4, high 7, critical 9).";
+        RefOr::T(Schema::OneOf(one_of.description(Some(text)).build()))
+    }
+}
+
+impl ToSchema for Severity {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Severity")
+    }
+}

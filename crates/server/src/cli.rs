@@ -1,0 +1,164 @@
+//! The command line. Every option can also be given in the environment as `PROBATUM_…`.
+
+use clap::{Args, Parser, Subcommand};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// An evidence-first registry for cyber and AI incidents.
+#[derive(Debug, Parser)]
+#[command(
+    name = "probatum",
+    version,
+    after_help = "Start with: probatum serve\nIt prints an admin key once; then: \
+    curl -H \"Authorization: Bearer tw_…\" http://127.0.0.1:8080/api/incidents"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where the records are.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Common {
+    /// sqlite://FILE or postgres://USER@HOST/NAME [default: sqlite://probatum.db]
+    #[arg(long, env = "PROBATUM_DATABASE", value_name = "URL")]
+    pub database: Option<String>,
+    /// A configuration file in TOML; flags and environment win over it.
+    #[arg(long, env = "PROBATUM_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Take a PostgreSQL on another machine without TLS.
+    #[arg(long, env = "PROBATUM_ALLOW_PLAINTEXT_POSTGRES", num_args = 0..=1, default_missing_value = "true")]
+    pub allow_plaintext_postgres: Option<bool>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the registry: migrates the database, prints an admin key at the first start, serves HTTP.
+    Serve(Serve),
+    /// Apply what the database lacks, and say what that was.
+    Migrate {
+        /// Where.
+        #[command(flatten)]
+        common: Common,
+        /// Only say what would be applied.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Create, list and revoke API keys.
+    #[command(subcommand)]
+    Key(Key),
+    /// Check the audit log.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Fill the registry with invented incidents, for trying it out.
+    Seed {
+        /// Where.
+        #[command(flatten)]
+        common: Common,
+        /// How many.
+        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=5_000_000))]
+        incidents: u32,
+        /// The same number gives the same data.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Print the machine contract, OpenAPI 3.1.
+    Openapi,
+    /// Ask a running registry whether it is ready; exit code 0 if so. For container health checks.
+    Healthcheck {
+        /// Where it listens.
+        #[arg(long, env = "PROBATUM_LISTEN", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+    },
+}
+
+/// Options of `serve`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Serve {
+    /// Where the records are.
+    #[command(flatten)]
+    pub common: Common,
+    /// Address and port [default: 127.0.0.1:8080]
+    #[arg(long, env = "PROBATUM_LISTEN", value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// The folder for evidence content [default: probatum-data]
+    #[arg(long, env = "PROBATUM_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Callers without credentials may read what viewers may.
+    #[arg(long, env = "PROBATUM_PUBLIC_VIEWER", num_args = 0..=1, default_missing_value = "true")]
+    pub public_viewer: Option<bool>,
+    /// Certificate chain in PEM; with --tls-key, HTTPS instead of HTTP.
+    #[arg(long, env = "PROBATUM_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key in PEM.
+    #[arg(long, env = "PROBATUM_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// text or json [default: text]
+    #[arg(long, env = "PROBATUM_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<String>,
+    /// What to log, e.g. info or probatum_api=debug [default: info]
+    #[arg(long, env = "PROBATUM_LOG", value_name = "FILTER")]
+    pub log: Option<String>,
+}
+
+/// Commands about keys.
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// Make a key and print it, alone, on standard output. It is shown only once.
+    Create {
+        /// Where.
+        #[command(flatten)]
+        common: Common,
+        /// Whose it is: letters, digits, '.', '_', '-'.
+        #[arg(long)]
+        name: String,
+        /// A role; may be given several times. The first one stands in records: analyst:kdzik.
+        #[arg(long = "role", required = true)]
+        roles: Vec<probatum_kernel::Role>,
+        /// How long it lives: 90d, 12h; without it, until it is revoked.
+        #[arg(long, value_parser = lifetime)]
+        expires: Option<i64>,
+    },
+    /// List all keys; never their secrets.
+    List {
+        /// Where.
+        #[command(flatten)]
+        common: Common,
+        /// As JSON, for programs.
+        #[arg(long)]
+        json: bool,
+    },
+    /// End a key at once, on every replica.
+    Revoke {
+        /// Where.
+        #[command(flatten)]
+        common: Common,
+        /// The public part: tw_<id>_… .
+        id: String,
+    },
+}
+
+/// Commands about the audit log.
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Check every link of the log, from the database alone; exit code 1 and the entry's number if one is wrong.
+    Verify {
+        /// Where.
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+/// Reads `90d` or `12h` as hours.
+fn lifetime(text: &str) -> Result<i64, String> {
+    let wrong = || format!("'{text}' is no span of time; write days or hours, for example 90d or 12h");
+    let (number, hours) = match (text.strip_suffix('d'), text.strip_suffix('h')) {
+        (Some(days), _) => (days, 24),
+        (_, Some(hours)) => (hours, 1),
+        _ => return Err(wrong()),
+    };
+    let number: u32 = number.parse().map_err(|_| wrong())?;
+    if number == 0 || number > 36_500 { Err(wrong()) } else { Ok(i64::from(number) * hours) }
+}

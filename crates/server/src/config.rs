@@ -1,0 +1,190 @@
+//! Configuration in layers: defaults, then the file, then environment and flags. A wrong value names itself.
+
+use crate::cli::{Common, Serve};
+use serde::Deserialize;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// Why a configuration was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("configuration file {0}: {1}")]
+    File(PathBuf, String),
+    /// A value is wrong.
+    #[error("{name} = '{value}': {why}")]
+    Value {
+        /// Which setting.
+        name: &'static str,
+        /// What it was.
+        value: String,
+        /// What would be right.
+        why: String,
+    },
+}
+
+/// The file, every member optional.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    database: Option<String>,
+    allow_plaintext_postgres: Option<bool>,
+    listen: Option<SocketAddr>,
+    data: Option<PathBuf>,
+    public_viewer: Option<bool>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    log_format: Option<String>,
+    log: Option<String>,
+    max_upload_mib: Option<u64>,
+}
+
+/// How lines of the log look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// What the program runs with.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The database.
+    pub store: probatum_storage::Settings,
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// The folder for evidence content.
+    pub data: PathBuf,
+    /// Callers without credentials are viewers.
+    pub public_viewer: bool,
+    /// Certificate chain and key, both in PEM.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// How lines of the log look.
+    pub log_format: LogFormat,
+    /// What to log.
+    pub log: String,
+    /// Largest evidence content in bytes.
+    pub max_upload: u64,
+}
+
+impl Config {
+    /// The configuration for a command that only needs the database.
+    pub fn of_database(common: &Common) -> Result<Self, ConfigError> {
+        Self::load(&Serve { common: common.clone(), ..Serve::default() })
+    }
+
+    /// The whole configuration.
+    pub fn load(given: &Serve) -> Result<Self, ConfigError> {
+        let file = match &given.common.config {
+            Some(path) => read(path)?,
+            None => File::default(),
+        };
+        let url = given
+            .common
+            .database
+            .clone()
+            .or(file.database)
+            .unwrap_or_else(|| "sqlite://probatum.db".to_owned());
+        let plaintext =
+            given.common.allow_plaintext_postgres.or(file.allow_plaintext_postgres).unwrap_or(false);
+        let store = probatum_storage::Settings::parse(&url, plaintext).map_err(|e| ConfigError::Value {
+            name: "database",
+            value: without_password(&url),
+            why: e.to_string(),
+        })?;
+        let tls = match (given.tls_cert.clone().or(file.tls_cert), given.tls_key.clone().or(file.tls_key)) {
+            (Some(cert), Some(key)) => Some((cert, key)),
+            (None, None) => None,
+            (cert, key) => {
+                let value = cert.or(key).map(|p| p.display().to_string()).unwrap_or_default();
+                let why = "tls_cert and tls_key are given together or not at all".to_owned();
+                return Err(ConfigError::Value { name: "tls_cert/tls_key", value, why });
+            }
+        };
+        Ok(Self {
+            store,
+            listen: given.listen.or(file.listen).unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
+            data: given.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("probatum-data")),
+            public_viewer: given.public_viewer.or(file.public_viewer).unwrap_or(false),
+            tls,
+            log_format: log_format(given.log_format.clone().or(file.log_format))?,
+            log: given.log.clone().or(file.log).unwrap_or_else(|| "info".to_owned()),
+            max_upload: max_upload(file.max_upload_mib)?,
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<File, ConfigError> {
+    let fault = |why: String| ConfigError::File(path.to_owned(), why);
+    let text = std::fs::read_to_string(path).map_err(|e| fault(e.to_string()))?;
+    toml::from_str(&text).map_err(|e| fault(e.to_string()))
+}
+
+fn log_format(given: Option<String>) -> Result<LogFormat, ConfigError> {
+    match given.as_deref() {
+        None | Some("text") => Ok(LogFormat::Text),
+        Some("json") => Ok(LogFormat::Json),
+        Some(other) => {
+            let why = "use text or json".to_owned();
+            Err(ConfigError::Value { name: "log_format", value: other.to_owned(), why })
+        }
+    }
+}
+
+fn max_upload(mib: Option<u64>) -> Result<u64, ConfigError> {
+    let mib = mib.unwrap_or(1024);
+    if (1..=1024 * 1024).contains(&mib) {
+        return Ok(mib * 1024 * 1024);
+    }
+    let why = "use 1 to 1048576 MiB".to_owned();
+    Err(ConfigError::Value { name: "max_upload_mib", value: mib.to_string(), why })
+}
+
+/// A database address fit for a message.
+fn without_password(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from_file(text: &str) -> Result<Config, ConfigError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let common = Common { config: Some(file.path().to_owned()), ..Common::default() };
+        Config::load(&Serve { common, ..Serve::default() })
+    }
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_defaults() {
+        let config = from_file("listen = '127.0.0.1:9'\npublic_viewer = true").unwrap();
+        assert_eq!((config.listen.port(), config.public_viewer), (9, true));
+        let given = Serve { listen: "127.0.0.1:7".parse().ok(), ..Serve::default() };
+        assert_eq!(Config::load(&given).unwrap().listen.port(), 7);
+    }
+
+    #[test]
+    fn a_wrong_value_names_itself() {
+        let cases = [
+            ("listen = 'nowhere'", "listen"),
+            ("colour = 'red'", "colour"),
+            ("log_format = 'xml'", "log_format"),
+            ("max_upload_mib = 0", "max_upload_mib"),
+            ("tls_cert = 'a.pem'", "tls_key"),
+            ("database = 'mysql://x'", "database"),
+        ];
+        for (text, named) in cases {
+            let message = from_file(text).unwrap_err().to_string();
+            assert!(message.contains(named), "{text}: {message}");
+        }
+        let message =
+            from_file("database = 'postgres://u:hunter2@db.example.org/p'").unwrap_err().to_string();
+        assert!(!message.contains("hunter2"), "{message}");
+    }
+}

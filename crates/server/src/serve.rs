@@ -1,0 +1,72 @@
+//! `probatum serve`: migrate, hand out the first key, listen, stop gracefully.
+
+use crate::commands::{Failure, new_key, say};
+use crate::config::Config;
+use crate::{SystemClock, logging, loops, tls};
+use actix_web::{App, HttpServer, web};
+use probatum_api::{Api, Metrics};
+use probatum_application::ports::Executor;
+use probatum_connectors::BlobStore;
+use probatum_kernel::Role;
+use probatum_storage::{Store, migrate};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How long requests in flight may take to finish once the program is told to stop, in seconds.
+const GRACE: u64 = 30;
+
+/// Runs the registry until it is told to stop.
+pub fn serve(config: &Config) -> Result<(), Failure> {
+    logging::start(config.log_format, &config.log).map_err(Failure)?;
+    for migration in migrate(&config.store.backend)? {
+        tracing::info!(migration, "migration applied");
+    }
+    let store: Arc<dyn Executor> = Arc::new(Store::open(&config.store)?);
+    let blobs = Arc::new(BlobStore::folder(&config.data)?);
+    let settings = probatum_api::Settings {
+        public_viewer: config.public_viewer,
+        max_upload: config.max_upload,
+        ..probatum_api::Settings::default()
+    };
+    let metrics = Metrics::new().map_err(Failure)?;
+    let api = Api { store: store.clone(), blobs, clock: Arc::new(SystemClock), settings, metrics };
+    actix_web::rt::System::new().block_on(run(config, api, store))
+}
+
+async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), Failure> {
+    first_key(store.as_ref()).await?;
+    let (stop, stopped) = watch::channel(false);
+    let jobs = actix_web::rt::spawn(loops::jobs(store.clone(), stopped));
+    let api = web::Data::new(api);
+    let server = HttpServer::new(move || App::new().configure(|cfg| probatum_api::mount(cfg, api.clone())))
+        .client_request_timeout(Duration::from_secs(10))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(GRACE);
+    let server = match &config.tls {
+        Some((cert, key)) => server.bind_rustls_0_23(config.listen, tls::config(cert, key).map_err(Failure)?),
+        None => server.bind(config.listen),
+    };
+    let server = server.map_err(|e| Failure(format!("listen = '{}': {e}", config.listen)))?;
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    for address in server.addrs() {
+        tracing::info!("listening on {scheme}://{address} (explorer: {scheme}://{address}/explorer/)");
+    }
+    // actix stops on SIGINT and SIGTERM: no new connections, requests in flight may finish.
+    server.run().await.map_err(|e| Failure(e.to_string()))?;
+    let _ = stop.send(true);
+    let _ = jobs.await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The first start hands out one admin key, once.
+async fn first_key(store: &dyn Executor) -> Result<(), Failure> {
+    if !store.reading(|tx| tx.keys()).await?.is_empty() {
+        return Ok(());
+    }
+    let key = new_key(store, "admin".to_owned(), vec![Role::Admin], None).await?;
+    eprintln!("First start. This admin key is shown once; keep it safe:");
+    say(&key)?;
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! `If-Match` and `Idempotency-Key`: no lost update, and the same request twice is one change.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use probatum_tests::*;
+use serde_json::json;
+
+on_both! {
+    shared: if_match, idempotency_keys;
+}
+
+fn if_match(app: &App) {
+    let analyst = app.analyst();
+    let id = analyst.reports(&report("Versions"));
+    let path = format!("/api/incidents/{id}");
+    let etag = || analyst.get(&path).header("etag").unwrap().to_owned();
+    let patch = |tag: &str, title: &str| {
+        analyst.request("PATCH", &path).header("if-match", tag).json(&json!({"title": title})).send()
+    };
+    let first = etag();
+    assert!(first.starts_with('"') && first.ends_with('"') && first.len() > 2);
+    assert_eq!(etag(), first, "reading changes nothing");
+    patch(&first, "Second").expect(200);
+    let second = etag();
+    assert_ne!(second, first);
+    for tag in [first.as_str(), "\"nonsense\"", "\"\"", &format!("W/{second}")] {
+        patch(tag, "Lost update").problem(412, "precondition_failed");
+    }
+    let put = analyst.request("PUT", &path).header("if-match", &first).json(&json!({"severity": "high"}));
+    put.send().problem(412, "precondition_failed");
+    app.admin()
+        .request("DELETE", &path)
+        .header("if-match", &first)
+        .send()
+        .problem(412, "precondition_failed");
+    assert_contains(&analyst.incident(&id), &json!({"title": "Second", "severity_score": 0}));
+    patch(&format!("{first}, {second}"), "Third").expect(200);
+    patch("*", "Fourth").expect(200);
+    let syntax = patch("nonsense", "Fifth");
+    assert!(matches!(syntax.status, 400 | 412), "{}", syntax.text());
+    assert_eq!(analyst.incident(&id)["title"], "Fourth");
+    // Evidence and actions are part of what is read: with them the tag changes.
+    let before = etag();
+    analyst.attaches(&id, &confirming());
+    assert_ne!(etag(), before);
+    let unchanged = analyst.request("GET", &path).header("if-none-match", &etag()).send();
+    assert!(matches!(unchanged.status, 200 | 304), "{}", unchanged.status);
+    let deleted = app.admin().request("DELETE", &path).header("if-match", &etag()).send();
+    assert_eq!(deleted.status, 204);
+}
+
+fn idempotency_keys(app: &App) {
+    let operator = app.operator();
+    let (key, word) = (unique("key"), unique("word"));
+    let create = |key: &str, title: &str| {
+        operator.request("POST", "/api/incidents").json(&report(title)).header("idempotency-key", key).send()
+    };
+    let first = create(&key, &word);
+    let id = text(&first.expect(201)["public_id"]);
+    let again = create(&key, &word);
+    assert_eq!((again.status, &again.bytes), (201, &first.bytes));
+    assert_eq!(again.header("location"), first.header("location"));
+    create(&key, "Another").problem(422, "idempotency_key_reused");
+    assert_eq!(app.viewer().found(&word), 1);
+    // A key belongs to who sent it.
+    let other =
+        app.analyst().request("POST", "/api/incidents").json(&report(&word)).header("idempotency-key", &key);
+    assert_ne!(other.send().expect(201)["public_id"], id.as_str());
+    // What failed may be tried again with the same key.
+    let key = unique("key");
+    create(&key, "").problem(400, "validation_failed");
+    create(&key, "Mended").expect(201);
+    for bad in ["", "two words", &"x".repeat(256)] {
+        create(bad, "Never").problem(400, "validation_failed");
+    }
+    // Every write takes one, and repeats its answer.
+    let step = operator.adds_step(&id, "A step");
+    let evidence = operator.attaches(&id, &confirming());
+    for (method, path, body) in [
+        ("POST", format!("/api/incidents/{id}/evidence"), confirming()),
+        ("POST", format!("/api/incidents/{id}/actions"), json!({"title": "Another step"})),
+        ("POST", format!("/api/evidence/{evidence}/custody"), custody("2026-07-05T00:00:00Z", "sealed", ABC)),
+        ("PATCH", format!("/api/actions/{step}"), json!({"status": "completed"})),
+        ("PATCH", format!("/api/incidents/{id}"), json!({"title": "Patched"})),
+        ("PUT", format!("/api/incidents/{id}"), json!({"severity": "high"})),
+    ] {
+        let key = unique("key");
+        let send = || operator.request(method, &path).json(&body).header("idempotency-key", &key).send();
+        let (first, again) = (send(), send());
+        assert!(first.status < 300, "{method} {path}: {}", first.text());
+        assert_eq!((first.status, first.text()), (again.status, again.text()), "{method} {path}");
+    }
+    let listed = operator.get(&format!("/api/incidents/{id}/evidence")).expect(200);
+    assert_eq!(listed["meta"]["total"], 2);
+    let key = unique("key");
+    let delete = || {
+        app.admin().request("DELETE", &format!("/api/incidents/{id}")).header("idempotency-key", &key).send()
+    };
+    assert_eq!((delete().status, delete().status), (204, 204));
+}

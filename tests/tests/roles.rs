@@ -1,0 +1,357 @@
+//! Every operation for every role and for nobody, and what each of them sees (CONTRACT §2).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use probatum_tests::*;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+on_both! {
+    shared: every_operation_for_every_role, nobody_is_told_apart_from_a_stranger, credentials_that_are_no_good,
+        evidence_is_seen_by_right, raw_data_is_seen_by_right, roles_add_up, actors_carry_their_role,
+        keys_are_revoked_at_once, keys_expire;
+    own: a_public_viewer_is_a_viewer, the_first_start_prints_one_admin_key;
+}
+
+/// Every role, the admin last.
+const ROLES: [&str; 10] = [
+    "viewer",
+    "reporter",
+    "analyst",
+    "operator",
+    "senior_analyst",
+    "incident_manager",
+    "devsecops",
+    "ai_safety",
+    "legal_dpo",
+    "admin",
+];
+const REPORT: &[&str] = &[
+    "reporter",
+    "analyst",
+    "operator",
+    "senior_analyst",
+    "incident_manager",
+    "devsecops",
+    "ai_safety",
+    "admin",
+];
+const ANALYSE: &[&str] = &["analyst", "operator", "senior_analyst", "incident_manager", "ai_safety", "admin"];
+const OPERATE: &[&str] = &["operator", "senior_analyst", "incident_manager", "admin"];
+const ALL_EVIDENCE: &[&str] = &[
+    "analyst",
+    "operator",
+    "senior_analyst",
+    "incident_manager",
+    "devsecops",
+    "ai_safety",
+    "legal_dpo",
+    "admin",
+];
+const RAW_DATA: &[&str] =
+    &["analyst", "operator", "senior_analyst", "incident_manager", "ai_safety", "legal_dpo", "admin"];
+
+/// Who may call an operation.
+enum Who {
+    /// Anybody, without credentials.
+    Public,
+    /// These roles.
+    Roles(&'static [&'static str]),
+}
+use Who::{Public, Roles};
+
+/// The things the operations are tried on, anew for every caller.
+struct Things {
+    incident: String,
+    evidence: String,
+    action: String,
+}
+
+/// An operation of `/openapi.json`, who may call it, and a request that is right in every other respect.
+type Operation = (&'static str, Who, fn(&Things) -> Option<Value>);
+
+/// CONTRACT §2, operation by operation. One that is served and not listed here fails the test.
+const MATRIX: &[Operation] = &[
+    ("GET /api/incidents", Roles(&ROLES), |_| None),
+    ("POST /api/incidents", Roles(REPORT), |_| Some(report("Mine"))),
+    ("GET /api/incidents/{id}", Roles(&ROLES), |_| None),
+    ("PATCH /api/incidents/{id}", Roles(ANALYSE), |_| Some(json!({"title": "Changed"}))),
+    ("PUT /api/incidents/{id}", Roles(ANALYSE), |_| Some(json!({"severity": "high"}))),
+    ("GET /api/incidents/{id}/timeline", Roles(&ROLES), |_| None),
+    ("GET /api/incidents/{id}/classification", Roles(&ROLES), |_| None),
+    ("GET /api/incidents/{id}/evidence", Roles(&ROLES), |_| None),
+    ("POST /api/incidents/{id}/evidence", Roles(ANALYSE), |_| Some(confirming())),
+    ("GET /api/evidence/{id}", Roles(&ROLES), |_| None),
+    ("GET /api/evidence/{id}/content", Roles(&ROLES), |_| None),
+    ("POST /api/evidence/{id}/custody", Roles(ANALYSE), |_| {
+        Some(json!({"ts": timestamp(now_millis()), "actor": "analyst:kdzik", "action": "accessed"}))
+    }),
+    ("POST /api/evidence/{id}/verify", Roles(ANALYSE), |_| None),
+    ("GET /api/incidents/{id}/actions", Roles(&ROLES), |_| None),
+    ("POST /api/incidents/{id}/actions", Roles(OPERATE), |_| Some(json!({"title": "A step"}))),
+    ("GET /api/actions/{id}", Roles(&ROLES), |_| None),
+    ("PATCH /api/actions/{id}", Roles(OPERATE), |_| Some(json!({"status": "in_progress"}))),
+    ("DELETE /api/incidents/{id}", Roles(&["admin"]), |_| None),
+    ("GET /metrics", Roles(&ROLES), |_| None),
+    ("GET /health/live", Public, |_| None),
+    ("GET /health/ready", Public, |_| None),
+    ("GET /openapi.json", Public, |_| None),
+    ("GET /explorer", Public, |_| None),
+];
+
+fn things(app: &App) -> Things {
+    let operator = app.operator();
+    let incident = operator.reports(&report("Roles"));
+    let parts = [
+        Part::Field("kind", "log"),
+        Part::Field("source", "edr"),
+        Part::Field("confidence", "90"),
+        Part::Field("visibility", "public"),
+        Part::File("file", "edr.log", "text/plain", b"abc"),
+    ];
+    let evidence = operator.upload(&format!("/api/incidents/{incident}/evidence"), &parts).expect(201);
+    let action = operator.adds_step(&incident, "A step");
+    Things { incident, evidence: text(&evidence["id"]), action }
+}
+
+/// Calls an operation on these things.
+fn call(client: &Client, operation: &Operation, things: &Things) -> Reply {
+    let (method, path) = operation.0.split_once(' ').unwrap();
+    let id = match path.split('/').nth(2) {
+        Some("evidence") => &things.evidence,
+        Some("actions") => &things.action,
+        _ => &things.incident,
+    };
+    let request = client.request(method, &path.replace("{id}", id));
+    match (operation.2)(things) {
+        Some(body) => request.json(&body).send(),
+        None => request.send(),
+    }
+}
+
+/// The operations the server documents.
+fn served(app: &App) -> BTreeSet<String> {
+    let openapi = app.anonymous().get("/openapi.json").expect(200);
+    let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+    let operations = openapi["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
+        let of_path = item.as_object().unwrap().keys().filter(|k| methods.contains(&k.as_str()));
+        of_path.map(move |method| format!("{} {path}", method.to_uppercase()))
+    });
+    operations.collect()
+}
+
+fn every_operation_for_every_role(app: &App) {
+    let listed: BTreeSet<String> = MATRIX.iter().map(|(name, ..)| (*name).to_owned()).collect();
+    assert_eq!(served(app), listed, "the operations served (left) are those of the matrix (right)");
+
+    for role in ROLES {
+        let things = things(app);
+        for operation in MATRIX {
+            let reply = call(&app.user(role), operation, &things);
+            let may = match operation.1 {
+                Public => true,
+                Roles(roles) => roles.contains(&role),
+            };
+            if may {
+                assert!(reply.status < 400, "{role}, {}: {} {}", operation.0, reply.status, reply.text());
+            } else {
+                let problem = reply.problem(403, "forbidden");
+                let Roles(roles) = operation.1 else { continue };
+                assert!(text(&problem["detail"]).contains(roles[0]), "{role}, {}: {problem}", operation.0);
+            }
+        }
+    }
+}
+
+fn nobody_is_told_apart_from_a_stranger(app: &App) {
+    let things = things(app);
+    let nothing = Things {
+        incident: "INC-2026-999999".to_owned(),
+        evidence: "ev-00000000000070008000000000000000".to_owned(),
+        action: "act-00000000000070008000000000000000".to_owned(),
+    };
+    for operation in MATRIX {
+        let Roles(_) = operation.1 else {
+            call(&app.anonymous(), operation, &things).expect(200);
+            continue;
+        };
+        // Whether the thing exists, and whether the body is right, is nobody's business but a caller's we know.
+        for things in [&things, &nothing] {
+            let reply = call(&app.anonymous(), operation, things);
+            reply.problem(401, "unauthenticated");
+            assert!(reply.header("www-authenticate").is_some(), "{}", operation.0);
+        }
+        let (method, path) = operation.0.split_once(' ').unwrap();
+        if (operation.2)(&things).is_some() {
+            let request =
+                app.anonymous().request(method, &path.replace("{id}", "nonsense")).body("text/plain", "?");
+            request.send().problem(401, "unauthenticated");
+        }
+    }
+}
+
+fn credentials_that_are_no_good(app: &App) {
+    let key = app.key_of("viewer");
+    let (id, secret) = key.strip_prefix("tw_").unwrap().split_once('_').unwrap();
+    let mut forged = secret.to_owned();
+    forged.replace_range(..1, if secret.starts_with('0') { "1" } else { "0" });
+    let bearers = [
+        format!("tw_{id}_{forged}"),
+        format!("tw_{id}_"),
+        format!("tw_{id}"),
+        format!("tw_{}_{secret}", "0".repeat(12)),
+        "tw__".to_owned(),
+        "x".repeat(5000),
+        String::new(),
+    ];
+    for bearer in &bearers {
+        for (header, value) in
+            [("authorization", format!("Bearer {bearer}")), ("x-konsult-secret", bearer.clone())]
+        {
+            let reply = app.anonymous().with(header, &value).get("/api/incidents");
+            reply.problem(401, "unauthenticated");
+            assert!(!reply.text().contains(secret));
+        }
+    }
+    for scheme in ["Basic", "bearer-ish", ""] {
+        let value = format!("{scheme} {key}");
+        app.anonymous()
+            .with("authorization", value.trim())
+            .get("/api/incidents")
+            .problem(401, "unauthenticated");
+    }
+    // The scheme is case-insensitive (RFC 9110 §11.1).
+    app.anonymous().with("authorization", &format!("bearer {key}")).get("/api/incidents").expect(200);
+    // Bad credentials are not better than none where none are needed, and never a way in.
+    let stranger = app.anonymous().with_key("tw_000000000000_0");
+    assert!(stranger.get("/health/live").status < 400);
+}
+
+fn evidence_is_seen_by_right(app: &App) {
+    let analyst = app.analyst();
+    let incident = analyst.reports(&report("Visibility"));
+    let (path, mut items) = (format!("/api/incidents/{incident}"), Vec::new());
+    for visibility in ["public", "restricted", "internal"] {
+        let id = analyst.attaches(&incident, &merged(confirming(), json!({"visibility": visibility})));
+        let entry = json!({"ts": timestamp(now_millis()), "actor": "analyst:kdzik", "action": "accessed"});
+        analyst.post(&format!("/api/evidence/{id}/custody"), &entry).expect(201);
+        items.push(id);
+    }
+    for role in ROLES {
+        let client = app.user(role);
+        let seen: &[String] = if ALL_EVIDENCE.contains(&role) { &items } else { &items[..1] };
+        let listed = client.get(&format!("{path}/evidence")).expect(200);
+        assert_eq!(listed["meta"]["total"], seen.len(), "{role}: a total must not tell of what is left out");
+        let detail = client.get(&path).expect(200);
+        for list in [&listed["data"], &detail["data"]["evidence"]] {
+            let ids: Vec<String> = list.as_array().unwrap().iter().map(|e| text(&e["id"])).collect();
+            assert_eq!(ids, seen, "{role}");
+        }
+        let timeline = client.get(&format!("{path}/timeline?per_page=100"));
+        let timeline = (timeline.expect(200), timeline.text());
+        assert_eq!(timeline.0["meta"]["total"], timeline.0["data"].as_array().unwrap().len());
+        for id in &items {
+            assert_eq!(timeline.1.contains(id.as_str()), seen.contains(id), "{role}: {id} in the timeline");
+            let reply = client.get(&format!("/api/evidence/{id}"));
+            if seen.contains(id) {
+                reply.expect(200);
+            } else {
+                // The same answer as for what does not exist.
+                let nothing =
+                    client.get("/api/evidence/ev-00000000000070008000000000000000").problem(404, "not_found");
+                let hidden = reply.problem(404, "not_found");
+                assert_eq!(hidden["detail"], nothing["detail"]);
+            }
+        }
+    }
+}
+
+fn raw_data_is_seen_by_right(app: &App) {
+    let marker = unique("marker");
+    let id = app.reporter().alerts(&merged(alert("phishing"), json!({"raw_data": {"note": marker}})));
+    for role in ROLES {
+        let client = app.user(role);
+        let detail = client.get(&format!("/api/incidents/{id}"));
+        detail.expect(200);
+        assert_eq!(detail.text().contains(&marker), RAW_DATA.contains(&role), "{role}");
+        for path in [format!("/api/incidents/{id}/timeline"), "/api/incidents?per_page=100".to_owned()] {
+            assert!(!client.get(&path).text().contains(&marker), "{role}: {path}");
+        }
+    }
+}
+
+fn roles_add_up(app: &App) {
+    let both = app.new_key("both", &["--role", "legal_dpo", "--role", "reporter"]);
+    let client = app.anonymous().with_key(&both);
+    // What one gives: to report. What the other gives: to read raw data. What neither gives: to change.
+    let id = client.alerts(&merged(alert("phishing"), json!({"raw_data": {"a": 1}})));
+    assert_eq!(client.incident(&id)["raw_data"], json!({"a": 1}));
+    client.patch(&format!("/api/incidents/{id}"), &json!({"title": "x"})).problem(403, "forbidden");
+}
+
+fn actors_carry_their_role(app: &App) {
+    for (role, prefix) in
+        [("senior_analyst", "senior"), ("incident_manager", "manager"), ("ai_safety", "aiso")]
+    {
+        let id = app.user(role).reports(&report("By whom"));
+        assert_eq!(app.viewer().incident(&id)["created_by"], format!("{prefix}:{role}"));
+    }
+}
+
+fn keys_are_revoked_at_once(app: &App) {
+    let key = app.new_key(&unique("revoked"), &["--role", "viewer"]);
+    let client = app.anonymous().with_key(&key);
+    client.get("/api/incidents").expect(200);
+    let id = key.split('_').nth(1).unwrap();
+    let list = app.run(&["key", "list"]);
+    assert!(list.contains(id) && !list.contains(key.split('_').nth(2).unwrap()), "{list}");
+    app.run(&["key", "revoke", id]);
+    client.get("/api/incidents").problem(401, "unauthenticated");
+}
+
+fn keys_expire(app: &App) {
+    let key = app.new_key(&unique("expiring"), &["--role", "viewer", "--expires", "2s"]);
+    let client = app.anonymous().with_key(&key);
+    client.get("/api/incidents").expect(200);
+    until("the key expires", std::time::Duration::from_secs(10), || {
+        (client.get("/api/incidents").status == 401).then_some(())
+    });
+}
+
+fn a_public_viewer_is_a_viewer(engine: Engine) {
+    let app = App::start_with(engine, &["--public-viewer"]);
+    let things = things(&app);
+    let hidden = app.analyst().attaches(&things.incident, &confirming());
+    for operation in MATRIX {
+        let may = match operation.1 {
+            Public => true,
+            // Metrics are not public, whoever else may look.
+            Roles(roles) => roles.contains(&"viewer") && operation.0 != "GET /metrics",
+        };
+        let reply = call(&app.anonymous(), operation, &things);
+        assert_eq!(reply.status < 400, may, "{}: {} {}", operation.0, reply.status, reply.text());
+        assert!(may || matches!(reply.status, 401 | 403), "{}: {}", operation.0, reply.status);
+    }
+    app.anonymous().get(&format!("/api/evidence/{hidden}")).problem(404, "not_found");
+    // Wrong credentials are refused all the same: whoever sends some wants to be somebody.
+    app.anonymous().with_key("tw_000000000000_0").get("/api/incidents").problem(401, "unauthenticated");
+}
+
+fn the_first_start_prints_one_admin_key(engine: Engine) {
+    let mut app = App::start(engine);
+    let keys = |output: String| -> Vec<String> {
+        output
+            .split(|c: char| c.is_whitespace() || "\"'".contains(c))
+            .filter(|w| w.starts_with("tw_"))
+            .map(str::to_owned)
+            .collect()
+    };
+    let printed = keys(app.server().output());
+    assert_eq!(printed.len(), 1, "one key, once");
+    let admin = app.anonymous().with_key(&printed[0]);
+    let id = admin.reports(&report("By the first admin"));
+    assert_eq!(admin.delete(&format!("/api/incidents/{id}")).status, 204);
+    app.stop();
+    app.restart();
+    assert_eq!(keys(app.server().output()), [] as [String; 0]);
+    app.anonymous().with_key(&printed[0]).get("/api/incidents").expect(200);
+}
