@@ -4,7 +4,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -26,8 +26,8 @@ rm -rf "$1"
 
 struct Scratch {
     root: PathBuf,
-    // Never written to: that it is open is the message.
-    _guard: ChildStdin,
+    // Its standard input is never written to: that it is open is the message.
+    _guard: Child,
 }
 
 /// The folder of this test process. Anybody may pass through it, for PostgreSQL runs as somebody else.
@@ -40,7 +40,7 @@ fn start() -> Scratch {
     let root = tempfile::Builder::new().prefix("probatum-tests-").tempdir().unwrap().keep();
     std::fs::set_permissions(&root, std::fs::Permissions::from_mode(0o711)).unwrap();
     std::fs::create_dir(root.join("running")).unwrap();
-    let mut guard = Command::new("sh")
+    let guard = Command::new("sh")
         .args(["-c", GUARD, "guard"])
         .arg(&root)
         .stdin(Stdio::piped())
@@ -51,8 +51,7 @@ fn start() -> Scratch {
         .process_group(0)
         .spawn()
         .unwrap();
-    let stdin = guard.stdin.take().unwrap();
-    Scratch { root, _guard: stdin }
+    Scratch { root, _guard: guard }
 }
 
 /// A new folder of this name within the scratch folder.

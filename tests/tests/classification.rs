@@ -242,7 +242,7 @@ fn the_timeline_tells_all(app: &App) {
     let timeline = operator.get(&format!("/api/incidents/{id}/timeline?per_page=100")).expect(200);
     let entries = timeline["data"].as_array().unwrap();
     assert_eq!(timeline["meta"]["total"], entries.len());
-    let told: Vec<String> = entries.iter().map(|e| text(&e["action"])).collect();
+    let told: Vec<String> = entries.iter().map(|e| text(&e["event"])).collect();
     let expected = [
         "incident.created",
         "evidence.attached",
@@ -254,7 +254,7 @@ fn the_timeline_tells_all(app: &App) {
         "incident.updated",
     ];
     assert_eq!(told, expected);
-    assert!(entries.iter().map(|e| millis(&text(&e["at"]))).is_sorted());
+    assert!(entries.iter().map(|e| millis(&text(&e["ts"]))).is_sorted());
     assert!(entries.iter().all(|e| e["actor"] == "operator:operator"), "{timeline}");
     // By pages it is the same.
     let pages = (1..=4).flat_map(|page| {

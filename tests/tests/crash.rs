@@ -83,7 +83,7 @@ fn assert_whole(app: &App, acknowledged: &[Acknowledged]) {
     for row in rows.iter().rev().take(20) {
         let id = text(&row["id"]);
         let timeline = viewer.get(&format!("/api/incidents/{id}/timeline")).expect(200);
-        assert_eq!(timeline["data"][0]["action"], "incident.created");
+        assert_eq!(timeline["data"][0]["event"], "incident.created");
     }
     app.run(&["audit", "verify"]);
 }
@@ -107,12 +107,9 @@ fn a_stored_answer_survives(engine: Engine) {
     durable();
     let mut app = App::start(engine);
     let send = |app: &App, title: &str| {
-        let request = app
-            .reporter()
-            .request("POST", "/api/incidents")
-            .json(&report(title))
-            .header("idempotency-key", "once");
-        request.send()
+        let reporter = app.reporter();
+        let request = reporter.request("POST", "/api/incidents").json(&report(title));
+        request.header("idempotency-key", "once").send()
     };
     let first = send(&app, "Once");
     first.expect(201);

@@ -65,14 +65,14 @@ fn populate(app: &App) {
 
 /// Evidence, priority and states by the number of the row.
 fn change(operator: &Client, id: &str, i: usize) {
-    if i % 2 == 0 {
+    if i.is_multiple_of(2) {
         operator.attaches(id, &confirming());
         operator.changes(id, &json!({"priority": pick(&["P0", "P1", "P2", "P3"], i / 2)}));
-    } else if i % 5 == 0 {
+    } else if i.is_multiple_of(5) {
         operator.attaches(id, &bare("media_report", 50));
         operator.changes(id, &json!({"priority": "P2"}));
     }
-    if i % 4 == 0 {
+    if i.is_multiple_of(4) {
         operator
             .changes(id, &json!({"status_lifecycle": pick(&["triage", "contained", "remediated"], i / 4)}));
     }

@@ -5,7 +5,7 @@ use probatum_tests::*;
 use serde_json::json;
 
 on_both! {
-    shared: if_match, idempotency_keys;
+    shared: if_match, idempotency_keys, every_write_takes_a_key;
 }
 
 fn if_match(app: &App) {
@@ -35,13 +35,20 @@ fn if_match(app: &App) {
     assert_contains(&analyst.incident(&id), &json!({"title": "Second", "severity_score": 0}));
     patch(&format!("{first}, {second}"), "Third").expect(200);
     patch("*", "Fourth").expect(200);
-    let syntax = patch("nonsense", "Fifth");
+    let syntax = patch("nonsense", "Never");
     assert!(matches!(syntax.status, 400 | 412), "{}", syntax.text());
     assert_eq!(analyst.incident(&id)["title"], "Fourth");
-    // Evidence and actions are part of what is read: with them the tag changes.
-    let before = etag();
-    analyst.attaches(&id, &confirming());
-    assert_ne!(etag(), before);
+    // Evidence is part of what is read: with each item the tag changes, and the one before no longer holds.
+    for _ in 0..2 {
+        let before = etag();
+        analyst.attaches(&id, &confirming());
+        assert_ne!(etag(), before);
+        patch(&before, "Lost update").problem(412, "precondition_failed");
+    }
+    // What a change answers with is the tag of what is then read.
+    let changed = patch(&etag(), "Fifth");
+    changed.expect(200);
+    assert_eq!(changed.header("etag"), Some(etag().as_str()));
     let unchanged = analyst.request("GET", &path).header("if-none-match", &etag()).send();
     assert!(matches!(unchanged.status, 200 | 304), "{}", unchanged.status);
     let deleted = app.admin().request("DELETE", &path).header("if-match", &etag()).send();
@@ -72,7 +79,18 @@ fn idempotency_keys(app: &App) {
     for bad in ["", "two words", &"x".repeat(256)] {
         create(bad, "Never").problem(400, "validation_failed");
     }
-    // Every write takes one, and repeats its answer.
+    let raw = format!(
+        "POST /api/incidents HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {}\r\n\
+         idempotency-key: klucz-ł\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{{}}",
+        app.key_of("operator")
+    );
+    let reply = wire::send(app.server(), raw.as_bytes());
+    assert!(reply.status == 400 && reply.text.contains("Idempotency-Key"), "{}", reply.text);
+}
+
+fn every_write_takes_a_key(app: &App) {
+    let operator = app.operator();
+    let id = operator.reports(&report("Every write"));
     let step = operator.adds_step(&id, "A step");
     let evidence = operator.attaches(&id, &confirming());
     for (method, path, body) in [

@@ -56,10 +56,7 @@ pub fn migrate(args: &Migrate) -> Outcome {
 
 pub fn seed(args: &Seed) -> Outcome {
     let done = fill(&args.database.database, &Plan { incidents: args.incidents, seed: args.seed })?;
-    eprintln!(
-        "{}: {} incidents ({} of them closed), {} items of evidence, {} actions",
-        args.database.database, done.incidents, done.closed, done.evidence, done.actions
-    );
+    eprintln!("{}: {done}", args.database.database);
     Ok(())
 }
 

@@ -15,10 +15,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Outcome {
     let path = root().join("openapi/openapi.json");
-    let mut generated = probatum_api::openapi_json();
-    if !generated.ends_with('\n') {
-        generated.push('\n');
-    }
+    let generated = format!("{}\n", probatum_api::openapi_json().trim_end());
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     if committed == generated {
         eprintln!("openapi/openapi.json is what the code generates");

@@ -69,7 +69,15 @@ impl Body {
     }
 
     /// Reads a JSON body and its idempotency key.
-    pub async fn json<T: DeserializeOwned + Validate>(mut self) -> Result<(T, Option<RequestKey>), Problem> {
+    pub async fn json<T: DeserializeOwned + Validate>(self) -> Result<(T, Option<RequestKey>), Problem> {
+        self.json_checked(Ok).await
+    }
+
+    /// Reads a JSON body that `check` makes a command of; what `check` refuses is named along with what cannot be read.
+    pub async fn json_checked<T: DeserializeOwned + Validate, V>(
+        mut self,
+        check: impl Fn(T) -> Result<V, AppError>,
+    ) -> Result<(V, Option<RequestKey>), Problem> {
         let essence = self.media_type.split(';').next().unwrap_or_default().trim();
         if !essence.is_empty() && essence != "application/json" && !essence.ends_with("+json") {
             let detail = format!("The body is '{essence}'; send JSON with Content-Type: application/json.");
@@ -77,7 +85,7 @@ impl Body {
         }
         let bytes = self.read().await?;
         let key = self.key_maker()(&bytes)?;
-        Ok((parse(&bytes)?, key))
+        Ok((parse(&bytes, check)?, key))
     }
 
     /// The idempotency key of a request whose body does not matter.
@@ -112,20 +120,26 @@ pub fn stalled() -> AppError {
     )
 }
 
-/// Reads a JSON object into `T` and checks its shape; names every wrong field.
-pub fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, AppError> {
+/// Reads a JSON object into `T`, checks its shape, and makes a command of it; names every wrong field.
+pub fn parse<T: DeserializeOwned + Validate, V>(
+    bytes: &[u8],
+    check: impl Fn(T) -> Result<V, AppError>,
+) -> Result<V, AppError> {
     if depth(bytes) > MAX_DEPTH {
         let detail = format!("The JSON is nested more than {MAX_DEPTH} levels deep.");
         return Err(AppError::new(Code::MalformedJson, detail));
     }
     match serde_json::from_slice::<T>(bytes) {
-        Ok(value) => checked(value, Vec::new(), false),
-        Err(_) => explain(bytes),
+        Ok(value) => checked(value, Vec::new(), check),
+        Err(_) => explain(bytes, check),
     }
 }
 
 /// The slow way, taken only when something is wrong: one wrong field after the other is named and taken out.
-fn explain<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, AppError> {
+fn explain<T: DeserializeOwned + Validate, V>(
+    bytes: &[u8],
+    check: impl Fn(T) -> Result<V, AppError>,
+) -> Result<V, AppError> {
     let value: Value = serde_json::from_slice(bytes).map_err(|e| {
         let at = format!("line {}, column {}", e.line(), e.column());
         AppError::new(Code::MalformedJson, format!("The body is not valid JSON ({at})."))
@@ -133,27 +147,28 @@ fn explain<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, AppError> 
     let Value::Object(mut map) = value else {
         return Err(AppError::new(Code::MalformedJson, "The body must be a JSON object."));
     };
-    let (mut faults, mut unknown) = (Vec::new(), false);
+    let mut faults = Vec::new();
     loop {
         match serde_path_to_error::deserialize::<_, T>(Value::Object(map.clone())) {
-            Ok(value) => return checked(value, faults, unknown),
+            // Readable now, though not as it was sent: a member given twice, which only the text shows.
+            Ok(value) if faults.is_empty() => {
+                let detail = "The body names a member more than once.";
+                return checked(value, Vec::new(), check)
+                    .and(Err(AppError::new(Code::MalformedJson, detail)));
+            }
+            Ok(value) => return checked(value, faults, check),
             Err(e) => {
-                let (fault, strange) = fault_of(&e, &mut map);
-                unknown |= strange;
-                faults.push(fault);
+                faults.push(fault_of(&e, &mut map));
                 if faults.len() > 100 || map.is_empty() {
-                    return Err(faulty(faults, unknown));
+                    return Err(faulty(faults));
                 }
             }
         }
     }
 }
 
-/// Names the field an error is about and takes it out of the map. The flag says that it was unknown.
-fn fault_of(
-    e: &serde_path_to_error::Error<serde_json::Error>,
-    map: &mut Map<String, Value>,
-) -> (FieldFault, bool) {
+/// Names the field an error is about and takes it out of the map.
+fn fault_of(e: &serde_path_to_error::Error<serde_json::Error>, map: &mut Map<String, Value>) -> FieldFault {
     let message = e.inner().to_string();
     let unknown =
         message.strip_prefix("unknown field `").and_then(|m| m.split_once('`')).map(|(name, _)| name);
@@ -167,24 +182,41 @@ fn fault_of(
         map.clear();
     }
     let field = if named.is_some() { top } else { path };
-    match unknown {
-        Some(_) => (FieldFault::new(field, "unknown", message), true),
-        None => (FieldFault::new(field, "invalid", message), false),
-    }
+    let code = if unknown.is_some() { "unknown" } else { "invalid" };
+    // The message may quote what was sent; nobody needs a megabyte of it back.
+    let message: String = message.chars().take(500).collect();
+    FieldFault::new(field, code, message)
 }
 
-fn checked<T: Validate>(value: T, mut faults: Vec<FieldFault>, unknown: bool) -> Result<T, AppError> {
+fn checked<T: Validate, V>(
+    value: T,
+    mut faults: Vec<FieldFault>,
+    check: impl Fn(T) -> Result<V, AppError>,
+) -> Result<V, AppError> {
+    let taken_out: Vec<String> = faults.iter().map(|f| f.field.clone()).collect();
     if let Err(errors) = value.validate() {
-        let named: Vec<String> = faults.iter().map(|f| f.field.clone()).collect();
         collect(&mut faults, "", &errors);
-        // A field found unreadable was taken out; that it is now missing is no second fault.
-        faults.retain(|f| f.code != "required" || !named.contains(&f.field));
     }
-    if faults.is_empty() { Ok(value) } else { Err(faulty(faults, unknown)) }
+    let command = match check(value) {
+        // What is wrong with no field in particular is told only once every field is right.
+        Err(e) if e.fields.is_empty() && faults.is_empty() => return Err(e),
+        Err(e) => {
+            let known: Vec<String> = faults.iter().map(|f| f.field.clone()).collect();
+            faults.extend(e.fields.into_iter().filter(|f| !known.contains(&f.field)));
+            None
+        }
+        Ok(command) => Some(command),
+    };
+    // A field found unreadable was taken out; that it is now missing is no second fault.
+    faults.retain(|f| f.code != "required" || !taken_out.contains(&f.field));
+    match command {
+        Some(command) if faults.is_empty() => Ok(command),
+        _ => Err(faulty(faults)),
+    }
 }
 
-fn faulty(faults: Vec<FieldFault>, unknown: bool) -> AppError {
-    let only_unknown = unknown && faults.iter().all(|f| f.code == "unknown");
+fn faulty(faults: Vec<FieldFault>) -> AppError {
+    let only_unknown = faults.iter().all(|f| f.code == "unknown");
     let error = AppError::invalid_fields(faults);
     if only_unknown { AppError { code: Code::UnknownField, ..error } } else { error }
 }

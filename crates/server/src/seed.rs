@@ -44,6 +44,13 @@ pub struct Summary {
     pub closed: u64,
 }
 
+impl std::fmt::Display for Summary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { incidents, evidence, actions, closed } = self;
+        write!(f, "{incidents} incidents ({closed} closed), {evidence} items of evidence, {actions} actions")
+    }
+}
+
 impl Summary {
     fn add(&mut self, more: Self) {
         self.incidents += more.incidents;

@@ -21,7 +21,7 @@ fn seeded(folder: &Path, name: &str, seed: u64) -> (Summary, Vec<Incident>) {
     let url = format!("sqlite://{}", folder.join(name).display());
     let summary = fill(&url, &Plan { incidents: INCIDENTS, seed }).unwrap();
     let store = Store::open(&Settings::parse(&url, false).unwrap()).unwrap();
-    let store: &(dyn Executor + 'static) = &store;
+    let store: &dyn Executor = &store;
     let ctx =
         Ctx { principal: Principal::system("test"), now: now().unwrap(), request_id: "test".to_owned() };
     let all = store.reading(move |tx| {

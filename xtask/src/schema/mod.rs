@@ -198,7 +198,10 @@ fn difference(kind: Kind, declared: Option<&Column>, found: Option<&Column>) -> 
 mod tests {
     use super::*;
 
-    fn tables(columns: &[(&str, &str, &str, bool)]) -> Tables {
+    /// Table, column, type, and whether it may be NULL.
+    type Row = (&'static str, &'static str, &'static str, bool);
+
+    fn tables(columns: &[Row]) -> Tables {
         let mut tables = Tables::new();
         for (table, column, type_name, nullable) in columns {
             let column_is = Column { type_name: (*type_name).to_owned(), nullable: *nullable };
@@ -210,7 +213,7 @@ mod tests {
     #[test]
     fn every_kind_of_difference_is_told() {
         let declared = tables(&[("jobs", "name", "Text", false)]);
-        let cases: &[(&[(&str, &str, &str, bool)], &[&str])] = &[
+        let cases: &[(&[Row], &[&str])] = &[
             (&[("jobs", "name", "text", false)], &[]),
             (&[("jobs", "name", "text", true)], &["jobs.name is NOT NULL in schema.rs"]),
             (&[("jobs", "name", "bigint", false)], &["jobs.name is Text in schema.rs"]),

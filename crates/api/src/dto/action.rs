@@ -1,6 +1,8 @@
 //! Response actions and the timeline on the wire.
 
+use super::incomplete;
 use crate::vocabulary as words;
+use probatum_application::AppError;
 use probatum_application::ports::AuditEntry;
 use probatum_kernel::{EvidenceId, Timestamp};
 use probatum_playbooks::{Action, ActionStatus, NewStep, UpdateStep};
@@ -27,14 +29,10 @@ pub struct AddAction {
 }
 
 impl AddAction {
-    /// The command; `None` only for a body that was not validated.
-    pub fn command(self) -> Option<NewStep> {
-        Some(NewStep {
-            title: self.title?,
-            action_type: self.action_type,
-            owner: self.owner,
-            due_at: self.due_at,
-        })
+    /// The command. What is required is required by `Validate`, which names it.
+    pub fn command(self) -> Result<NewStep, AppError> {
+        let title = self.title.ok_or_else(incomplete)?;
+        Ok(NewStep { title, action_type: self.action_type, owner: self.owner, due_at: self.due_at })
     }
 }
 

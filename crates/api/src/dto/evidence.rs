@@ -1,6 +1,8 @@
 //! Evidence and custody on the wire.
 
+use super::incomplete;
 use crate::vocabulary as words;
+use probatum_application::AppError;
 use probatum_application::use_cases::evidence::Item;
 use probatum_evidence::{
     Attach, CustodyAction, CustodyEntry, CustodyInput, Evidence, EvidenceKind, Sha256Hex, Tlp, Visibility,
@@ -49,14 +51,17 @@ pub struct AttachEvidence {
 }
 
 impl AttachEvidence {
-    /// The command; `None` only for a body that was not validated.
-    pub fn command(self) -> Option<Attach> {
-        Some(Attach {
-            kind: self.kind?,
-            source: self.source?,
+    /// The command. What is required is required by `Validate`, which names it.
+    pub fn command(self) -> Result<Attach, AppError> {
+        let (Some(kind), Some(source), Some(confidence)) = (self.kind, self.source, self.confidence) else {
+            return Err(incomplete());
+        };
+        Ok(Attach {
+            kind,
+            source,
             content_ref: self.content_ref,
             hash_sha256: self.hash_sha256,
-            confidence: self.confidence?,
+            confidence,
             visibility: self.visibility.unwrap_or_default(),
             chain_of_custody: self.chain_of_custody.unwrap_or_default(),
             description: self.description,
@@ -116,14 +121,14 @@ pub struct AppendCustody {
 }
 
 impl AppendCustody {
-    /// The command, with what was left out filled in; `None` only for a body that was not validated.
-    pub fn command(&self, actor: &Actor, now: Timestamp) -> Option<CustodyInput> {
-        Some(CustodyInput {
+    /// The command, with what was left out filled in. What is required is required by `Validate`, which names it.
+    pub fn command(self, actor: &Actor, now: Timestamp) -> Result<CustodyInput, AppError> {
+        Ok(CustodyInput {
             ts: self.ts.unwrap_or(now),
-            actor: self.actor.clone().unwrap_or_else(|| actor.clone()),
-            action: self.action?,
-            hash_after: self.hash_after.clone(),
-            note: self.note.clone(),
+            actor: self.actor.unwrap_or_else(|| actor.clone()),
+            action: self.action.ok_or_else(incomplete)?,
+            hash_after: self.hash_after,
+            note: self.note,
         })
     }
 }

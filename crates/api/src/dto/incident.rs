@@ -1,5 +1,6 @@
 //! Incidents on the wire: the two ways in, rows, details, the flat classification record.
 
+use super::Data;
 use super::action::ActionView;
 use super::evidence::EvidenceView;
 use crate::vocabulary as words;
@@ -226,6 +227,23 @@ impl From<&Incident> for CreatedReport {
             flags: i.flags,
             created_at: i.created_at.to_string(),
         }
+    }
+}
+
+/// The answer to a new incident, in the form of the contract it came by.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Created {
+    /// A report.
+    Report(CreatedReport),
+    /// An alert.
+    Alert(Data<CreatedAlert>),
+}
+
+impl Created {
+    /// The answer to `incident`, which came in as an alert or as a report.
+    pub fn of(incident: &Incident, alert: bool) -> Self {
+        if alert { Self::Alert(Data { data: incident.into() }) } else { Self::Report(incident.into()) }
     }
 }
 

@@ -5,7 +5,8 @@ pub mod evidence;
 pub mod incident;
 pub mod patch;
 
-use probatum_kernel::{Page, Total};
+use probatum_application::AppError;
+use probatum_kernel::{Code, Page, Total};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
@@ -63,4 +64,9 @@ impl<T> List<T> {
 /// Tells a field that is `null` from one that is left out.
 pub fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(d).map(Some)
+}
+
+/// A body that lacks what is required, once each lack was named by `Validate`.
+fn incomplete() -> AppError {
+    AppError::new(Code::ValidationFailed, "The body lacks a required member.")
 }

@@ -24,7 +24,7 @@ fn action_id(text: &str) -> Result<ActionId, AppError> {
 ///
 /// A step people carry out; it starts `open`. Closing an incident takes a completed step whose `validation_ref` names
 /// confirmed evidence. Takes the role operator.
-#[utoipa::path(
+#[utoipa::path(operation_id = "addAction", 
     tag = "actions",
     params(
         ("id" = String, Path, description = "UUID or public id of the incident"),
@@ -42,8 +42,7 @@ pub async fn add(
     body: Body,
 ) -> Result<HttpResponse, Problem> {
     let id = incident_ref(&id)?;
-    let (body, key) = body.json::<AddAction>().await?;
-    let cmd = body.command().ok_or_else(|| AppError::internal("a validated body lacks a member"))?;
+    let (cmd, key) = body.json_checked(AddAction::command).await?;
     api.write(caller, key, move |tx, ctx| {
         let action = actions::add(tx, ctx, id, &cmd)?;
         created(format!("/api/actions/{}", action.id), &Data { data: AddedAction::from(&action) })
@@ -54,7 +53,7 @@ pub async fn add(
 /// The response actions of an incident
 ///
 /// Oldest first. Takes the role viewer.
-#[utoipa::path(
+#[utoipa::path(operation_id = "listActions", 
     tag = "actions",
     params(
         ("id" = String, Path, description = "UUID or public id of the incident"),
@@ -79,7 +78,7 @@ pub async fn list(
 /// Read a response action
 ///
 /// Takes the role viewer.
-#[utoipa::path(
+#[utoipa::path(operation_id = "getAction", 
     tag = "actions",
     params(("id" = String, Path, description = "Action id")),
     responses((status = 200, description = "The action.", body = ActionView))
@@ -100,7 +99,7 @@ pub async fn get(
 /// `open` goes to `in_progress` and on to `completed`, `failed` or `cancelled`; the middle may be skipped. A
 /// `validation_ref` must be confirmed evidence of the same incident, on a completed action (422 `evidence_required`).
 /// Takes the role operator.
-#[utoipa::path(
+#[utoipa::path(operation_id = "updateAction", 
     tag = "actions",
     params(
         ("id" = String, Path, description = "Action id"),

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex};
 /// The registry contract. What is left out stays, what is null is cleared. Fields are checked first (400), then the
 /// doctrine (422: `evidence_required`, `evidence_disputed`, `claim_exceeds_proof`), then the state machine (409). Answers
 /// with the flat classification record. Takes the role analyst.
-#[utoipa::path(
+#[utoipa::path(operation_id = "patchIncident", 
     tag = "incidents",
     params(
         ("id" = String, Path, description = "UUID or public id"),
@@ -55,7 +55,7 @@ pub async fn patch(
 ///
 /// The alert contract: `severity`, `status`, `resolution`. `status: resolved` needs a `resolution`. Takes the role
 /// analyst.
-#[utoipa::path(
+#[utoipa::path(operation_id = "putIncident", 
     tag = "incidents",
     params(
         ("id" = String, Path, description = "UUID or public id"),
@@ -91,7 +91,7 @@ pub async fn put(
 ///
 /// Evidence and actions go with it; the audit log keeps a tombstone. Refused (409 `legal_hold`) once a report was
 /// exported or a hold is set. Takes the role admin.
-#[utoipa::path(
+#[utoipa::path(operation_id = "deleteIncident", 
     tag = "incidents",
     params(
         ("id" = String, Path, description = "UUID or public id"),

@@ -12,7 +12,6 @@ use crate::state::Api;
 use crate::upload::{Form, receive};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use probatum_application::AppError;
 use probatum_application::use_cases::{evidence, incidents};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,7 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// As JSON with a reference to content kept elsewhere, or as `multipart/form-data` with a part `file`, which is streamed
 /// into the blob store and hashed by the registry; a `hash_sha256` that differs is 422 `hash_mismatch`, and nothing is
 /// kept. The incident inherits its status from all its evidence. Takes the role analyst.
-#[utoipa::path(
+#[utoipa::path(operation_id = "attachEvidence", 
     tag = "evidence",
     params(
         ("id" = String, Path, description = "UUID or public id of the incident"),
@@ -44,8 +43,7 @@ pub async fn attach(
     if body.is_multipart() {
         return upload(api, caller, id, req, body).await;
     }
-    let (body, key) = body.json::<AttachEvidence>().await?;
-    let cmd = body.command().ok_or_else(|| AppError::internal("a validated body lacks a member"))?;
+    let (cmd, key) = body.json_checked(AttachEvidence::command).await?;
     api.write(caller, key, move |tx, ctx| {
         let item = evidence::attach(tx, ctx, id, &cmd, None)?;
         created(format!("/api/evidence/{}", item.id), &Attached::from(&item))
@@ -85,7 +83,7 @@ async fn upload(
 ///
 /// Oldest first, with the chains of custody. Viewers see what is public; restricted and internal evidence takes analyst,
 /// devsecops or legal_dpo.
-#[utoipa::path(
+#[utoipa::path(operation_id = "listEvidence", 
     tag = "evidence",
     params(
         ("id" = String, Path, description = "UUID or public id of the incident"),
@@ -110,7 +108,7 @@ pub async fn list(
 /// Read an item of evidence
 ///
 /// With its chain of custody. What the caller may not see is a 404.
-#[utoipa::path(
+#[utoipa::path(operation_id = "getEvidence", 
     tag = "evidence",
     params(("id" = String, Path, description = "Evidence id")),
     responses((status = 200, description = "The item.", body = EvidenceItem))
@@ -130,7 +128,7 @@ pub async fn get(
 ///
 /// Entries are append-only, in the order of time, each linked to the one before by hash. A `hash_after` that is not the
 /// hash of the evidence is recorded and breaks the chain: the evidence becomes disputed. Takes the role analyst.
-#[utoipa::path(
+#[utoipa::path(operation_id = "appendCustody", 
     tag = "evidence",
     params(
         ("id" = String, Path, description = "Evidence id"),
@@ -147,10 +145,9 @@ pub async fn append_custody(
     body: Body,
 ) -> Result<HttpResponse, Problem> {
     let id = evidence_id(&id)?;
-    let (body, key) = body.json::<AppendCustody>().await?;
+    let (actor, now) = (caller.ctx.actor().clone(), caller.ctx.now);
+    let (input, key) = body.json_checked(|body: AppendCustody| body.command(&actor, now)).await?;
     api.write(caller, key, move |tx, ctx| {
-        let input = body.command(ctx.actor(), ctx.now);
-        let input = input.ok_or_else(|| AppError::internal("a validated body lacks a member"))?;
         let item = evidence::append_custody(tx, ctx, id, &input)?;
         json(StatusCode::CREATED, &EvidenceItem::from(item))
     })

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 /// Download the content
 ///
 /// As an attachment, never to be shown in place. 404 if the registry holds only a reference.
-#[utoipa::path(
+#[utoipa::path(operation_id = "downloadContent", 
     tag = "evidence",
     params(("id" = String, Path, description = "Evidence id")),
     responses((status = 200, description = "The content.", content_type = "application/octet-stream", body = Vec<u8>))
@@ -54,7 +54,7 @@ pub async fn content(
 ///
 /// Hashes the stored content anew; the result is an entry of the chain of custody. Content that differs or is missing
 /// makes the evidence disputed. Takes the role analyst.
-#[utoipa::path(
+#[utoipa::path(operation_id = "verifyContent", 
     tag = "evidence",
     params(
         ("id" = String, Path, description = "Evidence id"),

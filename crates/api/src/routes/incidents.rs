@@ -4,9 +4,7 @@ use super::incident_ref;
 use crate::body::Body;
 use crate::caller::{Caller, may};
 use crate::dto::action::TimelineView;
-use crate::dto::incident::{
-    ClassificationView, CreateIncident, CreatedAlert, CreatedReport, IncidentDetail, IncidentView,
-};
+use crate::dto::incident::{ClassificationView, CreateIncident, Created, IncidentDetail, IncidentView};
 use crate::dto::{Data, List, Meta};
 use crate::problem::Problem;
 use crate::query;
@@ -25,7 +23,7 @@ use sha2::{Digest, Sha256};
 /// A body with `incident_type` is an alert (answered as `{"data": {id, incident_number, status, created_at}}`), one with
 /// `title` a report (answered bare); both or neither is a 400. Every incident begins as a `gap`, without priority or
 /// deadline. Takes the role reporter.
-#[utoipa::path(
+#[utoipa::path(operation_id = "createIncident", 
     tag = "incidents",
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the stored answer.")),
     request_body(content = CreateIncident, examples(
@@ -41,7 +39,7 @@ use sha2::{Digest, Sha256};
     )),
     responses(
         (status = 201, description = "On record: the report's answer, or the alert's wrapped in `data`.",
-            body = CreatedReport, headers(("Location" = String, description = "Where the incident is.")))
+            body = Created, headers(("Location" = String, description = "Where the incident is.")))
     )
 )]
 #[post("/api/incidents")]
@@ -50,15 +48,12 @@ pub async fn create(
     caller: Caller<may::CreateIncident>,
     body: Body,
 ) -> Result<HttpResponse, Problem> {
-    let (body, key) = body.json::<CreateIncident>().await?;
-    let new = Draft::from(body).validate(caller.ctx.now)?;
+    let now = caller.ctx.now;
+    let check = |body: CreateIncident| Ok(Draft::from(body).validate(now)?);
+    let (new, key) = body.json_checked(check).await?;
     api.write(caller, key, move |tx, ctx| {
         let incident = incidents::create(tx, ctx, &new)?;
-        let location = format!("/api/incidents/{}", incident.id);
-        if new.is_alert() {
-            return created(location, &Data { data: CreatedAlert::from(&incident) });
-        }
-        created(location, &CreatedReport::from(&incident))
+        created(format!("/api/incidents/{}", incident.id), &Created::of(&incident, new.is_alert()))
     })
     .await
 }
@@ -70,7 +65,7 @@ pub async fn create(
 /// `"two words"` is a phrase, `ransom*` a prefix. `meta.total` is exact up to 10 000; beyond, `total_relation` is `gte`.
 /// Pages reach row 10 000; go on with the cursor of `Link: rel="next"`. Rows leave out `raw_data`, `evidence` and
 /// `actions`. Takes the role viewer.
-#[utoipa::path(
+#[utoipa::path(operation_id = "listIncidents", 
     tag = "incidents",
     params(
         ("status" = Option<String>, Query, description = "open, triaged, resolved, or a word of status_lifecycle"),
@@ -121,7 +116,7 @@ pub async fn list(
 /// With the evidence the caller may see and the response actions. `raw_data` for analysts and legal_dpo. The strong
 /// `ETag` begins with the version; send it as `If-Match` with a change, or as `If-None-Match` to ask again. Takes the
 /// role viewer.
-#[utoipa::path(
+#[utoipa::path(operation_id = "getIncident", 
     tag = "incidents",
     params(("id" = String, Path, description = "UUID or public id", example = "INC-2026-0042")),
     responses(
@@ -154,7 +149,7 @@ pub async fn get(
 ///
 /// What the category suggests (priority, playbook, layer, lead role; never set by itself), what was granted, the highest
 /// priority the evidence carries, and the rule behind each flag. Deterministic and versioned. Takes the role viewer.
-#[utoipa::path(
+#[utoipa::path(operation_id = "explainClassification", 
     tag = "incidents",
     params(("id" = String, Path, description = "UUID or public id")),
     responses((status = 200, description = "The classification and its reasons.", body = ClassificationView))
@@ -174,7 +169,7 @@ pub async fn classification(
 ///
 /// Every change, item of evidence, custody entry and action, oldest first. Entries about evidence the caller may not see
 /// are left out. Takes the role viewer.
-#[utoipa::path(
+#[utoipa::path(operation_id = "getTimeline", 
     tag = "incidents",
     params(
         ("id" = String, Path, description = "UUID or public id"),

@@ -21,7 +21,7 @@ pub struct Health {
 /// Whether the program lives
 ///
 /// Needs nothing but the program itself. No credentials.
-#[utoipa::path(tag = "system", responses((status = 200, description = "It does.", body = Health)))]
+#[utoipa::path(operation_id = "healthLive", tag = "system", responses((status = 200, description = "It does.", body = Health)))]
 #[get("/health/live")]
 pub async fn live() -> HttpResponse {
     HttpResponse::Ok().json(Health { status: "ok" })
@@ -30,7 +30,7 @@ pub async fn live() -> HttpResponse {
 /// Whether the registry can work
 ///
 /// Reads from the database; 503 if it cannot. No credentials.
-#[utoipa::path(tag = "system", responses((status = 200, description = "It can.", body = Health)))]
+#[utoipa::path(operation_id = "healthReady", tag = "system", responses((status = 200, description = "It can.", body = Health)))]
 #[get("/health/ready")]
 pub async fn ready(api: web::Data<Api>) -> Result<HttpResponse, Problem> {
     let store: &dyn Executor = api.store.as_ref();
@@ -44,7 +44,7 @@ pub async fn ready(api: web::Data<Api>) -> Result<HttpResponse, Problem> {
 /// Metrics for Prometheus
 ///
 /// Requests by route and status, durations, and what waits for the database. Takes the role viewer; not public.
-#[utoipa::path(tag = "system", responses((status = 200, description = "Text format 0.0.4.", body = String)))]
+#[utoipa::path(operation_id = "metrics", tag = "system", responses((status = 200, description = "Text format 0.0.4.", body = String)))]
 #[get("/metrics")]
 pub async fn metrics(api: web::Data<Api>, caller: Caller<may::ReadMetrics>) -> Result<HttpResponse, Problem> {
     if caller.is_anonymous() {
@@ -59,7 +59,7 @@ pub async fn metrics(api: web::Data<Api>, caller: Caller<may::ReadMetrics>) -> R
 /// The machine contract
 ///
 /// This document, OpenAPI 3.1. No credentials.
-#[utoipa::path(tag = "system", responses((status = 200, description = "OpenAPI 3.1.", body = Object)))]
+#[utoipa::path(operation_id = "openapi", tag = "system", responses((status = 200, description = "OpenAPI 3.1.", body = Object)))]
 #[get("/openapi.json")]
 pub async fn openapi_json() -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(openapi::openapi_json())
