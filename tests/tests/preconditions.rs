@@ -69,8 +69,9 @@ fn idempotency_keys(app: &App) {
     create(&key, "Another").problem(422, "idempotency_key_reused");
     assert_eq!(app.viewer().found(&word), 1);
     // A key belongs to who sent it.
+    let analyst = app.analyst();
     let other =
-        app.analyst().request("POST", "/api/incidents").json(&report(&word)).header("idempotency-key", &key);
+        analyst.request("POST", "/api/incidents").json(&report(&word)).header("idempotency-key", &key);
     assert_ne!(other.send().expect(201)["public_id"], id.as_str());
     // What failed may be tried again with the same key.
     let key = unique("key");

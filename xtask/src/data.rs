@@ -15,6 +15,8 @@ pub struct Database {
     database: String,
 }
 
+/// Brings a database to the newest migration.
+///
 /// Applies the migrations under migrations/ that the database lacks, in order. `probatum serve` does the same when it
 /// starts; this is for looking at a schema, or for a database that is served later.
 #[derive(clap::Args)]
@@ -28,6 +30,8 @@ pub struct Migrate {
     database: Database,
 }
 
+/// Fills a database with invented incidents.
+///
 /// Writes incidents that never happened, with evidence and actions, spread over the year that ends now. The same seed
 /// invents the same data; only ids and times differ. Every incident is tagged `fictional`. The database is migrated
 /// first; what is in it stays.

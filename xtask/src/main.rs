@@ -19,17 +19,15 @@ use std::process::ExitCode;
                   After a new route: cargo xtask openapi"
 )]
 enum Task {
-    /// Brings a database to the newest migration.
     Migrate(data::Migrate),
-    /// Fills a database with invented incidents.
     Seed(data::Seed),
-    /// Writes openapi/openapi.json from the code, or compares the two.
     Openapi(openapi::Args),
-    /// Compares schema.rs with what the migrations make of both databases.
     Schema(schema::Args),
     /// Runs everything that must hold before a commit.
+    ///
+    /// In order: fmt --check, clippy without warnings, all tests, `openapi --check`, `schema --check`. Stops at the first
+    /// that fails, having shown the command, so that it can be repeated alone.
     Check,
-    /// Measures the release build, with baselines beside every number.
     Bench(bench::Args),
 }
 

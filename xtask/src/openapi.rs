@@ -2,6 +2,8 @@
 
 use crate::shell::{Outcome, root};
 
+/// Writes openapi/openapi.json from the code, or compares the two.
+///
 /// The description is generated from the routes; nobody edits the file by hand. Commit it with the change that altered
 /// it: reviewers read there what clients will notice.
 #[derive(clap::Args)]

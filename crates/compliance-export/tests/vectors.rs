@@ -3,10 +3,22 @@
 use probatum_compliance_export::*;
 use probatum_evidence::Visibility;
 use probatum_kernel::{Code, Coded, Timestamp};
-use serde_json::Value;
 use std::collections::BTreeSet;
 
-const REFERENCE: &str = include_str!("deadline_rules.json");
+/// Every plain clock there is: rule, regime, anchor, span. Written down a second time on purpose, from the articles.
+const REFERENCE: &[(&str, &str, &str, &str)] = &[
+    ("nis2.ew", "NIS2", "aware_at", "PT24H"),
+    ("nis2.in", "NIS2", "aware_at", "PT72H"),
+    ("nis2.in.trust", "NIS2", "aware_at", "PT24H"),
+    ("ksc.ew", "KSC_PL", "detected_at", "PT24H"),
+    ("ksc.in", "KSC_PL", "detected_at", "PT72H"),
+    ("gdpr.sa", "GDPR", "aware_at", "PT72H"),
+    ("aia.15", "AI_ACT", "aware_at", "P15D"),
+    ("aia.2", "AI_ACT", "aware_at", "P2D"),
+    ("aia.10", "AI_ACT", "aware_at", "P10D"),
+    ("dora.init.4h", "DORA", "classified_major_at", "PT4H"),
+    ("dora.init.24h", "DORA", "aware_at", "PT24H"),
+];
 
 fn every_rule() -> Vec<Rule> {
     let special = [NIS2_TRUST_SERVICE, DORA_INITIAL_FROM_AWARENESS];
@@ -24,10 +36,8 @@ fn iso_span(rule: &Rule) -> String {
 
 #[test]
 fn every_rule_has_the_figures_of_the_reference() {
-    let reference: Value = serde_json::from_str(REFERENCE).unwrap();
-    let table = reference["rules"].as_array().unwrap();
     for rule in every_rule() {
-        let row = table.iter().find(|row| row["rule_id"] == rule.id).unwrap();
+        let row = REFERENCE.iter().find(|row| row.0 == rule.id).unwrap();
         let regime = match rule.regime {
             Regime::Nis2 => "NIS2",
             Regime::Gdpr => "GDPR",
@@ -40,26 +50,13 @@ fn every_rule_has_the_figures_of_the_reference() {
             Anchor::DeterminedAt => "classified_major_at",
             other => other.as_str(),
         };
-        assert_eq!(row["regime"], regime, "{}", rule.id);
-        assert_eq!(row["anchor"], anchor, "{}", rule.id);
-        assert_eq!(row["duration"], iso_span(&rule), "{}", rule.id);
-        assert_eq!(row["enabled"], true, "{}", rule.id);
+        assert_eq!(*row, (rule.id, regime, anchor, iso_span(&rule).as_str()));
     }
 }
 
 #[test]
 fn no_plain_clock_of_the_reference_is_forgotten() {
-    let reference: Value = serde_json::from_str(REFERENCE).unwrap();
-    let ours = ["NIS2", "GDPR", "AI_ACT", "KSC_PL", "DORA"];
-    let plain = ["aware_at", "detected_at", "classified_major_at"];
-    let expected: BTreeSet<_> = reference["rules"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|row| ours.iter().any(|r| row["regime"] == *r) && plain.iter().any(|a| row["anchor"] == *a))
-        .filter(|row| row["enabled"] == true && !row["duration"].is_null())
-        .map(|row| row["rule_id"].as_str().unwrap().to_owned())
-        .collect();
+    let expected: BTreeSet<_> = REFERENCE.iter().map(|row| row.0.to_owned()).collect();
     let actual: BTreeSet<_> = every_rule().iter().map(|rule| rule.id.to_owned()).collect();
     assert_eq!(actual, expected);
 }

@@ -16,6 +16,8 @@ use report::Report;
 use std::path::PathBuf;
 use tempfile::TempDir;
 
+/// Measures the release build, with baselines beside every number.
+///
 /// Builds the release program and measures it over HTTP on this machine, on the disk target/ is on: throughput against
 /// the program's own liveness route and against a bare SQLite file that takes the same rows, the cost of every filter
 /// and sort at 2 000 and at many incidents, memory, and start-up.

@@ -11,6 +11,8 @@ use cluster::Cluster;
 use migrations::{Database, Migration};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Compares schema.rs with what the migrations make of both databases.
+///
 /// Migrates a fresh SQLite file and a throw-away PostgreSQL, reads back which tables and columns there are, and compares
 /// both with crates/storage/src/schema.rs. Also applies every migration up, down and up again: a step down must leave
 /// exactly what was there before the step up.
