@@ -22,6 +22,11 @@ impl Engine {
         self == Self::Sqlite || postgres::is_here()
     }
 
+    /// The URL of a new, empty database, for tests that need no server.
+    pub fn new_database(self) -> String {
+        self.database(&scratch::folder("database"))
+    }
+
     /// The URL of a new, empty database.
     fn database(self, folder: &Path) -> String {
         match self {

@@ -66,7 +66,15 @@ fn open(common: &Common) -> Result<Store, Failure> {
     Ok(Store::open(&config.store)?)
 }
 
-fn ctx() -> Ctx {
+/// Randomness for a key, from the operating system.
+pub fn random() -> Result<[u8; 38], Failure> {
+    let mut random = [0u8; 38];
+    getrandom::fill(&mut random).map_err(|e| Failure(format!("no randomness: {e}")))?;
+    Ok(random)
+}
+
+/// The circumstances of a command: whoever can run it on the database may do everything.
+pub fn ctx() -> Ctx {
     let now = SystemClock.now();
     Ctx {
         principal: Principal::system("cli"),
@@ -115,15 +123,13 @@ fn key(command: Key) -> Result<(), Failure> {
 }
 
 /// Makes and stores a key; its text is returned and kept nowhere.
-pub async fn new_key(
+async fn new_key(
     store: &dyn Executor,
     name: String,
     roles: Vec<Role>,
     expires_hours: Option<i64>,
 ) -> Result<String, Failure> {
-    let mut random = [0u8; 38];
-    getrandom::fill(&mut random).map_err(|e| Failure(format!("no randomness: {e}")))?;
-    let ctx = ctx();
+    let (random, ctx) = (random()?, ctx());
     let new = keys::NewKey { name, roles, expires_at: expires_hours.map(|h| ctx.now.plus_hours(h)) };
     store
         .writing(move |tx| {

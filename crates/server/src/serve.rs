@@ -1,13 +1,13 @@
 //! `probatum serve`: migrate, hand out the first key, listen, stop gracefully.
 
-use crate::commands::{Failure, new_key, say};
+use crate::commands::{Failure, ctx, random, say};
 use crate::config::Config;
 use crate::{SystemClock, logging, loops, tls};
 use actix_web::{App, HttpServer, web};
 use probatum_api::{Api, Metrics};
 use probatum_application::ports::Executor;
+use probatum_application::use_cases::keys::{self, KeySecret};
 use probatum_connectors::BlobStore;
-use probatum_kernel::Role;
 use probatum_storage::{Store, migrate};
 use std::sync::Arc;
 use std::time::Duration;
@@ -62,11 +62,11 @@ async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), 
 
 /// The first start hands out one admin key, once.
 async fn first_key(store: &dyn Executor) -> Result<(), Failure> {
-    if !store.reading(|tx| tx.keys()).await?.is_empty() {
-        return Ok(());
+    let (random, ctx) = (random()?, ctx());
+    let made = store.writing(move |tx| keys::create_first(tx, &ctx, &KeySecret::first(&random))).await?;
+    if made {
+        eprintln!("First start. This admin key is shown once; keep it safe:");
+        say(&KeySecret::first(&random).reveal())?;
     }
-    let key = new_key(store, "admin".to_owned(), vec![Role::Admin], None).await?;
-    eprintln!("First start. This admin key is shown once; keep it safe:");
-    say(&key)?;
     Ok(())
 }

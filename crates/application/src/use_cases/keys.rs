@@ -34,6 +34,12 @@ impl KeySecret {
         Self { id: id.to_owned(), secret: secret.to_owned() }
     }
 
+    /// The key of the first start. Its public part is always the same, so that of several replicas starting at once on
+    /// one database only one can hand it out.
+    pub fn first(random: &[u8; 38]) -> Self {
+        Self { id: "firstadmin".to_owned(), ..Self::from_random(random) }
+    }
+
     /// Reads `tw_<id>_<secret>`.
     pub fn parse(text: &str) -> Option<Self> {
         let (id, secret) = text.strip_prefix("tw_")?.split_once('_')?;
@@ -81,6 +87,15 @@ pub fn create(tx: &mut dyn Tx, ctx: &Ctx, new: &NewKey, secret: &KeySecret) -> R
     let detail = json!({"name": key.name, "roles": key.roles, "expires_at": key.expires_at});
     record(tx, ctx, "key.created", key.id.clone(), None, detail)?;
     Ok(key)
+}
+
+/// Makes the admin key of the first start, if there is no key at all yet; says whether it did.
+pub fn create_first(tx: &mut dyn Tx, ctx: &Ctx, secret: &KeySecret) -> Result<bool, AppError> {
+    if !tx.keys()?.is_empty() {
+        return Ok(false);
+    }
+    let new = NewKey { name: "admin".to_owned(), roles: vec![Role::Admin], expires_at: None };
+    create(tx, ctx, &new, secret).map(|_| true)
 }
 
 /// All keys.

@@ -1,0 +1,17 @@
+//! One suite for both databases: what the ports promise holds on SQLite and on PostgreSQL, word for word the same.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+mod answers;
+mod audit;
+mod batches;
+mod claims;
+mod facets;
+mod lists;
+mod migrations;
+mod numbers;
+mod plans;
+mod rows;
+mod snapshots;
+mod support;
+mod tampering;
+mod texts;
