@@ -148,6 +148,16 @@ impl App {
         String::from_utf8(done.stdout).unwrap()
     }
 
+    /// Runs a statement on its PostgreSQL database, behind its back.
+    pub fn tamper(&self, statement: &str) {
+        postgres::execute(&self.database, statement);
+    }
+
+    /// Throws its PostgreSQL database away, under its hands.
+    pub fn lose_database(&self) {
+        postgres::lose(&self.database);
+    }
+
     /// A client of each right that most flows need.
     pub fn reporter(&self) -> Client {
         self.user("reporter")

@@ -155,13 +155,28 @@ pub(crate) fn database() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let cluster = cluster();
     let name = format!("t{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    let url = |name: &str| format!("postgres://probatum:{PASSWORD}@127.0.0.1:{}/{name}", cluster.port);
     let one_at_a_time = cluster.creating.lock().unwrap_or_else(|e| e.into_inner());
-    let made = Command::new(cluster.binaries.join("psql"))
-        .args(["-qX", "-c", &format!("CREATE DATABASE {name}"), "-d", &url("postgres")])
+    execute(&url(cluster, "postgres"), &format!("CREATE DATABASE {name}"));
+    drop(one_at_a_time);
+    url(cluster, &name)
+}
+
+fn url(cluster: &Cluster, name: &str) -> String {
+    format!("postgres://probatum:{PASSWORD}@127.0.0.1:{}/{name}", cluster.port)
+}
+
+/// Runs a statement on a database, as its owner.
+pub(crate) fn execute(url: &str, statement: &str) {
+    let psql = cluster().binaries.join("psql");
+    let done = Command::new(psql)
+        .args(["-qX", "-v", "ON_ERROR_STOP=1", "-c", statement, "-d", url])
         .output()
         .unwrap();
-    drop(one_at_a_time);
-    assert!(made.status.success(), "CREATE DATABASE: {}", String::from_utf8_lossy(&made.stderr));
-    url(&name)
+    assert!(done.status.success(), "{statement}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Throws away a database that others are using.
+pub(crate) fn lose(url: &str) {
+    let name = url.rsplit('/').next().unwrap_or_default();
+    execute(&self::url(cluster(), "postgres"), &format!("DROP DATABASE {name} WITH (FORCE)"));
 }

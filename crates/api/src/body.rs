@@ -3,7 +3,7 @@
 use crate::problem::Problem;
 use crate::state::Api;
 use actix_web::dev::Payload;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::{FromRequest, HttpRequest, web};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
@@ -20,6 +20,11 @@ const MAX_JSON: usize = 1024 * 1024;
 /// Deepest JSON nesting.
 const MAX_DEPTH: usize = 64;
 
+/// How long a JSON body may take in all, however busily it trickles.
+const WHOLE_BODY: Duration = Duration::from_secs(60);
+/// How many wrong fields are named; a body with more is mended in rounds.
+const MAX_FAULTS: usize = 20;
+
 /// A body not read yet, and what is needed to read it.
 pub struct Body {
     payload: Payload,
@@ -35,16 +40,34 @@ impl FromRequest for Body {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let header = |name| req.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
         let timeout = req.app_data::<web::Data<Api>>().map(|a| a.settings.body_timeout);
-        ready(Ok(Self {
-            payload: payload.take(),
-            media_type: header(CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase(),
-            timeout: timeout.unwrap_or(Duration::from_secs(20)),
-            method: req.method().to_string(),
-            path: req.path().to_owned(),
-            key: header("idempotency-key"),
+        ready(header(req, "idempotency-key").and_then(|key| {
+            if header(req, CONTENT_ENCODING.as_str())?.is_some_and(|e| !e.eq_ignore_ascii_case("identity")) {
+                let detail = "The body is encoded; send it without Content-Encoding.";
+                return Err(AppError::new(Code::UnsupportedMediaType, detail).into());
+            }
+            let media_type = header(req, CONTENT_TYPE.as_str())?.unwrap_or_default().to_ascii_lowercase();
+            Ok(Self {
+                payload: payload.take(),
+                media_type,
+                timeout: timeout.unwrap_or(Duration::from_secs(20)),
+                method: req.method().to_string(),
+                path: req.path().to_owned(),
+                key,
+            })
         }))
+    }
+}
+
+/// A header that may be sent once, as text. One that cannot be read is an error, not an absence: a key that is
+/// overlooked would make a repetition a second change.
+fn header(req: &HttpRequest, name: &str) -> Result<Option<String>, Problem> {
+    let mut lines = req.headers().get_all(name);
+    let (first, more) = (lines.next(), lines.next());
+    match (first.map(|v| v.to_str()), more) {
+        (None, _) => Ok(None),
+        (Some(Ok(text)), None) => Ok(Some(text.to_owned())),
+        _ => Err(AppError::invalid(name, "invalid", "must be sent once, in visible ASCII characters").into()),
     }
 }
 
@@ -96,8 +119,10 @@ impl Body {
 
     async fn read(&mut self) -> Result<Bytes, Problem> {
         let mut bytes = BytesMut::new();
+        let deadline = tokio::time::Instant::now() + WHOLE_BODY;
         loop {
-            let next = tokio::time::timeout(self.timeout, self.payload.next()).await;
+            let next = tokio::time::timeout(self.timeout, self.payload.next());
+            let next = tokio::time::timeout_at(deadline, next).await.map_err(|_| stalled())?;
             let Some(chunk) = next.map_err(|_| stalled())? else { return Ok(bytes.freeze()) };
             let chunk = chunk.map_err(|e| {
                 let detail = "The body could not be read to its end.";
@@ -140,16 +165,16 @@ fn explain<T: DeserializeOwned + Validate, V>(
     bytes: &[u8],
     check: impl Fn(T) -> Result<V, AppError>,
 ) -> Result<V, AppError> {
-    let value: Value = serde_json::from_slice(bytes).map_err(|e| {
+    let mut value: Value = serde_json::from_slice(bytes).map_err(|e| {
         let at = format!("line {}, column {}", e.line(), e.column());
         AppError::new(Code::MalformedJson, format!("The body is not valid JSON ({at})."))
     })?;
-    let Value::Object(mut map) = value else {
+    if !value.is_object() {
         return Err(AppError::new(Code::MalformedJson, "The body must be a JSON object."));
-    };
+    }
     let mut faults = Vec::new();
     loop {
-        match serde_path_to_error::deserialize::<_, T>(Value::Object(map.clone())) {
+        match serde_path_to_error::deserialize::<_, T>(&value) {
             // Readable now, though not as it was sent: a member given twice, which only the text shows.
             Ok(value) if faults.is_empty() => {
                 let detail = "The body names a member more than once.";
@@ -158,8 +183,8 @@ fn explain<T: DeserializeOwned + Validate, V>(
             }
             Ok(value) => return checked(value, faults, check),
             Err(e) => {
-                faults.push(fault_of(&e, &mut map));
-                if faults.len() > 100 || map.is_empty() {
+                faults.push(fault_of(&e, &mut value));
+                if faults.len() >= MAX_FAULTS || value.as_object().is_none_or(Map::is_empty) {
                     return Err(faulty(faults));
                 }
             }
@@ -167,24 +192,26 @@ fn explain<T: DeserializeOwned + Validate, V>(
     }
 }
 
-/// Names the field an error is about and takes it out of the map.
-fn fault_of(e: &serde_path_to_error::Error<serde_json::Error>, map: &mut Map<String, Value>) -> FieldFault {
-    let message = e.inner().to_string();
+/// Names the field an error is about and takes it out of the body.
+fn fault_of(e: &serde_path_to_error::Error<serde_json::Error>, body: &mut Value) -> FieldFault {
+    // The message may quote what was sent; nobody needs a megabyte of it back.
+    let message: String = e.inner().to_string().chars().take(500).collect();
+    let path = e.path().to_string();
     let unknown =
         message.strip_prefix("unknown field `").and_then(|m| m.split_once('`')).map(|(name, _)| name);
-    let path = e.path().to_string();
-    let named = unknown.filter(|name| map.contains_key(*name));
-    let top = named.map(str::to_owned).unwrap_or_else(|| {
-        path.split(['.', '[']).next().filter(|p| map.contains_key(*p)).map(str::to_owned).unwrap_or_default()
-    });
-    if map.remove(&top).is_none() {
+    let mut empty = Map::new();
+    let map = body.as_object_mut().unwrap_or(&mut empty);
+    let top = path.split(['.', '[']).next().unwrap_or_default();
+    // The path of an unknown member is that of the member, or of the object it stands in ("." at the top).
+    let (member, field) = match unknown {
+        Some(name) if map.contains_key(name) && (path == "." || path == name) => (name, name.to_owned()),
+        _ => (top, path.clone()),
+    };
+    if map.remove(member).is_none() {
         // Nothing to take out: end the loop with what was found.
         map.clear();
     }
-    let field = if named.is_some() { top } else { path };
     let code = if unknown.is_some() { "unknown" } else { "invalid" };
-    // The message may quote what was sent; nobody needs a megabyte of it back.
-    let message: String = message.chars().take(500).collect();
     FieldFault::new(field, code, message)
 }
 

@@ -86,14 +86,19 @@ impl<P: Needs> FromRequest for Caller<P> {
                 None => return Err(nobody("Send an API key as Authorization: Bearer tw_….").into()),
             };
             let ctx = Ctx { principal, now, request_id };
-            ctx.require(P::PERMISSION)?;
+            ctx.require(P::PERMISSION).map_err(|e| {
+                // Who has not said who they are may be somebody who may.
+                let anonymous = ctx.principal.name == ANONYMOUS;
+                if anonymous { AppError { code: Code::Unauthenticated, ..e } } else { e }
+            })?;
             Ok(Self { ctx, needs: PhantomData })
         })
     }
 }
 
 fn anonymous() -> Result<Principal, AppError> {
-    Principal::new(ANONYMOUS, &[Role::Viewer]).ok_or_else(|| AppError::internal("no anonymous principal"))
+    Principal::new(ANONYMOUS, ANONYMOUS, &[Role::Viewer])
+        .ok_or_else(|| AppError::internal("no anonymous principal"))
 }
 
 fn nobody(detail: &str) -> AppError {

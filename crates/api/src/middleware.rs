@@ -4,11 +4,11 @@ use crate::problem::{Problem, ProblemBody, code_of};
 use crate::state::Api;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
     X_CONTENT_TYPE_OPTIONS,
 };
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
 use probatum_application::AppError;
@@ -37,13 +37,17 @@ fn adopt_or_make(sent: Option<&HeaderValue>) -> String {
 
 /// Wraps the whole application.
 pub async fn finish(
-    req: ServiceRequest,
+    mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let id = adopt_or_make(req.headers().get(&X_REQUEST_ID));
     req.extensions_mut().insert(RequestId(id.clone()));
     let api = req.app_data::<web::Data<Api>>().cloned();
+    if req.method() == Method::HEAD {
+        // HEAD is GET without its body (RFC 9110 §9.3.2); the connection knows not to send one.
+        req.head_mut().method = Method::GET;
+    }
     let refused = if acceptable(&req) { None } else { Some(Problem(not_acceptable())) };
     let mut res = match refused {
         Some(problem) => req.into_response(HttpResponse::from_error(problem)),
@@ -75,12 +79,15 @@ fn acceptable(req: &ServiceRequest) -> bool {
     if !req.path().starts_with("/api/") || req.path().ends_with("/content") {
         return true;
     }
-    let Some(accept) = req.headers().get(ACCEPT) else { return true };
-    let Ok(accept) = accept.to_str() else { return true };
-    accept.split(',').any(|range| {
+    let mut lines = req.headers().get_all(ACCEPT).peekable();
+    if lines.peek().is_none() {
+        return true;
+    }
+    let ranges: Vec<String> = lines.map(|line| line.to_str().unwrap_or("*/*").to_ascii_lowercase()).collect();
+    ranges.iter().flat_map(|line| line.split(',')).any(|range| {
         let mut parts = range.split(';').map(str::trim);
-        let media = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let json = matches!(media.as_str(), "" | "*/*" | "application/*" | "application/json");
+        let media = parts.next().unwrap_or_default();
+        let json = matches!(media, "" | "*/*" | "application/*" | "application/json");
         (json || media.ends_with("+json"))
             && !parts.any(|p| matches!(p, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
     })

@@ -1,10 +1,10 @@
 //! Query strings: filters, pages, sorting; every wrong parameter is named, and an unknown one too.
 
-use actix_web::http::header::IF_MATCH;
+use actix_web::http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{HttpRequest, web};
 use probatum_application::use_cases::incidents::Precondition;
 use probatum_application::{AppError, IncidentFilter, IncidentQuery, SearchQuery};
-use probatum_incident::{Flag, Flags};
+use probatum_incident::{Flag, Flags, Severity};
 use probatum_kernel::{Code, Coded, Cursor, FieldFault, Page, Position, Sort, Timestamp};
 use std::fmt::Display;
 use std::str::FromStr;
@@ -109,6 +109,7 @@ pub fn incidents(query: &str, now: Timestamp) -> Result<IncidentQuery, AppError>
     }
     let mut filter = filter(&mut params);
     either_axis(&mut params, &mut filter);
+    severity(&mut params, &mut filter);
     params.end()?;
     Ok(IncidentQuery { filter, sort, page, now })
 }
@@ -122,7 +123,8 @@ fn filter(params: &mut Params) -> IncidentFilter {
     IncidentFilter {
         status: None,
         lifecycle: params.parsed("status_lifecycle"),
-        severity: params.parsed("severity"),
+        severity: None,
+        severity_score: None,
         category: category.or(of_type),
         priority: params.parsed("priority"),
         level: params.parsed("level"),
@@ -153,6 +155,22 @@ fn either_axis(params: &mut Params, filter: &mut IncidentFilter) {
             let message = "must be open, triaged, resolved, or a word of status_lifecycle: triage, contained, \
                            remediated, verified, closed";
             params.faults.push(FieldFault::new("status", "invalid", message));
+        }
+    }
+}
+
+/// `severity` is a band, or a score.
+fn severity(params: &mut Params, filter: &mut IncidentFilter) {
+    let Some(text) = params.text("severity") else { return };
+    match (text.parse(), text.parse().ok().and_then(Severity::new)) {
+        (Ok(band), _) => filter.severity = Some(band),
+        (Err(_), Some(score)) => {
+            filter.severity = Some(score.band());
+            filter.severity_score = Some(score.score());
+        }
+        (Err(_), None) => {
+            let message = "must be low, medium, high, critical, or a score from 0 to 10";
+            params.faults.push(FieldFault::new("severity", "invalid", message));
         }
     }
 }
@@ -193,21 +211,32 @@ pub fn next_link(req: &HttpRequest, next: &Cursor) -> String {
     format!("<{}?{}>; rel=\"next\"", req.path(), query.join("&"))
 }
 
-/// `If-Match` as versions: an ETag of ours begins with the version it stands for.
+/// `If-Match` as the ETags it lists; a weak one never matches.
 pub fn if_match(req: &HttpRequest) -> Result<Precondition, AppError> {
-    let Some(value) = req.headers().get(IF_MATCH) else { return Ok(Precondition::None) };
-    let text = value
-        .to_str()
-        .map_err(|_| AppError::invalid("If-Match", "invalid", "must be an ETag of this incident"))?;
-    if text.trim() == "*" {
-        return Ok(Precondition::Any);
+    match tags(req, &IF_MATCH)? {
+        None => Ok(Precondition::None),
+        Some(tags) if tags.iter().any(|t| t == "*") => Ok(Precondition::Any),
+        Some(tags) => Ok(Precondition::OneOf(tags)),
     }
-    let version = |tag: &str| -> Option<i64> {
-        let inner = tag.trim().strip_prefix('"')?.strip_suffix('"')?;
-        inner.split('-').next()?.parse().ok()
-    };
-    // A tag that is not of ours (or weak, which If-Match never matches) matches no version.
-    Ok(Precondition::OneOf(text.split(',').filter_map(version).collect()))
+}
+
+/// Whether `If-None-Match` names this ETag.
+pub fn known(req: &HttpRequest, etag: &str) -> Result<bool, AppError> {
+    let tags = tags(req, &IF_NONE_MATCH)?.unwrap_or_default();
+    Ok(tags.iter().any(|t| t == "*" || t.trim_start_matches("W/") == etag))
+}
+
+/// The ETags of all lines of a header; `None` if there is no such header.
+fn tags(req: &HttpRequest, name: &HeaderName) -> Result<Option<Vec<String>>, AppError> {
+    let mut found = None;
+    for line in req.headers().get_all(name) {
+        let line = line
+            .to_str()
+            .map_err(|_| AppError::invalid(name.as_str(), "invalid", "must be a list of ETags"))?;
+        let tags = line.split(',').map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+        found.get_or_insert_with(Vec::new).extend(tags);
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -224,7 +253,7 @@ mod tests {
         let (code, fields) =
             refused("severity=huge&page=0&sort=colour&flags=gdpr_breach,nope&created_after=now&q=%22");
         assert_eq!(code, Code::ValidationFailed);
-        assert_eq!(fields, ["page", "sort", "severity", "flags", "created_after", "q"]);
+        assert_eq!(fields, ["page", "sort", "flags", "created_after", "q", "severity"]);
         assert_eq!(refused("colour=red").0, Code::UnknownField);
         assert_eq!(refused("page=1001").0, Code::PageTooDeep);
         assert_eq!(refused("status=open&status=triaged").1, ["status"]);

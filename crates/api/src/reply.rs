@@ -38,17 +38,15 @@ impl Api {
 
 impl Api {
     /// Deletes content nothing refers to any more. What cannot be deleted is logged; the change itself stands.
-    pub async fn discard(&self, keys: Vec<String>, request_id: &str) {
-        for key in keys {
-            if let Err(e) = self.blobs.delete(key.clone()).await {
-                let cause = e.cause.as_deref().unwrap_or_default();
-                tracing::warn!(
-                    request_id,
-                    key,
-                    cause,
-                    "content that belongs to nothing was left in the blob store"
-                );
-            }
+    pub async fn discard(&self, key: String, request_id: &str) {
+        if let Err(e) = self.blobs.delete(key.clone()).await {
+            let cause = e.cause.as_deref().unwrap_or_default();
+            tracing::warn!(
+                request_id,
+                key,
+                cause,
+                "content that belongs to nothing was left in the blob store"
+            );
         }
     }
 }

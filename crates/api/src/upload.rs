@@ -14,6 +14,7 @@ use probatum_application::{AppError, RequestKey};
 use probatum_evidence::{Attach, Stored};
 use probatum_kernel::Code;
 use serde_json::{Map, Value};
+use std::time::Duration;
 
 /// Longest text part of a form.
 const MAX_PART: usize = 256 * 1024;
@@ -36,13 +37,17 @@ struct FilePart {
     file_name: String,
 }
 
+/// How long an upload may take in all.
+const WHOLE_UPLOAD: Duration = Duration::from_secs(4 * 60 * 60);
+
 /// Reads a form. Whatever goes wrong, nothing of it is kept.
 pub async fn receive(api: &Api, req: &HttpRequest, mut body: Body) -> Result<Form, Problem> {
     let key_of = body.key_maker();
     let mut form = Multipart::new(req.headers(), body.take_payload());
     let mut fields = Map::new();
     let mut file: Option<FilePart> = None;
-    let read = read_parts(api, &mut form, &mut fields, &mut file).await;
+    let read = tokio::time::timeout(WHOLE_UPLOAD, read_parts(api, &mut form, &mut fields, &mut file)).await;
+    let read = read.unwrap_or_else(|_| Err(stalled()));
     let cmd = match read.and_then(|()| command(&fields)) {
         Ok(cmd) => cmd,
         Err(e) => return Err(give_up(file, e).await),
@@ -51,6 +56,10 @@ pub async fn receive(api: &Api, req: &HttpRequest, mut body: Body) -> Result<For
         return Err(AppError::invalid("file", "required", "send the content as the part 'file'").into());
     };
     let Blob { key: place, size, hash } = upload.finish().await?;
+    if size == 0 {
+        api.blobs.delete(place).await?;
+        return Err(AppError::invalid("file", "empty", "has no content; nothing is proven by nothing").into());
+    }
     let content = format!("{}\n{hash}", Value::Object(fields));
     let stored = Stored { size, media_type, file_name, key: place };
     match key_of(content.as_bytes()) {
@@ -166,14 +175,17 @@ fn command(fields: &Map<String, Value>) -> Result<Attach, AppError> {
 }
 
 fn media_type(part: &Field) -> String {
-    part.content_type().map_or_else(|| "application/octet-stream".to_owned(), |m| m.essence_str().to_owned())
+    let given = part.content_type().map(|m| m.essence_str().to_owned()).filter(|m| m.len() <= 127);
+    given.unwrap_or_else(|| "application/octet-stream".to_owned())
 }
 
-/// The name the client gave, without folders and controls.
+/// The name the client gave, without folders, controls, and marks that turn the direction of reading.
 fn file_name(part: &Field) -> String {
     let given = part.content_disposition().and_then(|d| d.get_filename()).unwrap_or_default();
     let name = given.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String =
-        name.chars().filter(|c| !c.is_control()).take(probatum_evidence::MAX_FILE_NAME).collect();
+    let turning =
+        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain = name.chars().filter(|c| !c.is_control() && !turning(*c));
+    let name: String = plain.take(probatum_evidence::MAX_FILE_NAME).collect();
     if name.trim().is_empty() { "evidence.bin".to_owned() } else { name }
 }

@@ -7,9 +7,11 @@ use probatum_kernel::{ActionId, Actor, Code, EvidenceId, IncidentId, Role, Times
 /// Somebody we know, with the roles they hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
+    /// What tells this principal from all others: the public part of its key. Idempotency keys belong to it.
+    pub id: String,
     /// The name, without role: `kdzik`.
     pub name: String,
-    /// At least one role; the first gives the actor string its prefix.
+    /// At least one role; the highest gives the actor string its prefix, so that records never understate it.
     pub roles: Vec<Role>,
     /// What the name stands in records as.
     pub actor: Actor,
@@ -17,14 +19,19 @@ pub struct Principal {
 
 impl Principal {
     /// A principal; `None` without a role or with a name no actor string can carry.
-    pub fn new(name: &str, roles: &[Role]) -> Option<Self> {
-        let actor = Actor::new(*roles.first()?, name).ok()?;
-        Some(Self { name: name.to_owned(), roles: roles.to_vec(), actor })
+    pub fn new(id: &str, name: &str, roles: &[Role]) -> Option<Self> {
+        let actor = Actor::new(*roles.iter().max()?, name).ok()?;
+        Some(Self { id: id.to_owned(), name: name.to_owned(), roles: roles.to_vec(), actor })
     }
 
     /// The registry itself, for work nobody asked for.
     pub fn system(part: &'static str) -> Self {
-        Self { name: part.to_owned(), roles: vec![Role::Admin], actor: Actor::system(part) }
+        Self {
+            id: part.to_owned(),
+            name: part.to_owned(),
+            roles: vec![Role::Admin],
+            actor: Actor::system(part),
+        }
     }
 
     /// Whether the principal may do this.

@@ -53,7 +53,7 @@ pub fn answer_once(
     work: impl FnOnce(&mut dyn Tx, &Ctx) -> Result<Answer, AppError>,
 ) -> Result<Answer, AppError> {
     let Some(key) = key else { return work(tx, ctx) };
-    if let Some((fingerprint, answer)) = tx.stored_answer(ctx.actor(), &key.key)? {
+    if let Some((fingerprint, answer)) = tx.stored_answer(&ctx.principal.id, &key.key)? {
         if fingerprint == key.fingerprint {
             return Ok(answer);
         }
@@ -61,6 +61,6 @@ pub fn answer_once(
         return Err(AppError::new(Code::IdempotencyKeyReused, detail));
     }
     let answer = work(tx, ctx)?;
-    tx.store_answer(ctx.actor(), key, &answer, ctx.now)?;
+    tx.store_answer(&ctx.principal.id, key, &answer, ctx.now)?;
     Ok(answer)
 }

@@ -13,8 +13,11 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// The incident without what this scope does not see.
+    /// The incident without what this scope does not see: `raw_data`, and the precise place.
     pub fn shown(self, mut incident: Incident) -> Incident {
+        if !self.all_evidence {
+            incident.location = None;
+        }
         if !self.raw_data {
             incident.raw_data = None;
         }

@@ -28,6 +28,8 @@ pub trait IncidentRows {
     fn incident(&mut self, id: IncidentRef) -> Answered<Option<Incident>>;
     /// Replaces `before` by `next`. MUST fail as transient if the stored version is not `before.version`.
     fn save_incident(&mut self, before: &Incident, next: &Incident) -> Answered<()>;
+    /// Saves the version and `updated_at` of `next` alone: something of the incident changed, but none of its fields.
+    fn touch_incident(&mut self, before: &Incident, next: &Incident) -> Answered<()>;
     /// Deletes an incident with its evidence and actions.
     fn delete_incident(&mut self, incident: &Incident) -> Answered<()>;
     /// A page of a list.
@@ -161,12 +163,12 @@ pub trait KeyRows {
 
 /// Stored answers of idempotent requests.
 pub trait AnswerRows {
-    /// The fingerprint and answer kept under an actor's key.
-    fn stored_answer(&mut self, actor: &Actor, key: &str) -> Answered<Option<(String, Answer)>>;
+    /// The fingerprint and answer kept under a principal's key.
+    fn stored_answer(&mut self, principal: &str, key: &str) -> Answered<Option<(String, Answer)>>;
     /// Keeps an answer.
     fn store_answer(
         &mut self,
-        actor: &Actor,
+        principal: &str,
         key: &RequestKey,
         answer: &Answer,
         now: Timestamp,
@@ -184,7 +186,7 @@ pub struct Job {
     pub attempts: i32,
 }
 
-/// Rows of jobs and of the outbox.
+/// Rows of jobs, of the outbox, and of content to be deleted.
 pub trait JobRows {
     /// Sees to it that a recurring job exists.
     fn ensure_job(&mut self, name: &str, now: Timestamp) -> Answered<()>;
@@ -192,6 +194,12 @@ pub trait JobRows {
     fn claim_job(&mut self, now: Timestamp, lease_until: Timestamp) -> Answered<Option<Job>>;
     /// Puts a claimed job back, to run at `run_at`; `error` says why it failed, if it did.
     fn release_job(&mut self, name: &str, run_at: Timestamp, error: Option<&str>) -> Answered<()>;
+    /// Notes that nothing refers to this content any more.
+    fn discard_blob(&mut self, key: &str, now: Timestamp) -> Answered<()>;
+    /// Content to be deleted, at most `limit`.
+    fn discarded_blobs(&mut self, limit: u32) -> Answered<Vec<String>>;
+    /// Forgets content that was deleted.
+    fn forget_blob(&mut self, key: &str) -> Answered<()>;
     /// Forgets outbox rows older than `before`, at most `limit`; says how many.
     fn forget_outbox(&mut self, before: Timestamp, limit: u32) -> Answered<usize>;
 }

@@ -13,6 +13,8 @@ pub struct IncidentFilter {
     pub status: Option<QueueStatus>,
     pub lifecycle: Option<Lifecycle>,
     pub severity: Option<Band>,
+    /// Exactly this score; `severity` is its band.
+    pub severity_score: Option<u8>,
     pub category: Option<Category>,
     pub priority: Option<Priority>,
     pub level: Option<Level>,

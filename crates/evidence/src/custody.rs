@@ -195,7 +195,8 @@ pub fn is_broken(entries: &[CustodyEntry]) -> bool {
     entries.iter().any(|e| e.intact == Some(false))
 }
 
-fn not_before(last: Option<&CustodyEntry>, now: Timestamp) -> Timestamp {
+/// The time of an entry nobody gave a time: `now`, or that of `last` where that is later.
+pub fn not_before(last: Option<&CustodyEntry>, now: Timestamp) -> Timestamp {
     last.map_or(now, |last| now.max(last.ts))
 }
 

@@ -1,7 +1,7 @@
 //! Why evidence or a custody entry was refused, in the words clients read.
 
 use crate::hash::{CanonicalError, Sha256Hex};
-use crate::item::MAX_ITEMS_PER_INCIDENT;
+use crate::item::{MAX_CUSTODY_ENTRIES, MAX_ITEMS_PER_INCIDENT};
 use probatum_kernel::{Code, Coded, FieldFault};
 
 /// Why evidence or a custody entry was refused. `Display` is the sentence for the client.
@@ -38,6 +38,11 @@ pub enum EvidenceError {
          put what belongs together into one."
     )]
     TooMany,
+    /// The chain is full. The caller finds out, because it holds the chain.
+    #[error(
+        "A chain of custody holds at most {MAX_CUSTODY_ENTRIES} entries of people; verification still works."
+    )]
+    ChainFull,
     /// A custody entry could not be hashed. The text is for the log, not for the client.
     #[error("The custody entry could not be hashed: {0}")]
     Canonical(String),
@@ -68,7 +73,9 @@ impl From<CanonicalError> for EvidenceError {
 impl Coded for EvidenceError {
     fn code(&self) -> Code {
         match self {
-            Self::Invalid(_) | Self::ContradictsUnknown | Self::TooMany => Code::ValidationFailed,
+            Self::Invalid(_) | Self::ContradictsUnknown | Self::TooMany | Self::ChainFull => {
+                Code::ValidationFailed
+            }
             Self::CustodyBroken { .. } => Code::CustodyBroken,
             Self::HashMismatch { .. } => Code::HashMismatch,
             Self::Canonical(_) => Code::Internal,
@@ -84,6 +91,7 @@ impl Coded for EvidenceError {
             }
             Self::ContradictsUnknown => vec![FieldFault::new("contradicts", "unknown", self.to_string())],
             Self::TooMany => vec![FieldFault::new("evidence", "too_many", self.to_string())],
+            Self::ChainFull => vec![FieldFault::new("chain_of_custody", "too_many", self.to_string())],
             Self::Canonical(_) => Vec::new(),
         }
     }

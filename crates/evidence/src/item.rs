@@ -274,6 +274,10 @@ fn custody_faults(faults: &mut Vec<FieldFault>, path: &str, entry: &CustodyInput
         let message = format!("must not be in the future; it is now {now}");
         faults.push(FieldFault::new(format!("{path}ts"), "in_future", message));
     }
+    if entry.actor.as_str().starts_with("system:") {
+        let message = "must name a person or service; what the registry witnesses it enters itself";
+        faults.push(FieldFault::new(format!("{path}actor"), "invalid", message));
+    }
     if let Some(note) = &entry.note {
         text(faults, &format!("{path}note"), note, MAX_NOTE);
     }

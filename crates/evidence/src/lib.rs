@@ -36,7 +36,8 @@ mod verify;
 mod visibility;
 
 pub use custody::{
-    CustodyEntry, CustodyInput, MISSING_CONTENT_NOTE, begin, extend, is_broken, missing_content, verified,
+    CustodyEntry, CustodyInput, MISSING_CONTENT_NOTE, begin, extend, is_broken, missing_content, not_before,
+    verified,
 };
 pub use error::EvidenceError;
 pub use hash::{CanonicalError, HashError, Sha256Hex, canonical, link};
@@ -46,6 +47,6 @@ pub use item::{
 };
 pub use kind::{CustodyAction, EvidenceClass, EvidenceKind, Tlp, Visibility};
 pub use merkle::{Frontier, TreeHash, inclusion_proof, leaf_hash, root, verify_inclusion};
-pub use status::{CONFIRMING_CONFIDENCE, Facts, inherit, is_simulation, own_status, settle};
+pub use status::{CONFIRMING_CONFIDENCE, Facts, inherit, inherit_from, is_simulation, own_status, settle};
 pub use verify::{ChainFault, ChainFlaw, verify_chain, verify_item};
 pub use visibility::{leaves, may_see};

@@ -25,9 +25,13 @@ pub struct Facts<'a> {
     pub broken: bool,
 }
 
-/// Whether a source marks an exercise: `simulation` or `simulation:…`.
+/// Whether a source marks an exercise: `simulation` or `simulation:…`, in whatever case.
 pub fn is_simulation(source: &str) -> bool {
-    source.strip_prefix("simulation").is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
+    source
+        .trim()
+        .to_lowercase()
+        .strip_prefix("simulation")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(':'))
 }
 
 /// The status of one item by itself; the first rule that fits decides (CONTRACT §4).
@@ -149,6 +153,19 @@ fn decide(nodes: &mut BTreeMap<EvidenceId, Node>) {
 /// ```
 pub fn inherit(statuses: impl Iterator<Item = EvidenceStatus>) -> EvidenceStatus {
     statuses.max_by_key(|status| strength(*status)).unwrap_or(EvidenceStatus::Gap)
+}
+
+/// The status an incident inherits from all its items: [`inherit`] over those that still count.
+///
+/// Two kinds of disputed items no longer count once a standing item contradicts them, or no dispute could ever be
+/// settled: a contradiction that was itself rebutted, and an item whose chain of custody is broken, which proves
+/// nothing any more. An item that merely is contradicted goes on counting: that is the dispute.
+pub fn inherit_from(items: &[Evidence]) -> EvidenceStatus {
+    let settled: BTreeMap<EvidenceId, EvidenceStatus> = settle(items).into_iter().collect();
+    let stands = |item: &Evidence| contends(item) && settled.get(&item.id) != Some(&EvidenceStatus::Disputed);
+    let refuted = |id: EvidenceId| items.iter().any(|i| i.contradicts == Some(id) && i.id != id && stands(i));
+    let counts = |item: &&Evidence| !((item.contradicts.is_some() || item.broken) && refuted(item.id));
+    inherit(items.iter().filter(counts).filter_map(|i| settled.get(&i.id).copied()))
 }
 
 /// Which status prevails. Simulation is the weakest, so that it is ignored beside anything real.

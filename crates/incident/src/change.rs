@@ -59,7 +59,7 @@ fn differences(a: &Incident, b: &Incident) -> Vec<Change> {
         "location" => location, "sector" => sector,
         "impact_confidentiality" => impact.confidentiality, "impact_integrity" => impact.integrity,
         "impact_availability" => impact.availability, "occurred_at" => occurred_at,
-        "detected_at" => detected_at, "aware_at" => aware_at, "sla_due_at" => sla_due_at, "tags" => tags,
+        "detected_at" => detected_at, "aware_at" => aware_at, "sla_due_at" => sla_due_at, "tags" => tags, "reopened_at" => reopened_at,
         "legal_hold" => legal_hold,
     }
     for flag in crate::Flag::ALL {

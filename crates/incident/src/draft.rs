@@ -8,7 +8,7 @@ use crate::limits::*;
 use crate::place::{Country, Location, Sector};
 use crate::severity::Severity;
 use crate::words::{Category, Level, SourceType};
-use probatum_kernel::{AgentId, FieldFault, TextError, Timestamp, check_text};
+use probatum_kernel::{AgentId, FieldFault, TextError, Timestamp, check_line, check_text};
 use serde_json::Value;
 
 /// What a client sends to put an incident on record. `incident_type` makes it an alert, `title` a report.
@@ -112,10 +112,10 @@ impl Draft {
     }
 
     fn check_values(&self, checks: &mut Checks, now: Timestamp) {
-        checks.text("title", self.title.as_deref(), MAX_TITLE);
+        checks.line("title", self.title.as_deref(), MAX_TITLE);
         checks.text("summary", self.summary.as_deref(), MAX_SUMMARY);
-        checks.text("source", self.source.as_deref(), MAX_NAME);
-        checks.text("asset", self.asset.as_deref(), MAX_NAME);
+        checks.line("source", self.source.as_deref(), MAX_NAME);
+        checks.line("asset", self.asset.as_deref(), MAX_NAME);
         checks.impact("impact_confidentiality", self.impact_confidentiality);
         checks.impact("impact_integrity", self.impact_integrity);
         checks.impact("impact_availability", self.impact_availability);
@@ -133,7 +133,8 @@ impl Draft {
             return self.title.as_ref().map(|t| t.trim().to_owned());
         };
         let said = |key: &str| self.raw_data.as_ref().and_then(|raw| raw.get(key)).and_then(Value::as_str);
-        let subject = said("subject").or_else(|| said("title")).map(printable).filter(|s| !s.is_empty());
+        let line = |key: &str| said(key).map(printable).filter(|s| !s.is_empty());
+        let subject = line("subject").or_else(|| line("title"));
         Some(subject.unwrap_or_else(|| {
             format!("{incident_type} from {}", self.source.as_deref().unwrap_or("an unknown source"))
         }))
@@ -191,7 +192,15 @@ impl Checks {
     }
 
     pub(crate) fn text(&mut self, field: &str, value: Option<&str>, max: usize) {
-        let Some(Err(e)) = value.map(|v| check_text(v, max)) else { return };
+        self.checked(field, value.map(|v| check_text(v, max)));
+    }
+
+    pub(crate) fn line(&mut self, field: &str, value: Option<&str>, max: usize) {
+        self.checked(field, value.map(|v| check_line(v, max)));
+    }
+
+    fn checked(&mut self, field: &str, result: Option<Result<(), TextError>>) {
+        let Some(Err(e)) = result else { return };
         let code = if matches!(e, TextError::TooLong(_)) { "too_long" } else { "invalid" };
         self.fail(field, code, e.to_string());
     }
@@ -219,7 +228,7 @@ impl Checks {
             self.fail("tags", "too_many", format!("at most {MAX_TAGS} tags"));
         }
         for (i, tag) in tags.iter().enumerate() {
-            self.text(&format!("tags[{i}]"), Some(tag), MAX_TAG);
+            self.line(&format!("tags[{i}]"), Some(tag), MAX_TAG);
         }
     }
 

@@ -16,7 +16,9 @@ pub enum IncidentError {
     #[error("Closure requires a response_action with a validation_ref (remediation evidence).")]
     ProofRequired,
     /// The evidence is disputed.
-    #[error("{0} is not possible while the evidence is disputed. Settle the dispute first.")]
+    #[error(
+        "{0} is not possible while the evidence is disputed. Settle the dispute first: attach evidence that contradicts the one that is wrong."
+    )]
     EvidenceDisputed(String),
     /// More urgency than signals and claims carry.
     #[error("{status} carries at most {ceiling}; {asked} requires internal or confirmed evidence.")]
@@ -53,6 +55,11 @@ pub enum IncidentError {
         "{0} response action(s) are still pending, open or in progress; complete or cancel them before closing."
     )]
     UnfinishedActions(usize),
+    /// It is closed.
+    #[error(
+        "The incident is closed; reopen it (status_lifecycle open, with a reason) before adding actions."
+    )]
+    Closed,
     /// It may not be deleted.
     #[error(
         "The incident is under legal hold: a report was exported or a hold is set. It cannot be deleted."
@@ -79,9 +86,10 @@ impl Coded for IncidentError {
             Self::EvidenceRequired(_) | Self::ProofRequired => Code::EvidenceRequired,
             Self::EvidenceDisputed(_) => Code::EvidenceDisputed,
             Self::ClaimExceedsProof { .. } => Code::ClaimExceedsProof,
-            Self::NoSuchStep { .. } | Self::NoSuchQueueStep { .. } | Self::UnfinishedActions(_) => {
-                Code::StateConflict
-            }
+            Self::NoSuchStep { .. }
+            | Self::NoSuchQueueStep { .. }
+            | Self::UnfinishedActions(_)
+            | Self::Closed => Code::StateConflict,
             Self::LegalHold => Code::LegalHold,
         }
     }

@@ -104,6 +104,8 @@ pub struct Incident {
     pub resolved_at: Option<Timestamp>,
     /// When the response was closed.
     pub closed_at: Option<Timestamp>,
+    /// When it was last reopened; proof of the remedy counts from then on.
+    pub reopened_at: Option<Timestamp>,
     /// Who put it on record.
     pub created_by: Actor,
     /// It must not be deleted: a report was exported, or a hold is set.
@@ -153,6 +155,7 @@ impl Incident {
             contained_at: None,
             resolved_at: None,
             closed_at: None,
+            reopened_at: None,
             created_by: by.clone(),
             legal_hold: false,
             version: 1,
@@ -164,6 +167,18 @@ impl Incident {
     /// Whether the SLA has run out without the response being closed. Derived, never stored.
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         self.lifecycle != Lifecycle::Closed && self.sla_due_at.is_some_and(|due| due < now)
+    }
+
+    /// The incident after something of it changed that is not a field of its own: evidence, custody, an action. Its
+    /// version counts that too, so that whoever read it before knows.
+    pub fn touched(&self, now: Timestamp) -> Self {
+        let version = self.version.saturating_add(1);
+        Self { version, updated_at: now.max(self.updated_at), ..self.clone() }
+    }
+
+    /// Refuses new work on what is finished.
+    pub fn may_take_actions(&self) -> Result<(), crate::IncidentError> {
+        if self.lifecycle == crate::Lifecycle::Closed { Err(crate::IncidentError::Closed) } else { Ok(()) }
     }
 
     /// Refuses deletion under legal hold.

@@ -8,7 +8,7 @@ use probatum_kernel::{EvidenceStatus, Timestamp};
 /// What the registry knows besides the incident itself when a step is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Facts {
-    /// A completed action names, as its `validation_ref`, confirmed evidence of this incident.
+    /// An action completed since the last reopening names, as its `validation_ref`, confirmed evidence of this incident.
     pub remedy_proven: bool,
     /// How many actions are pending, open or in progress.
     pub unfinished_actions: usize,
@@ -66,7 +66,7 @@ pub(crate) fn advance(
     }
     next.lifecycle = to;
     if to == Lifecycle::Open {
-        reopen(next);
+        reopen(next, now);
         return Ok(());
     }
     if next.status == QueueStatus::Open {
@@ -85,10 +85,13 @@ pub(crate) fn advance(
 }
 
 /// What was reached stays on record (`triaged_at`, `contained_at`: the first time counts); what no longer holds goes.
-fn reopen(next: &mut Incident) {
+/// What proved the last remedy proves nothing about the next one: `reopened_at` says from when on proof counts.
+fn reopen(next: &mut Incident, now: Timestamp) {
     next.status = QueueStatus::Open;
+    next.resolution = None;
     next.resolved_at = None;
     next.closed_at = None;
+    next.reopened_at = Some(now);
 }
 
 /// Moves the triage queue; asking for the state it is in is no step and no error.
@@ -104,10 +107,10 @@ pub(crate) fn move_queue(next: &mut Incident, to: QueueStatus, now: Timestamp) -
     }
     next.status = to;
     match to {
-        QueueStatus::Open => next.resolved_at = None,
+        QueueStatus::Open => unresolve(next),
         QueueStatus::Triaged => {
             next.triaged_at.get_or_insert(now);
-            next.resolved_at = None;
+            unresolve(next);
         }
         QueueStatus::Resolved => {
             next.triaged_at.get_or_insert(now);
@@ -115,4 +118,9 @@ pub(crate) fn move_queue(next: &mut Incident, to: QueueStatus, now: Timestamp) -
         }
     }
     Ok(())
+}
+
+fn unresolve(next: &mut Incident) {
+    next.resolved_at = None;
+    next.resolution = None;
 }

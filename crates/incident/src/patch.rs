@@ -76,6 +76,7 @@ impl Incident {
             }
         }
         next.flags = ruled_flags(&next);
+        denied_but_ruled(patch, &next)?;
         if let Some(to) = patch.lifecycle {
             advance(&mut next, to, facts, now)?;
         }
@@ -112,9 +113,9 @@ impl Incident {
 
     fn check_patch(&self, patch: &Patch, now: Timestamp) -> Result<(), IncidentError> {
         let mut checks = Checks::default();
-        checks.text("title", patch.title.as_deref(), MAX_TITLE);
+        checks.line("title", patch.title.as_deref(), MAX_TITLE);
         checks.text("summary", patch.summary.as_ref().and_then(|s| s.as_deref()), MAX_SUMMARY);
-        checks.text("asset", patch.asset.as_ref().and_then(|s| s.as_deref()), MAX_NAME);
+        checks.line("asset", patch.asset.as_ref().and_then(|s| s.as_deref()), MAX_NAME);
         checks.text("reason", patch.reason.as_deref(), MAX_REASON);
         checks.impact("impact_confidentiality", patch.impact_confidentiality);
         checks.impact("impact_integrity", patch.impact_integrity);
@@ -124,6 +125,11 @@ impl Incident {
         checks.past("detected_at", patch.detected_at.flatten(), now);
         checks.past("aware_at", patch.aware_at.flatten(), now);
         checks.tags(patch.tags.as_deref().unwrap_or_default());
+        for (flag, raise) in &patch.flags {
+            if patch.flags.contains(&(*flag, !raise)) && *raise {
+                checks.fail(flag.as_str(), "conflict", "is given twice, as true and as false");
+            }
+        }
         if patch.reason.is_none() {
             for (flag, raise) in &patch.flags {
                 if !raise && self.flags.has(*flag) {
@@ -138,14 +144,28 @@ impl Incident {
     }
 }
 
+/// Whoever says "not relevant" where a rule says "relevant" has to say why, or would be answered the opposite.
+fn denied_but_ruled(patch: &Patch, next: &Incident) -> Result<(), IncidentError> {
+    let mut checks = Checks::default();
+    for (flag, raise) in &patch.flags {
+        if !raise && next.flags.has(*flag) {
+            checks.fail("reason", "required", format!("is required to lower {flag}, which a rule raises"));
+        }
+    }
+    if checks.0.is_empty() { Ok(()) } else { Err(IncidentError::Invalid(checks.0)) }
+}
+
 fn set_fields(next: &mut Incident, patch: &Patch) {
+    if let Some(title) = &patch.title {
+        next.title = title.trim().to_owned();
+    }
     macro_rules! set {
         ($($field:ident $(. $sub:ident)? = $from:ident),+ $(,)?) => {$(
             if let Some(value) = &patch.$from { next.$field $(. $sub)? = value.clone(); }
         )+};
     }
     set! {
-        title = title, summary = summary, severity = severity, category = category, level = level,
+        summary = summary, severity = severity, category = category, level = level,
         disposition = disposition, country = country, location = location, sector = sector, asset = asset,
         agent_id = agent_id, impact.confidentiality = impact_confidentiality,
         impact.integrity = impact_integrity, impact.availability = impact_availability,

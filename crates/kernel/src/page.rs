@@ -36,6 +36,9 @@ pub enum PageError {
     /// `per_page` is out of range.
     #[error("per_page must be 1 to {MAX_PER_PAGE}")]
     PerPage,
+    /// Two places at once.
+    #[error("page and cursor name two places; send one of them")]
+    PageAndCursor,
     /// Beyond what offsets reach.
     #[error(
         "a page ends at row {MAX_DEPTH} at the latest; go on with cursor, from the Link header rel=\"next\""
@@ -52,7 +55,7 @@ impl Coded for PageError {
     }
     fn fields(&self) -> Vec<FieldFault> {
         let field = match self {
-            Self::Page | Self::TooDeep => "page",
+            Self::Page | Self::TooDeep | Self::PageAndCursor => "page",
             Self::PerPage => "per_page",
             Self::Cursor => "cursor",
         };
@@ -70,6 +73,9 @@ impl Page {
         if !(1..=MAX_PER_PAGE).contains(&per_page) {
             return Err(PageError::PerPage);
         }
+        if page.is_some() && cursor.is_some() {
+            return Err(PageError::PageAndCursor);
+        }
         let position = match cursor {
             Some(cursor) => Position::After(cursor),
             None => Position::Number(page.unwrap_or(1)),
@@ -86,6 +92,14 @@ impl Page {
         match self.position {
             Position::Number(n) => n,
             Position::After(_) => 1,
+        }
+    }
+
+    /// The first row, counted from 0, of a list that only grows at its end: there a cursor is a row number.
+    pub fn first_row(&self) -> u32 {
+        match &self.position {
+            Position::Number(_) => self.offset(),
+            Position::After(cursor) => u32::try_from(cursor.value).unwrap_or(u32::MAX),
         }
     }
 
@@ -149,6 +163,14 @@ pub struct Cursor {
     pub value: i64,
     /// The id of the row.
     pub id: Uuid,
+}
+
+impl Cursor {
+    /// The cursor to row `row` of a list that only grows at its end.
+    pub fn at_row(row: u32) -> Self {
+        let sort = Sort { key: SortKey::CreatedAt, descending: false };
+        Self { sort, value: row.into(), id: Uuid::nil() }
+    }
 }
 
 impl std::fmt::Display for Cursor {

@@ -29,6 +29,11 @@ pub fn check_text(s: &str, max: usize) -> Result<(), TextError> {
     Ok(())
 }
 
+/// As [`check_text`], for what stands on one line: no tab and no line break either.
+pub fn check_line(s: &str, max: usize) -> Result<(), TextError> {
+    if s.chars().any(char::is_control) { Err(TextError::Control) } else { check_text(s, max) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

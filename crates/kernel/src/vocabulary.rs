@@ -2,7 +2,7 @@
 
 /// A word that is not in its list; the message names the ones that are.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{given}' is not a {what}; use one of {allowed}")]
+#[error("'{given}' is no {what}; use one of {allowed}")]
 pub struct UnknownWord {
     /// What the list holds, e.g. `level`.
     pub what: &'static str,
@@ -30,7 +30,7 @@ impl UnknownWord {
 ///         Red = "red" }
 /// }
 /// assert_eq!("red".parse::<Light>().unwrap(), Light::Red);
-/// assert_eq!("blue".parse::<Light>().unwrap_err().to_string(), "'blue' is not a light; use one of green, red");
+/// assert_eq!("blue".parse::<Light>().unwrap_err().to_string(), "'blue' is no light; use one of green, red");
 /// ```
 #[macro_export]
 macro_rules! vocabulary {

@@ -2,55 +2,99 @@
 
 use crate::SystemClock;
 use probatum_application::AppError;
-use probatum_application::ports::{Clock, Executor, Job};
-use probatum_application::use_cases::housekeeping;
+use probatum_application::ports::{Blobs, Clock, Executor, Job};
+use probatum_application::use_cases::housekeeping::{self, DISCARD, RECURRING, SWEEP};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// How often the loop looks.
-const EVERY: Duration = Duration::from_secs(30);
+const EVERY: Duration = Duration::from_secs(15);
 /// How long a claim holds: longer than any single job takes.
 const LEASE_MS: i64 = 5 * 60 * 1000;
-/// How long until a recurring job runs again.
-const AGAIN_HOURS: i64 = 1;
+/// The longest wait before a job that failed is tried again, in minutes.
+const LONGEST_WAIT: i64 = 60;
 
-/// Runs until `stop` says so.
-pub async fn jobs(store: Arc<dyn Executor>, mut stop: watch::Receiver<bool>) {
-    let door: &dyn Executor = store.as_ref();
-    let now = SystemClock.now();
-    if let Err(e) = door.writing(move |tx| tx.ensure_job(housekeeping::JOB, now)).await {
-        tracing::warn!(error = %e, cause = e.cause.as_deref().unwrap_or_default(), "jobs cannot be set up");
-    }
-    loop {
-        if let Err(e) = run_due(door).await {
-            tracing::warn!(error = %e, cause = e.cause.as_deref().unwrap_or_default(), "the job loop failed");
+/// What jobs work with.
+pub struct Jobs {
+    /// The door to transactions.
+    pub store: Arc<dyn Executor>,
+    /// The content of evidence.
+    pub blobs: Arc<dyn Blobs>,
+}
+
+impl Jobs {
+    /// Runs until `stop` says so.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        loop {
+            if let Err(e) = self.run_due().await {
+                tracing::warn!(error = %e, cause = e.cause.as_deref().unwrap_or_default(), "the job loop failed");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(EVERY) => {}
+                _ = stop.changed() => return,
+            }
         }
-        tokio::select! {
-            _ = tokio::time::sleep(EVERY) => {}
-            _ = stop.changed() => return,
+    }
+
+    /// Runs every job that is due, one after the other.
+    async fn run_due(&self) -> Result<(), AppError> {
+        let now = SystemClock.now();
+        for (name, _) in RECURRING {
+            self.store.writing(move |tx| tx.ensure_job(name, now)).await?;
+        }
+        loop {
+            let now = SystemClock.now();
+            let claim = move |tx: &mut dyn probatum_application::ports::Tx| {
+                tx.claim_job(now, now.plus_millis(LEASE_MS))
+            };
+            let Some(job) = self.store.writing(claim).await? else { return Ok(()) };
+            let error = self.run_one(&job).await.err().map(|e| e.cause.unwrap_or(e.detail));
+            if let Some(error) = &error {
+                tracing::warn!(
+                    job = job.name,
+                    attempts = job.attempts,
+                    error,
+                    "a job failed; it will run again"
+                );
+            }
+            let again = SystemClock.now().plus_millis(wait_minutes(&job, error.is_some()) * 60_000);
+            self.store.writing(move |tx| tx.release_job(&job.name, again, error.as_deref())).await?;
+        }
+    }
+
+    async fn run_one(&self, job: &Job) -> Result<(), AppError> {
+        match job.name.as_str() {
+            SWEEP => {
+                let now = SystemClock.now();
+                while self.store.writing(move |tx| housekeeping::sweep(tx, now)).await? {}
+                Ok(())
+            }
+            DISCARD => housekeeping::discard(self.store.as_ref(), self.blobs.as_ref()).await,
+            other => Err(AppError::internal(format!("no such job: {other}"))),
         }
     }
 }
 
-async fn run_due(store: &dyn Executor) -> Result<(), AppError> {
-    let now = SystemClock.now();
-    let claimed: Option<Job> = store.writing(move |tx| tx.claim_job(now, now.plus_millis(LEASE_MS))).await?;
-    let Some(job) = claimed else { return Ok(()) };
-    let done = run_one(store, &job).await;
-    let error = done.err().map(|e| e.to_string());
-    if let Some(error) = &error {
-        tracing::warn!(job = job.name, attempts = job.attempts, error, "a job failed; it will run again");
+/// Minutes until a job runs again: its period, or after failures 1, 2, 4, … up to an hour.
+fn wait_minutes(job: &Job, failed: bool) -> i64 {
+    let period =
+        RECURRING.iter().find(|(name, _)| *name == job.name).map_or(LONGEST_WAIT, |(_, minutes)| *minutes);
+    if !failed {
+        return period;
     }
-    let again = SystemClock.now().plus_hours(AGAIN_HOURS);
-    store.writing(move |tx| tx.release_job(&job.name, again, error.as_deref())).await
+    let doublings = u32::try_from(job.attempts.clamp(1, 7)).unwrap_or(1).saturating_sub(1);
+    (1i64 << doublings).min(LONGEST_WAIT)
 }
 
-async fn run_one(store: &dyn Executor, job: &Job) -> Result<(), AppError> {
-    if job.name != housekeeping::JOB {
-        return Err(AppError::internal(format!("no such job: {}", job.name)));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_job_waits_longer_each_time() {
+        let wait = |attempts| wait_minutes(&Job { name: SWEEP.to_owned(), attempts }, true);
+        assert_eq!([wait(1), wait(2), wait(3), wait(7), wait(100)], [1, 2, 4, 60, 60]);
+        assert_eq!(wait_minutes(&Job { name: SWEEP.to_owned(), attempts: 1 }, false), 60);
     }
-    let now = SystemClock.now();
-    while store.writing(move |tx| housekeeping::sweep(tx, now)).await? {}
-    Ok(())
 }

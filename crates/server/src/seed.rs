@@ -1,6 +1,7 @@
 //! Invented incidents for a first look and for measurements: deterministic by seed, written through the use cases only.
 
 use probatum_application::ports::{Executor, Tx};
+use probatum_application::use_cases::evidence::NewEntry;
 use probatum_application::use_cases::incidents::{self, Precondition};
 use probatum_application::use_cases::{actions, evidence};
 use probatum_application::{AppError, Ctx, Principal};
@@ -16,7 +17,7 @@ use probatum_playbooks::{ActionStatus, NewStep, UpdateStep};
 use serde_json::json;
 
 /// Incidents written in one transaction: enough to make commits cheap, few enough to let other writers in.
-const BATCH: u32 = 100;
+const BATCH: u32 = 25;
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 /// The time the incidents are spread over.
@@ -128,7 +129,7 @@ fn tell(tx: &mut dyn Tx, plan: &Plan, index: u32, now: Timestamp) -> Result<Summ
 }
 
 fn ctx(dice: &mut Dice, role: Role, now: Timestamp, request: &str) -> Result<Ctx, AppError> {
-    let principal = Principal::new(dice.word(PEOPLE), &[role]);
+    let principal = Principal::new("seed", dice.word(PEOPLE), &[role]);
     let principal = principal.ok_or_else(|| AppError::internal("an invented name is no name"))?;
     Ok(Ctx { principal, now, request_id: request.to_owned() })
 }
@@ -187,9 +188,9 @@ impl Desk<'_> {
             return Ok(());
         }
         let ctx = self.later(200, Role::Analyst)?;
-        let input = CustodyInput {
-            ts: ctx.now,
-            actor: ctx.actor().clone(),
+        let input = NewEntry {
+            ts: Some(ctx.now),
+            actor: None,
             action: CustodyAction::Transferred,
             hash_after: Some(Sha256Hex::of(b"a byte too many")),
             note: Some("the copy differs from the original".to_owned()),

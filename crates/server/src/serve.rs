@@ -37,7 +37,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
 async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), Failure> {
     first_key(store.as_ref()).await?;
     let (stop, stopped) = watch::channel(false);
-    let jobs = actix_web::rt::spawn(loops::jobs(store.clone(), stopped));
+    let jobs = actix_web::rt::spawn(loops::Jobs { store, blobs: api.blobs.clone() }.run(stopped));
     let api = web::Data::new(api);
     let server = HttpServer::new(move || App::new().configure(|cfg| probatum_api::mount(cfg, api.clone())))
         .client_request_timeout(Duration::from_secs(10))

@@ -21,7 +21,10 @@ fn stderr(output: &Output) -> String {
 #[test]
 fn a_key_is_printed_alone_listed_without_its_secret_and_revoked() {
     let folder = tempfile::tempdir().unwrap();
-    let made = probatum(folder.path(), &["key", "create", "--name", "kdzik", "--role", "analyst", "--expires", "90d"]);
+    let made = probatum(
+        folder.path(),
+        &["key", "create", "--name", "kdzik", "--role", "analyst", "--expires", "90d"],
+    );
     assert!(made.status.success(), "{}", stderr(&made));
     let key = stdout(&made).trim_end().to_owned();
     assert!(key.starts_with("tw_") && !key.contains('\n'), "{key}");
@@ -34,7 +37,10 @@ fn a_key_is_printed_alone_listed_without_its_secret_and_revoked() {
     let database = std::fs::read(folder.path().join("probatum.db")).unwrap();
     let wal = std::fs::read(folder.path().join("probatum.db-wal")).unwrap_or_default();
     let kept = [database, wal].concat();
-    assert!(!kept.windows(secret.len()).any(|w| w == secret.as_bytes()), "the database has no secret in clear");
+    assert!(
+        !kept.windows(secret.len()).any(|w| w == secret.as_bytes()),
+        "the database has no secret in clear"
+    );
 
     assert!(probatum(folder.path(), &["key", "revoke", &key]).status.success());
     let again = probatum(folder.path(), &["key", "revoke", &key]);

@@ -12,7 +12,9 @@ pub fn app_error(e: Error) -> AppError {
             DatabaseErrorKind::UniqueViolation | DatabaseErrorKind::ForeignKeyViolation => {
                 AppError::transient(e.to_string())
             }
-            DatabaseErrorKind::ClosedConnection => AppError::unavailable(e.to_string()),
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                AppError::unavailable(e.to_string())
+            }
             _ if is_passing(info.message()) => AppError::transient(e.to_string()),
             _ if is_trouble(info.message()) => AppError::unavailable(e.to_string()),
             _ => AppError::internal(e.to_string()),
@@ -29,6 +31,9 @@ fn is_passing(message: &str) -> bool {
 
 fn is_trouble(message: &str) -> bool {
     [
+        "canceling statement due to",
+        "too many clients",
+        "recovery mode",
         "disk is full",
         "disk I/O error",
         "No space left",

@@ -47,6 +47,7 @@ diesel::table! {
         contained_at -> Nullable<Ts>,
         resolved_at -> Nullable<Ts>,
         closed_at -> Nullable<Ts>,
+        reopened_at -> Nullable<Ts>,
         created_by -> Text,
         legal_hold -> Bool,
         version -> BigInt,
@@ -222,8 +223,8 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{Id, Ts};
 
-    idempotency (actor, request_key) {
-        actor -> Text,
+    idempotency (principal, request_key) {
+        principal -> Text,
         request_key -> Text,
         fingerprint -> Text,
         status -> Integer,
@@ -245,6 +246,16 @@ diesel::table! {
         created_at -> Ts,
         expires_at -> Nullable<Ts>,
         revoked_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    discarded_blobs (storage_key) {
+        storage_key -> Text,
+        at -> Ts,
     }
 }
 

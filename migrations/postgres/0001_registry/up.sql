@@ -44,6 +44,7 @@ CREATE TABLE incidents (
     contained_at TIMESTAMPTZ,
     resolved_at TIMESTAMPTZ,
     closed_at TIMESTAMPTZ,
+    reopened_at TIMESTAMPTZ,
     created_by TEXT NOT NULL,
     legal_hold BOOLEAN NOT NULL,
     version BIGINT NOT NULL,
@@ -202,6 +203,12 @@ CREATE TABLE outbox (
     topic TEXT NOT NULL
 );
 
+-- Content nobody refers to any more, to be deleted from the blob store.
+CREATE TABLE discarded_blobs (
+    storage_key TEXT NOT NULL PRIMARY KEY,
+    at TIMESTAMPTZ NOT NULL
+);
+
 -- Work that takes time, claimed with a lease.
 CREATE TABLE jobs (
     name TEXT NOT NULL PRIMARY KEY,
@@ -213,14 +220,14 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_by_run_at ON jobs (run_at);
 
 CREATE TABLE idempotency (
-    actor TEXT NOT NULL,
+    principal TEXT NOT NULL,
     request_key TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
     status INTEGER NOT NULL,
     headers TEXT NOT NULL,
     body BYTEA NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
-    PRIMARY KEY (actor, request_key)
+    PRIMARY KEY (principal, request_key)
 );
 CREATE INDEX idempotency_by_created_at ON idempotency (created_at);
 

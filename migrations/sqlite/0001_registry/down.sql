@@ -1,6 +1,7 @@
 DROP TABLE api_keys;
 DROP TABLE idempotency;
 DROP TABLE jobs;
+DROP TABLE discarded_blobs;
 DROP TABLE outbox;
 DROP TABLE audit_head;
 DROP TABLE audit;

@@ -81,9 +81,13 @@ pub fn combinations(of: &[Case], n: u64) -> Vec<String> {
     combinations
 }
 
-/// What a filter is about; `type` is the alert contract's word for the category.
+/// What a filter is about: `type` is the alert contract's word for the category, and `status` reads either axis.
 fn field(case: &Case) -> &'static str {
-    if case.name == "type" { "category" } else { case.name }
+    match case.query.as_str() {
+        "status=contained" => "status_lifecycle",
+        query if query.starts_with("type=") => "category",
+        _ => case.name,
+    }
 }
 
 /// SplitMix64's n-th number.

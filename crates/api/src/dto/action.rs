@@ -4,7 +4,7 @@ use super::incomplete;
 use crate::vocabulary as words;
 use probatum_application::AppError;
 use probatum_application::ports::AuditEntry;
-use probatum_kernel::{EvidenceId, Timestamp};
+use probatum_kernel::{Code, EvidenceId, Timestamp};
 use probatum_playbooks::{Action, ActionStatus, NewStep, UpdateStep};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -45,8 +45,7 @@ pub struct UpdateAction {
     #[schema(value_type = Option<words::ActionStatus>)]
     status: Option<ActionStatus>,
     /// Confirmed evidence of the same incident that proves the remedy; only on a completed action.
-    #[schema(value_type = Option<String>)]
-    validation_ref: Option<EvidenceId>,
+    validation_ref: Option<String>,
     /// At most 2 000 characters.
     comment: Option<String>,
     /// Who does it.
@@ -56,15 +55,21 @@ pub struct UpdateAction {
     due_at: Option<Timestamp>,
 }
 
-impl From<UpdateAction> for UpdateStep {
-    fn from(b: UpdateAction) -> Self {
-        Self {
-            status: b.status,
-            validation_ref: b.validation_ref,
-            comment: b.comment,
-            owner: b.owner,
-            due_at: b.due_at,
-        }
+impl UpdateAction {
+    /// The command. What is no evidence id names no evidence, and so proves nothing.
+    pub fn command(self) -> Result<UpdateStep, AppError> {
+        let proof = self.validation_ref.map(|text| text.parse::<EvidenceId>()).transpose();
+        let proof = proof.map_err(|_| {
+            let detail = "validation_ref must name confirmed evidence of the same incident.";
+            AppError::new(Code::EvidenceRequired, detail)
+        });
+        Ok(UpdateStep {
+            status: self.status,
+            validation_ref: proof?,
+            comment: self.comment,
+            owner: self.owner,
+            due_at: self.due_at,
+        })
     }
 }
 

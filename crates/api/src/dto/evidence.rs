@@ -3,7 +3,7 @@
 use super::incomplete;
 use crate::vocabulary as words;
 use probatum_application::AppError;
-use probatum_application::use_cases::evidence::Item;
+use probatum_application::use_cases::evidence::{Item, NewEntry};
 use probatum_evidence::{
     Attach, CustodyAction, CustodyEntry, CustodyInput, Evidence, EvidenceKind, Sha256Hex, Tlp, Visibility,
 };
@@ -121,11 +121,11 @@ pub struct AppendCustody {
 }
 
 impl AppendCustody {
-    /// The command, with what was left out filled in. What is required is required by `Validate`, which names it.
-    pub fn command(self, actor: &Actor, now: Timestamp) -> Result<CustodyInput, AppError> {
-        Ok(CustodyInput {
-            ts: self.ts.unwrap_or(now),
-            actor: self.actor.unwrap_or_else(|| actor.clone()),
+    /// The command. What is required is required by `Validate`, which names it.
+    pub fn command(self) -> Result<NewEntry, AppError> {
+        Ok(NewEntry {
+            ts: self.ts,
+            actor: self.actor,
             action: self.action.ok_or_else(incomplete)?,
             hash_after: self.hash_after,
             note: self.note,

@@ -1,7 +1,7 @@
 //! Changes of an incident on the wire: PATCH, PUT, and the flat record PATCH answers with.
 
 use super::incident::{LocationView, flags_of};
-use super::nullable;
+use super::{nullable, present};
 use crate::vocabulary as words;
 use probatum_incident::{
     Category, Country, Disposition, Flag, Incident, Level, Lifecycle, Location, Patch, Priority, Put,
@@ -20,6 +20,7 @@ use validator::Validate;
 #[schema(as = PatchIncident)]
 pub struct PatchIncident {
     /// 1-300 characters.
+    #[serde(deserialize_with = "present")]
     title: Option<String>,
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
@@ -29,16 +30,21 @@ pub struct PatchIncident {
     #[schema(value_type = Option<words::Priority>)]
     priority: Option<Option<Priority>>,
     #[schema(value_type = Option<words::Severity>)]
+    #[serde(deserialize_with = "present")]
     severity: Option<Severity>,
     #[schema(value_type = Option<words::Category>)]
+    #[serde(deserialize_with = "present")]
     category: Option<Category>,
     #[schema(value_type = Option<words::Level>)]
+    #[serde(deserialize_with = "present")]
     level: Option<Level>,
     /// Flags as one object, instead of flat.
     #[schema(value_type = Option<BTreeMap<String, bool>>)]
+    #[serde(deserialize_with = "present")]
     flags: Option<BTreeMap<Flag, bool>>,
     /// Forward as far as every guard on the way holds; back only from closed to open.
     #[schema(value_type = Option<words::Lifecycle>)]
+    #[serde(deserialize_with = "present")]
     status_lifecycle: Option<Lifecycle>,
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<words::Disposition>)]
@@ -58,8 +64,11 @@ pub struct PatchIncident {
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>)]
     agent_id: Option<Option<AgentId>>,
+    #[serde(deserialize_with = "present")]
     impact_confidentiality: Option<u8>,
+    #[serde(deserialize_with = "present")]
     impact_integrity: Option<u8>,
+    #[serde(deserialize_with = "present")]
     impact_availability: Option<u8>,
     #[serde(deserialize_with = "nullable")]
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -72,18 +81,30 @@ pub struct PatchIncident {
     aware_at: Option<Option<Timestamp>>,
     /// At most 50; replaces all.
     #[validate(length(max = 50))]
+    #[serde(deserialize_with = "present")]
     tags: Option<Vec<String>>,
     /// Why; required to lower a raised flag and to reopen.
+    #[serde(deserialize_with = "present")]
     reason: Option<String>,
+    #[serde(deserialize_with = "present")]
     ai_act_relevant: Option<bool>,
+    #[serde(deserialize_with = "present")]
     ai_high_risk: Option<bool>,
+    #[serde(deserialize_with = "present")]
     ai_serious_incident: Option<bool>,
+    #[serde(deserialize_with = "present")]
     gdpr_personal_data: Option<bool>,
+    #[serde(deserialize_with = "present")]
     gdpr_breach: Option<bool>,
+    #[serde(deserialize_with = "present")]
     nis2_relevant: Option<bool>,
+    #[serde(deserialize_with = "present")]
     ksc_relevant: Option<bool>,
+    #[serde(deserialize_with = "present")]
     dora_relevant: Option<bool>,
+    #[serde(deserialize_with = "present")]
     critical_infra: Option<bool>,
+    #[serde(deserialize_with = "present")]
     law_enforcement: Option<bool>,
 }
 
@@ -122,10 +143,13 @@ impl From<PatchIncident> for Patch {
 #[schema(as = PutIncident)]
 pub struct PutIncident {
     #[schema(value_type = Option<words::Severity>)]
+    #[serde(deserialize_with = "present")]
     severity: Option<Severity>,
     #[schema(value_type = Option<words::QueueStatus>)]
+    #[serde(deserialize_with = "present")]
     status: Option<QueueStatus>,
     /// Required to resolve.
+    #[serde(deserialize_with = "present")]
     resolution: Option<String>,
 }
 

@@ -14,7 +14,6 @@ use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use probatum_application::AppError;
 use probatum_application::use_cases::actions;
 use probatum_kernel::ActionId;
-use probatum_playbooks::UpdateStep;
 
 fn action_id(text: &str) -> Result<ActionId, AppError> {
     text.parse().map_err(|_| AppError::not_found("action"))
@@ -118,8 +117,7 @@ pub async fn update(
     body: Body,
 ) -> Result<HttpResponse, Problem> {
     let id = action_id(&id)?;
-    let (body, key) = body.json::<UpdateAction>().await?;
-    let cmd = UpdateStep::from(body);
+    let (cmd, key) = body.json_checked(UpdateAction::command).await?;
     api.write(caller, key, move |tx, ctx| {
         let action = actions::update(tx, ctx, id, &cmd)?;
         json(StatusCode::OK, &ActionView::from(action))

@@ -14,8 +14,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, delete, patch, put, web};
 use probatum_application::Answer;
 use probatum_application::use_cases::incidents;
-use probatum_incident::{Patch, Put};
-use std::sync::{Arc, Mutex};
+use probatum_incident::{Incident, Patch, Put};
 
 /// Change an incident
 ///
@@ -45,7 +44,7 @@ pub async fn patch(
     let patch = Patch::from(body);
     api.write(caller, key, move |tx, ctx| {
         let incident = incidents::patch(tx, ctx, id, &when, &patch)?;
-        let etag = format!("\"{}\"", incident.version);
+        let etag = incidents::etag(ctx, &incident);
         Ok(with_header(json(StatusCode::OK, &ClassificationRecord::from(incident))?, "etag", etag))
     })
     .await
@@ -80,8 +79,9 @@ pub async fn put(
     let put = Put::from(body);
     api.write(caller, key, move |tx, ctx| {
         let incident = incidents::put(tx, ctx, id, &when, &put)?;
-        let etag = format!("\"{}\"", incident.version);
-        let incident = ctx.scope().shown(incident);
+        let etag = incidents::etag(ctx, &incident);
+        // Answers are kept for repetitions; raw data is not to be kept a second time.
+        let incident = Incident { raw_data: None, ..incident };
         Ok(with_header(json(StatusCode::OK, &Data { data: IncidentView::from(incident) })?, "etag", etag))
     })
     .await
@@ -110,16 +110,9 @@ pub async fn delete(
 ) -> Result<HttpResponse, Problem> {
     let (id, when) = (incident_ref(&id)?, if_match(&req)?);
     let key = body.empty().await?;
-    let orphans = Arc::new(Mutex::new(Vec::new()));
-    let found = orphans.clone();
-    let request_id = caller.ctx.request_id.clone();
-    let deleted = api.write(caller, key, move |tx, ctx| {
-        let keys = incidents::delete(tx, ctx, id, &when)?;
-        *found.lock().unwrap_or_else(|e| e.into_inner()) = keys;
+    api.write(caller, key, move |tx, ctx| {
+        incidents::delete(tx, ctx, id, &when)?;
         Ok(Answer { status: 204, headers: Vec::new(), body: Vec::new() })
-    });
-    let answer = deleted.await?;
-    let orphans = std::mem::take(&mut *orphans.lock().unwrap_or_else(|e| e.into_inner()));
-    api.discard(orphans, &request_id).await;
-    Ok(answer)
+    })
+    .await
 }

@@ -11,10 +11,11 @@ use crate::reply::{created, json};
 use crate::state::Api;
 use crate::upload::{Form, receive};
 use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use probatum_application::use_cases::{evidence, incidents};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use probatum_kernel::Kind;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Attach evidence
 ///
@@ -64,19 +65,32 @@ async fn upload(
     let Form { cmd, received, key } = receive(&api, &req, body).await?;
     let place = received.stored.key.clone();
     let request_id = caller.ctx.request_id.clone();
-    let used = Arc::new(AtomicBool::new(false));
-    let attached = used.clone();
+    // Which evidence took the content, if any did: the last run of the job decides, and a stored answer names another.
+    let taken = Arc::new(Mutex::new(String::new()));
+    let attached = taken.clone();
     let answer = api.write(caller, key, move |tx, ctx| {
         let item = evidence::attach(tx, ctx, id, &cmd, Some(&received))?;
-        attached.store(true, Ordering::Relaxed);
+        *attached.lock().unwrap_or_else(PoisonError::into_inner) = item.id.to_string();
         created(format!("/api/evidence/{}", item.id), &Attached::from(&item))
     });
     let answer = answer.await;
-    // Refused, or the answer to a repetition: this content belongs to nothing.
-    if answer.is_err() || !used.load(Ordering::Relaxed) {
-        api.discard(vec![place], &request_id).await;
+    let taken = std::mem::take(&mut *taken.lock().unwrap_or_else(PoisonError::into_inner));
+    if orphaned(&answer, &taken) {
+        api.discard(place, &request_id).await;
     }
     answer
+}
+
+/// Whether content that was received belongs to nothing: it was refused, or a repetition was answered from store. If
+/// the outcome is not known (the database went away during the commit), the content stays: rather too much than lost.
+fn orphaned(answer: &Result<HttpResponse, Problem>, taken: &str) -> bool {
+    match answer {
+        Ok(response) => {
+            let location = response.headers().get(LOCATION).and_then(|l| l.to_str().ok()).unwrap_or_default();
+            taken.is_empty() || !location.ends_with(taken)
+        }
+        Err(Problem(e)) => !matches!(e.code.kind(), Kind::Internal | Kind::Unavailable),
+    }
 }
 
 /// The evidence of an incident
@@ -145,8 +159,7 @@ pub async fn append_custody(
     body: Body,
 ) -> Result<HttpResponse, Problem> {
     let id = evidence_id(&id)?;
-    let (actor, now) = (caller.ctx.actor().clone(), caller.ctx.now);
-    let (input, key) = body.json_checked(|body: AppendCustody| body.command(&actor, now)).await?;
+    let (input, key) = body.json_checked(AppendCustody::command).await?;
     api.write(caller, key, move |tx, ctx| {
         let item = evidence::append_custody(tx, ctx, id, &input)?;
         json(StatusCode::CREATED, &EvidenceItem::from(item))

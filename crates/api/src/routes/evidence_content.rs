@@ -10,7 +10,8 @@ use crate::state::Api;
 use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ContentDisposition, DispositionParam, DispositionType,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, Charset, ContentDisposition, DispositionParam, DispositionType,
+    ExtendedValue,
 };
 use actix_web::{HttpResponse, get, post, web};
 use futures_util::StreamExt;
@@ -40,14 +41,26 @@ pub async fn content(
             AppError::not_found("content: it is missing from the blob store; verify the evidence").into()
         );
     };
-    let name = DispositionParam::Filename(stored.file_name);
-    let disposition = ContentDisposition { disposition: DispositionType::Attachment, parameters: vec![name] };
+    let disposition = attachment(stored.file_name);
     let chunks = chunks.map(|chunk| chunk.map_err(|e| actix_web::Error::from(Problem(e))));
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, stored.media_type))
         .insert_header(disposition)
         .insert_header((CONTENT_SECURITY_POLICY, "sandbox"))
         .body(SizedStream::new(size, chunks)))
+}
+
+/// The name in ASCII for all, and as it is for those who know RFC 8187.
+fn attachment(name: String) -> ContentDisposition {
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '_' }).collect();
+    let mut parameters = vec![DispositionParam::Filename(plain.clone())];
+    if plain != name {
+        let value = name.into_bytes();
+        let whole = ExtendedValue { charset: Charset::Ext("UTF-8".to_owned()), language_tag: None, value };
+        parameters.push(DispositionParam::FilenameExt(whole));
+    }
+    ContentDisposition { disposition: DispositionType::Attachment, parameters }
 }
 
 /// Verify the content

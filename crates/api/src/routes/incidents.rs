@@ -11,12 +11,10 @@ use crate::query;
 use crate::reply::{created, json, respond, with_header};
 use crate::state::Api;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ETAG, IF_NONE_MATCH, LINK};
+use actix_web::http::header::{ETAG, LINK};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use probatum_application::use_cases::{incidents, timeline as timelines};
 use probatum_incident::Draft;
-use probatum_kernel::Total;
-use sha2::{Digest, Sha256};
 
 /// Put an incident on record
 ///
@@ -134,14 +132,11 @@ pub async fn get(
 ) -> Result<HttpResponse, Problem> {
     let id = incident_ref(&id)?;
     let detail = api.read(caller, move |tx, ctx| incidents::detail(tx, ctx, id)).await?;
-    let version = detail.incident.version;
-    let answer = json(StatusCode::OK, &Data { data: IncidentDetail::from(detail) })?;
-    let digest = hex::encode(Sha256::digest(&answer.body));
-    let etag = format!("\"{version}-{}\"", digest.get(..16).unwrap_or_default());
-    let known = req.headers().get(IF_NONE_MATCH).and_then(|v| v.to_str().ok());
-    if known.is_some_and(|k| k.split(',').any(|t| t.trim().trim_start_matches("W/") == etag)) {
+    let etag = detail.etag.clone();
+    if query::known(&req, &etag)? {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, etag)).finish());
     }
+    let answer = json(StatusCode::OK, &Data { data: IncidentDetail::from(detail) })?;
     Ok(respond(with_header(answer, "etag", etag)))
 }
 
@@ -189,7 +184,6 @@ pub async fn timeline(
     let page = query::page(req.query_string())?;
     let asked = page.clone();
     let (entries, total) = api.read(caller, move |tx, ctx| timelines::timeline(tx, ctx, id, &asked)).await?;
-    let total = Total::Exactly(u32::try_from(total).unwrap_or(u32::MAX));
     let data = entries.into_iter().map(TimelineView::from).collect();
     Ok(HttpResponse::Ok().json(List { data, meta: Meta::new(&page, total) }))
 }

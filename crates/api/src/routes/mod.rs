@@ -11,6 +11,7 @@ use crate::middleware::finish;
 use crate::openapi;
 use crate::problem::Problem;
 use crate::state::Api;
+use actix_web::http::Method;
 use actix_web::http::header::ALLOW;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
@@ -58,6 +59,9 @@ async fn no_route(req: HttpRequest) -> HttpResponse {
     let allowed = openapi::methods_of(req.path());
     if allowed.is_empty() {
         return Problem(AppError::not_found("resource")).error_response_for();
+    }
+    if req.method() == Method::OPTIONS {
+        return HttpResponse::NoContent().insert_header((ALLOW, allowed.join(", "))).finish();
     }
     let detail = format!("{} is not a method of this resource; use {}.", req.method(), allowed.join(", "));
     let mut response = Problem(AppError::new(Code::MethodNotAllowed, detail)).error_response_for();

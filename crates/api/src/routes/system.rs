@@ -29,12 +29,13 @@ pub async fn live() -> HttpResponse {
 
 /// Whether the registry can work
 ///
-/// Reads from the database; 503 if it cannot. No credentials.
+/// Asks the database to read and to begin and end a writing transaction; 503 if it cannot. No credentials.
 #[utoipa::path(operation_id = "healthReady", tag = "system", responses((status = 200, description = "It can.", body = Health)))]
 #[get("/health/ready")]
 pub async fn ready(api: web::Data<Api>) -> Result<HttpResponse, Problem> {
     let store: &dyn Executor = api.store.as_ref();
-    store.reading(|tx| tx.audit_head()).await.map_err(|e| {
+    let (read, written) = (store.reading(|tx| tx.audit_head()).await, store.writing(|_| Ok(())).await);
+    read.map(|_| ()).and(written).map_err(|e| {
         let cause = e.cause.unwrap_or(e.detail);
         AppError::unavailable(format!("not ready: {cause}"))
     })?;

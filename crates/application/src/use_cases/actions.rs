@@ -1,6 +1,6 @@
 //! Response steps: added by hand, done by people, proven by evidence.
 
-use super::{incident_named, record};
+use super::{Visible, incident_named, incidents, record};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::permission::Permission;
@@ -16,6 +16,7 @@ const MAX_ACTIONS: usize = 1_000;
 pub fn add(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef, cmd: &NewStep) -> Result<Action, AppError> {
     ctx.require(Permission::ManageActions)?;
     let incident = incident_named(tx, id)?;
+    incident.may_take_actions()?;
     if tx.actions_of(incident.id)?.len() >= MAX_ACTIONS {
         return Err(AppError::invalid(
             "",
@@ -27,6 +28,7 @@ pub fn add(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef, cmd: &NewStep) -> Result
     tx.insert_action(&action)?;
     let detail = json!({"title": action.title, "action_type": action.action_type, "status": action.status});
     record(tx, ctx, "action.added", action.id.to_string(), Some(incident.id), detail)?;
+    incidents::touch(tx, ctx, &incident)?;
     Ok(action)
 }
 
@@ -34,22 +36,28 @@ pub fn add(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef, cmd: &NewStep) -> Result
 pub fn list(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef) -> Result<Vec<Action>, AppError> {
     ctx.require(Permission::ReadIncidents)?;
     let incident = incident_named(tx, id)?;
-    tx.actions_of(incident.id)
+    let visible = Visible::of(tx, ctx, incident.id)?;
+    Ok(tx.actions_of(incident.id)?.into_iter().map(|a| visible.action(a)).collect())
 }
 
 /// One action.
 pub fn get(tx: &mut dyn Tx, ctx: &Ctx, id: ActionId) -> Result<Action, AppError> {
     ctx.require(Permission::ReadIncidents)?;
+    let action = stored(tx, id)?;
+    Ok(Visible::of(tx, ctx, action.incident_id)?.action(action))
+}
+
+fn stored(tx: &mut dyn Tx, id: ActionId) -> Result<Action, AppError> {
     tx.action(id)?.ok_or_else(|| AppError::not_found("action"))
 }
 
 /// Moves a step on. A `validation_ref` counts only if it is confirmed evidence of the same incident.
 pub fn update(tx: &mut dyn Tx, ctx: &Ctx, id: ActionId, cmd: &UpdateStep) -> Result<Action, AppError> {
     ctx.require(Permission::ManageActions)?;
-    let found = get(tx, ctx, id)?;
+    let found = stored(tx, id)?;
     // The incident is the lock for its actions and its evidence: a proof cannot fall while it is being used.
-    incident_named(tx, IncidentRef::Id(found.incident_id))?;
-    let action = get(tx, ctx, id)?;
+    let incident = incident_named(tx, IncidentRef::Id(found.incident_id))?;
+    let action = stored(tx, id)?;
     let proof = match cmd.validation_ref {
         None => Proof::NotNamed,
         Some(evidence) => match tx.evidence(evidence)? {
@@ -64,6 +72,7 @@ pub fn update(tx: &mut dyn Tx, ctx: &Ctx, id: ActionId, cmd: &UpdateStep) -> Res
         tx.save_action(&action, &decision.next)?;
         let detail = json!({"changes": decision.changes});
         record(tx, ctx, "action.updated", id.to_string(), Some(action.incident_id), detail)?;
+        incidents::touch(tx, ctx, &incident)?;
         return Ok(decision.next);
     }
     Ok(action)

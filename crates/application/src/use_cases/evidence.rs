@@ -1,16 +1,16 @@
 //! Evidence: attach, read, pass on, verify. Whatever changes an item settles all items of the incident anew, and the
 //! incident inherits the result in the same transaction.
 
-use super::{incident_named, incidents, record};
+use super::{Visible, incident_named, incidents, record};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::permission::Permission;
 use crate::ports::Tx;
 use probatum_evidence::{
-    Attach, CustodyEntry, CustodyInput, Evidence, EvidenceError, MAX_CUSTODY_ENTRIES, MAX_ITEMS_PER_INCIDENT,
-    Sha256Hex, Stored,
+    Attach, CustodyAction, CustodyEntry, CustodyInput, Evidence, EvidenceError, MAX_CUSTODY_ENTRIES,
+    MAX_ITEMS_PER_INCIDENT, Sha256Hex, Stored,
 };
-use probatum_kernel::{EvidenceId, IncidentRef};
+use probatum_kernel::{Actor, EvidenceId, IncidentRef, Timestamp};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -59,9 +59,13 @@ pub fn attach(
     tx.insert_evidence(&item, &chain)?;
     let detail = json!({
         "kind": item.kind, "visibility": item.visibility, "status": item.status, "confidence": item.confidence,
+        "source": item.source, "content_ref": item.content_ref, "tlp": item.tlp,
         "hash_sha256": item.hash_sha256, "contradicts": item.contradicts, "custody_entries": chain.len(),
     });
     record(tx, ctx, "evidence.attached", item.id.to_string(), Some(incident.id), detail)?;
+    for entry in &chain {
+        record_entry(tx, ctx, &item, entry)?;
+    }
     if let Some(last) = items.last_mut() {
         *last = item.clone();
     }
@@ -88,11 +92,10 @@ fn settle(
         tx.save_evidence(item)?;
         record(tx, ctx, "evidence.status_changed", item.id.to_string(), Some(incident.id), detail)?;
     }
-    let inherited = probatum_evidence::inherit(items.iter().map(|e| e.status));
-    if let Some(decision) = incident.inherit(inherited, ctx.now) {
-        incidents::save(tx, ctx, incident, decision, None)?;
+    match incident.inherit(probatum_evidence::inherit_from(&items), ctx.now) {
+        Some(decision) => incidents::save(tx, ctx, incident, decision, None).map(|_| ()),
+        None => incidents::touch(tx, ctx, incident),
     }
-    Ok(())
 }
 
 /// The evidence of an incident the caller may see, with custody.
@@ -103,18 +106,17 @@ pub fn list(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef) -> Result<Vec<Item>, Ap
     for (item, entry) in tx.custody_of(incident.id)? {
         chains.entry(item).or_default().push(entry);
     }
-    let all = ctx.scope().all_evidence;
-    let items = tx.evidence_of(incident.id)?.into_iter();
-    let seen = items.filter(|e| probatum_evidence::may_see(all, e.visibility));
-    Ok(seen.map(|e| Item { custody: chains.remove(&e.id).unwrap_or_default(), evidence: e }).collect())
+    let seen = Visible::of(tx, ctx, incident.id)?.evidence();
+    let chained = |e: Evidence| Item { custody: chains.remove(&e.id).unwrap_or_default(), evidence: e };
+    Ok(seen.into_iter().map(chained).collect())
 }
 
 /// One item with its chain; what the caller may not see does not exist for them.
 pub fn item(tx: &mut dyn Tx, ctx: &Ctx, id: EvidenceId) -> Result<Item, AppError> {
     ctx.require(Permission::ReadEvidence)?;
-    let all = ctx.scope().all_evidence;
-    let evidence = tx.evidence(id)?.filter(|e| probatum_evidence::may_see(all, e.visibility));
-    let evidence = evidence.ok_or_else(|| AppError::not_found("evidence"))?;
+    let found = tx.evidence(id)?.ok_or_else(|| AppError::not_found("evidence"))?;
+    let seen = Visible::of(tx, ctx, found.incident_id)?.evidence();
+    let evidence = seen.into_iter().find(|e| e.id == id).ok_or_else(|| AppError::not_found("evidence"))?;
     Ok(Item { custody: tx.custody(id)?, evidence })
 }
 
@@ -127,16 +129,35 @@ pub fn content(tx: &mut dyn Tx, ctx: &Ctx, id: EvidenceId) -> Result<(Evidence, 
     }
 }
 
+/// An entry to append. Without a time it is now, without an actor the caller.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)] // The fields are those of a custody entry.
+pub struct NewEntry {
+    pub ts: Option<Timestamp>,
+    pub actor: Option<Actor>,
+    pub action: CustodyAction,
+    pub hash_after: Option<Sha256Hex>,
+    pub note: Option<String>,
+}
+
 /// Appends an entry to the chain of custody.
-pub fn append_custody(
-    tx: &mut dyn Tx,
-    ctx: &Ctx,
-    id: EvidenceId,
-    input: &CustodyInput,
-) -> Result<Item, AppError> {
+pub fn append_custody(tx: &mut dyn Tx, ctx: &Ctx, id: EvidenceId, new: &NewEntry) -> Result<Item, AppError> {
     ctx.require(Permission::AttachEvidence)?;
+    let full = |e: Evidence| usize::try_from(e.custody_entries).is_ok_and(|n| n >= MAX_CUSTODY_ENTRIES);
+    if tx.evidence(id)?.is_some_and(full) {
+        return Err(EvidenceError::ChainFull.into());
+    }
     change_custody(tx, ctx, id, |evidence, last| {
-        evidence.append(last, input, ctx.now).map(|(_, entry)| entry)
+        let input = CustodyInput {
+            ts: new.ts.unwrap_or_else(|| probatum_evidence::not_before(last, ctx.now)),
+            actor: new.actor.clone().unwrap_or_else(|| ctx.actor().clone()),
+            action: new.action,
+            hash_after: new.hash_after.clone(),
+            note: new.note.clone(),
+        };
+        // A time the registry itself filled in is right by definition, also when it follows a clock that is ahead.
+        let now = ctx.now.max(if new.ts.is_none() { input.ts } else { ctx.now });
+        evidence.append(last, &input, now).map(|(_, entry)| entry)
     })
 }
 
@@ -164,22 +185,24 @@ fn change_custody(
     let incident = incident_named(tx, IncidentRef::Id(found.incident_id))?;
     let mut items = tx.evidence_of(incident.id)?;
     let mut custody = tx.custody(id)?;
-    if custody.len() >= MAX_CUSTODY_ENTRIES {
-        return Err(EvidenceError::TooMany.into());
-    }
     let item = items.iter_mut().find(|e| e.id == id).ok_or_else(|| AppError::not_found("evidence"))?;
     let entry = entry(item, custody.last())?;
     // The status is settle's to change, which also records it.
     *item = Evidence { status: item.status, ..item.with_entry(&entry) };
     tx.append_custody(id, &entry)?;
     tx.save_evidence(item)?;
-    let detail = json!({
-        "visibility": item.visibility, "entry": entry.seq, "action": entry.action, "actor": entry.actor,
-        "ts": entry.ts, "hash_after": entry.hash_after, "intact": entry.intact,
-    });
-    record(tx, ctx, "custody.appended", id.to_string(), Some(incident.id), detail)?;
+    record_entry(tx, ctx, item, &entry)?;
     custody.push(entry);
     settle(tx, ctx, &incident, items)?;
     let evidence = tx.evidence(id)?.ok_or_else(|| AppError::not_found("evidence"))?;
     Ok(Item { evidence, custody })
+}
+
+/// An entry's hash stands in the audit log too: a chain rebuilt by another hand no longer agrees with it.
+fn record_entry(tx: &mut dyn Tx, ctx: &Ctx, item: &Evidence, entry: &CustodyEntry) -> Result<(), AppError> {
+    let detail = json!({
+        "visibility": item.visibility, "entry": entry.seq, "action": entry.action, "actor": entry.actor,
+        "ts": entry.ts, "hash_after": entry.hash_after, "intact": entry.intact, "entry_hash": entry.entry_hash,
+    });
+    record(tx, ctx, "custody.appended", item.id.to_string(), Some(item.incident_id), detail)
 }

@@ -1,13 +1,13 @@
 //! Incidents: put on record, read, list, change, delete.
 
-use super::{incident_named, record};
+use super::{Visible, incident_named, record};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::permission::Permission;
 use crate::ports::Tx;
 use crate::query::{IncidentList, IncidentQuery};
 use probatum_agent_trust::Agent;
-use probatum_evidence::Evidence;
+use probatum_evidence::{Evidence, Sha256Hex};
 use probatum_incident::{Decision, Explanation, Facts, Incident, NewIncident, Patch, Put};
 use probatum_kernel::{AgentId, Code, EvidenceStatus, IncidentRef, PublicId};
 use probatum_playbooks::Action;
@@ -20,20 +20,33 @@ pub enum Precondition {
     None,
     /// `*`: it exists.
     Any,
-    /// One of these versions.
-    OneOf(Vec<i64>),
+    /// One of these ETags.
+    OneOf(Vec<String>),
 }
 
 impl Precondition {
-    fn check(&self, incident: &Incident) -> Result<(), AppError> {
+    fn check(&self, ctx: &Ctx, incident: &Incident) -> Result<(), AppError> {
         match self {
-            Self::OneOf(versions) if !versions.contains(&incident.version) => Err(AppError::new(
+            Self::OneOf(tags) if !tags.contains(&etag(ctx, incident)) => Err(AppError::new(
                 Code::PreconditionFailed,
                 "The incident was changed since; read it again and send its ETag as If-Match.",
             )),
             _ => Ok(()),
         }
     }
+}
+
+/// The strong validator of an incident as this caller sees it: its version, which counts every change of it, its
+/// evidence and its actions, and what the caller's roles show of it.
+pub fn etag(ctx: &Ctx, incident: &Incident) -> String {
+    let scope = ctx.scope();
+    let sees = match (scope.all_evidence, scope.raw_data) {
+        (false, false) => "p",
+        (true, false) => "e",
+        (false, true) => "r",
+        (true, true) => "a",
+    };
+    format!("\"{}-{sees}\"", incident.version)
 }
 
 /// An incident as a caller may see it.
@@ -45,6 +58,8 @@ pub struct Detail {
     pub evidence: Vec<Evidence>,
     /// The response actions.
     pub actions: Vec<Action>,
+    /// The validator of all this.
+    pub etag: String,
 }
 
 /// Puts an incident on record: numbered, a gap, without priority (CONTRACT §3). An unknown agent is registered as
@@ -63,6 +78,8 @@ pub fn create(tx: &mut dyn Tx, ctx: &Ctx, new: &NewIncident) -> Result<Incident,
     let detail = json!({
         "public_id": public_id, "title": incident.title, "category": incident.category, "level": incident.level,
         "severity": incident.severity, "source_type": incident.source_type, "flags": incident.flags,
+        "source": incident.source, "agent_id": incident.agent_id,
+        "raw_data_sha256": incident.raw_data.as_ref().map(|raw| Sha256Hex::of(raw.to_string().as_bytes())),
     });
     record(tx, ctx, "incident.created", public_id.to_string(), Some(incident.id), detail)?;
     Ok(incident)
@@ -80,10 +97,10 @@ pub fn detail(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef) -> Result<Detail, App
     ctx.require(Permission::ReadIncidents)?;
     let scope = ctx.scope();
     let incident = scope.shown(incident_named(tx, id)?);
-    let mut evidence = tx.evidence_of(incident.id)?;
-    evidence.retain(|e| probatum_evidence::may_see(scope.all_evidence, e.visibility));
-    let actions = tx.actions_of(incident.id)?;
-    Ok(Detail { incident, evidence, actions })
+    let visible = Visible::of(tx, ctx, incident.id)?;
+    let actions = tx.actions_of(incident.id)?.into_iter().map(|a| visible.action(a)).collect();
+    let etag = etag(ctx, &incident);
+    Ok(Detail { incident, evidence: visible.evidence(), actions, etag })
 }
 
 /// Whether there is such an incident.
@@ -95,7 +112,10 @@ pub fn exists(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef) -> Result<(), AppErro
 /// A page of incidents.
 pub fn list(tx: &mut dyn Tx, ctx: &Ctx, query: &IncidentQuery) -> Result<IncidentList, AppError> {
     ctx.require(Permission::ReadIncidents)?;
-    tx.list_incidents(query)
+    let scope = ctx.scope();
+    let mut list = tx.list_incidents(query)?;
+    list.rows = list.rows.into_iter().map(|i| scope.shown(i)).collect();
+    Ok(list)
 }
 
 /// How an incident is classified, and why.
@@ -120,7 +140,7 @@ pub fn patch(
 ) -> Result<Incident, AppError> {
     ctx.require(Permission::ChangeIncident)?;
     let incident = incident_named(tx, id)?;
-    when.check(&incident)?;
+    when.check(ctx, &incident)?;
     if let Some(Some(agent)) = &patch.agent_id {
         register_unknown(tx, ctx, agent)?;
     }
@@ -139,39 +159,40 @@ pub fn put(
 ) -> Result<Incident, AppError> {
     ctx.require(Permission::ChangeIncident)?;
     let incident = incident_named(tx, id)?;
-    when.check(&incident)?;
+    when.check(ctx, &incident)?;
     let decision = incident.put(put, ctx.now)?;
     save(tx, ctx, &incident, decision, None)
 }
 
-/// Deletes an incident with its evidence and actions; the audit log keeps a tombstone. The caller gets the keys of
-/// stored content that nothing refers to any more.
-pub fn delete(
-    tx: &mut dyn Tx,
-    ctx: &Ctx,
-    id: IncidentRef,
-    when: &Precondition,
-) -> Result<Vec<String>, AppError> {
+/// Deletes an incident with its evidence and actions; the audit log keeps a tombstone. Content that was stored is
+/// noted for deletion in the same transaction.
+pub fn delete(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef, when: &Precondition) -> Result<(), AppError> {
     ctx.require(Permission::DeleteIncident)?;
     let incident = incident_named(tx, id)?;
-    when.check(&incident)?;
+    when.check(ctx, &incident)?;
     incident.may_be_deleted()?;
     let evidence = tx.evidence_of(incident.id)?;
     tx.delete_incident(&incident)?;
     let hashes: Vec<_> = evidence.iter().map(|e| json!({"id": e.id, "hash_sha256": e.hash_sha256})).collect();
     let detail = json!({"public_id": incident.public_id, "version": incident.version, "evidence": hashes});
     record(tx, ctx, "incident.deleted", incident.public_id.to_string(), Some(incident.id), detail)?;
-    Ok(evidence.into_iter().filter_map(|e| e.stored).map(|s| s.key).collect())
+    for stored in evidence.into_iter().filter_map(|e| e.stored) {
+        tx.discard_blob(&stored.key, ctx.now)?;
+    }
+    Ok(())
 }
 
 /// What the lifecycle's guards ask about the rest of the registry.
 fn facts(tx: &mut dyn Tx, incident: &Incident) -> Result<Facts, AppError> {
     let actions = tx.actions_of(incident.id)?;
+    // What proved the remedy before a reopening proves nothing about what came after it.
+    let since = |a: &&Action| a.executed_at >= incident.reopened_at || incident.reopened_at.is_none();
+    let counting: Vec<Action> = actions.iter().filter(since).cloned().collect();
     let evidence = tx.evidence_of(incident.id)?;
     let confirmed =
         |id| evidence.iter().any(|e: &Evidence| e.id == id && e.status == EvidenceStatus::Confirmed);
     Ok(Facts {
-        remedy_proven: probatum_playbooks::proves_closure(&actions, confirmed),
+        remedy_proven: probatum_playbooks::proves_closure(&counting, confirmed),
         unfinished_actions: probatum_playbooks::unfinished(&actions),
     })
 }
@@ -193,4 +214,9 @@ pub(super) fn save(
         record(tx, ctx, "incident.updated", before.public_id.to_string(), Some(before.id), detail)?;
     }
     Ok(decision.next)
+}
+
+/// Counts a change of evidence, custody or actions in the incident's version; nothing if its fields changed along.
+pub(super) fn touch(tx: &mut dyn Tx, ctx: &Ctx, incident: &Incident) -> Result<(), AppError> {
+    tx.touch_incident(incident, &incident.touched(ctx.now))
 }

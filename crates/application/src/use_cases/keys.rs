@@ -127,7 +127,7 @@ pub fn authenticate(tx: &mut dyn Tx, text: &str, now: Timestamp) -> Result<Princ
     if !same(&key.secret_hash, &secret.hash()) || !live {
         return Err(nobody());
     }
-    Principal::new(&key.name, &key.roles).ok_or_else(nobody)
+    Principal::new(&key.id, &key.name, &key.roles).ok_or_else(nobody)
 }
 
 /// Compares without stopping at the first difference.

@@ -11,13 +11,45 @@ pub mod timeline;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::ports::{Record, Tx};
+use probatum_evidence::Evidence;
 use probatum_incident::Incident;
-use probatum_kernel::{IncidentId, IncidentRef};
+use probatum_kernel::{EvidenceId, IncidentId, IncidentRef};
+use probatum_playbooks::Action;
 use serde_json::Value;
 
 /// The incident a client names, or 404.
 fn incident_named(tx: &mut dyn Tx, id: IncidentRef) -> Result<Incident, AppError> {
     tx.incident(id)?.ok_or_else(|| AppError::not_found("incident"))
+}
+
+/// What a caller may see of an incident's evidence. Whatever else names an item they may not see is silent about it.
+struct Visible {
+    all: bool,
+    items: Vec<Evidence>,
+}
+
+impl Visible {
+    fn of(tx: &mut dyn Tx, ctx: &Ctx, incident: IncidentId) -> Result<Self, AppError> {
+        let all = ctx.scope().all_evidence;
+        let mut items = tx.evidence_of(incident)?;
+        items.retain(|e| probatum_evidence::may_see(all, e.visibility));
+        Ok(Self { all, items })
+    }
+
+    fn names(&self, id: EvidenceId) -> bool {
+        self.all || self.items.iter().any(|e| e.id == id)
+    }
+
+    /// The items, without references to those the caller may not see.
+    fn evidence(&self) -> Vec<Evidence> {
+        let shown =
+            |e: &Evidence| Evidence { contradicts: e.contradicts.filter(|c| self.names(*c)), ..e.clone() };
+        self.items.iter().map(shown).collect()
+    }
+
+    fn action(&self, action: Action) -> Action {
+        Action { validation_ref: action.validation_ref.filter(|v| self.names(*v)), ..action }
+    }
 }
 
 /// Writes one record about an incident into audit log, timeline and outbox.

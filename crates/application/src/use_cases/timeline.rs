@@ -1,40 +1,71 @@
 //! The timeline: every change, item of evidence, custody entry and action of an incident, in order.
 
-use super::incident_named;
+use super::{Visible, incident_named};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::permission::Permission;
 use crate::ports::{AuditEntry, Tx};
 use probatum_evidence::Visibility;
-use probatum_kernel::{IncidentRef, Page};
+use probatum_kernel::{EvidenceId, IncidentRef, MAX_DEPTH, Page, Total};
+use serde_json::Value;
 
-/// How much of a timeline is read to build a page; an incident has fewer entries than this in practice.
-const MAX_ENTRIES: u32 = 10_000;
+/// How many entries are read at a time.
+const BATCH: u32 = 1_000;
 
-/// A page of the timeline, oldest first, and how many entries the caller may see. What the caller may not see is left
-/// out: entries about evidence carry its visibility.
+/// A page of the timeline, oldest first, and how many entries the caller may see, counted up to 10 000. What the
+/// caller may not see is left out, and so is every mention of it.
 pub fn timeline(
     tx: &mut dyn Tx,
     ctx: &Ctx,
     id: IncidentRef,
     page: &Page,
-) -> Result<(Vec<AuditEntry>, usize), AppError> {
+) -> Result<(Vec<AuditEntry>, Total), AppError> {
     ctx.require(Permission::ReadIncidents)?;
     let incident = incident_named(tx, id)?;
-    let all = ctx.scope().all_evidence;
-    let mut entries = tx.history(incident.id, 0, MAX_ENTRIES)?;
-    entries.retain(|e| visibility_of(e).is_none_or(|v| probatum_evidence::may_see(all, v)));
-    let total = entries.len();
-    let skip = usize::try_from(page.offset()).unwrap_or(usize::MAX);
-    let take = usize::try_from(page.per_page).unwrap_or(0);
-    Ok((entries.into_iter().skip(skip).take(take).collect(), total))
+    let visible = Visible::of(tx, ctx, incident.id)?;
+    let (from, size) = (i64::from(page.first_row()), i64::from(page.per_page));
+    let (mut rows, mut seen, mut after) = (Vec::new(), 0i64, 0i64);
+    loop {
+        let batch = tx.history(incident.id, after, BATCH)?;
+        let Some(last) = batch.last().map(|e| e.seq) else { break };
+        after = last;
+        for entry in batch.into_iter().filter(|e| shown(&visible, e)) {
+            if (from..from.saturating_add(size)).contains(&seen) {
+                rows.push(redacted(&visible, entry));
+            }
+            seen = seen.saturating_add(1);
+        }
+        if seen > i64::from(MAX_DEPTH) && seen >= from.saturating_add(size) {
+            break;
+        }
+    }
+    Ok((rows, Total::from_capped(seen)))
 }
 
-fn visibility_of(entry: &AuditEntry) -> Option<Visibility> {
+fn shown(visible: &Visible, entry: &AuditEntry) -> bool {
     if !entry.action.starts_with("evidence.") && !entry.action.starts_with("custody.") {
-        return None;
+        return true;
     }
     // An entry that does not say is shown to those only who may see everything.
-    let said = entry.detail.get("visibility").and_then(|v| v.as_str()).and_then(|v| v.parse().ok());
-    Some(said.unwrap_or(Visibility::Internal))
+    let said = entry.detail.get("visibility").and_then(Value::as_str).and_then(|v| v.parse().ok());
+    probatum_evidence::may_see(visible.all, said.unwrap_or(Visibility::Internal))
+}
+
+/// The entry without the ids of evidence the caller may not see.
+fn redacted(visible: &Visible, mut entry: AuditEntry) -> AuditEntry {
+    if !visible.all {
+        redact(visible, &mut entry.detail);
+    }
+    entry
+}
+
+fn redact(visible: &Visible, value: &mut Value) {
+    match value {
+        Value::String(text) if text.parse::<EvidenceId>().is_ok_and(|id| !visible.names(id)) => {
+            *value = Value::Null
+        }
+        Value::Array(items) => items.iter_mut().for_each(|v| redact(visible, v)),
+        Value::Object(members) => members.values_mut().for_each(|v| redact(visible, v)),
+        _ => {}
+    }
 }

@@ -12,6 +12,7 @@ use crossbeam_channel::Receiver;
 use diesel::connection::SimpleConnection;
 use probatum_application::AppError;
 use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The most jobs of one commit: enough to make its fsync cheap, few enough that the first waits only milliseconds.
 const MAX_BATCH: usize = 256;
@@ -21,7 +22,11 @@ pub fn serve(conn: &mut Conn, queue: &Receiver<Task>) {
     while let Ok(first) = queue.recv() {
         let mut batch = vec![first];
         batch.extend(queue.try_iter().take(MAX_BATCH - 1));
-        commit(conn, batch);
+        // A panic outside of any job must not end the one thread that writes; whoever waited learns of it.
+        if catch_unwind(AssertUnwindSafe(|| commit(conn, batch))).is_err() {
+            tracing::error!("the writer panicked; the batch was given up");
+            let _ = conn.batch_execute("ROLLBACK");
+        }
     }
 }
 

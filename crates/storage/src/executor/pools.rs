@@ -85,10 +85,12 @@ pub enum Lane {
 pub fn serve_postgres(pool: &PostgresPool, lane: Lane, queue: &Receiver<Task>) {
     while let Ok(mut task) = queue.recv() {
         let mut outcome = postgres_once(pool, lane, &mut task.work);
-        for _ in 1..ATTEMPTS {
+        for attempt in 1..ATTEMPTS {
             if !matches!(&outcome, Err(e) if e.transient) {
                 break;
             }
+            // A little longer each time, so that those who collided do not meet again.
+            std::thread::sleep(Duration::from_millis(1 << attempt));
             outcome = postgres_once(pool, lane, &mut task.work);
         }
         let _ = task.answer.send(outcome);

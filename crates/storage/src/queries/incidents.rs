@@ -4,7 +4,7 @@ use super::{Session, own};
 use crate::error::OrApp;
 use crate::rows::{AgentRow, IncidentRow};
 use crate::schema::{agents, incident_numbers, incidents};
-use crate::types::DbId;
+use crate::types::{DbId, DbTime};
 use diesel::prelude::*;
 use probatum_agent_trust::Agent;
 use probatum_application::AppError;
@@ -64,6 +64,14 @@ impl IncidentRows for Session<'_> {
         Self::swapped(rows)?;
         self.pending.count(Some(before), Some(next));
         Ok(())
+    }
+
+    fn touch_incident(&mut self, before: &Incident, next: &Incident) -> Result<(), AppError> {
+        let found = incidents::table
+            .filter(incidents::id.eq(DbId(before.id.uuid())))
+            .filter(incidents::version.eq(before.version));
+        let new = (incidents::version.eq(next.version), incidents::updated_at.eq(DbTime(next.updated_at)));
+        Self::swapped(diesel::update(found).set(new).execute(self.conn).app()?)
     }
 
     fn delete_incident(&mut self, incident: &Incident) -> Result<(), AppError> {

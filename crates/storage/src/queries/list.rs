@@ -98,7 +98,7 @@ fn rows_of(conn: &mut Conn, keys: &[(DbId, i64)]) -> Result<Vec<probatum_inciden
 fn plan(conn: &mut Conn, query: &IncidentQuery) -> Result<Plan, AppError> {
     let f = &query.filter;
     let (facets, mask) = facets::of_filter(f);
-    let ranged = f.created_after.is_some() || f.created_before.is_some();
+    let ranged = f.created_after.is_some() || f.created_before.is_some() || f.severity_score.is_some();
     let rarest = rarest(conn, &facets)?;
     if let Some((0, _)) = rarest {
         return Ok(Plan { total: Some(0), ..Plan::default() });
@@ -211,6 +211,9 @@ fn filtered<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
     if plan.mask != Mask::default() {
         let bits = sql::<Bool>("(incidents.facets & ").bind::<BigInt, _>(plan.mask.mask).sql(") = ");
         q = q.filter(bits.bind::<BigInt, _>(plan.mask.value));
+    }
+    if let Some(score) = f.severity_score {
+        q = q.filter(incidents::severity.eq(i32::from(score)));
     }
     if let Some(after) = f.created_after {
         q = q.filter(incidents::id.ge(lowest(after.plus_millis(1))));

@@ -3,12 +3,12 @@
 use super::{Session, own};
 use crate::error::OrApp;
 use crate::rows::{AnswerRow, KeyRow};
-use crate::schema::{api_keys, idempotency, jobs, outbox};
+use crate::schema::{api_keys, discarded_blobs, idempotency, jobs, outbox};
 use crate::types::DbTime;
 use diesel::prelude::*;
 use probatum_application::ports::{AnswerRows, ApiKey, Job, JobRows, KeyRows};
 use probatum_application::{Answer, AppError, RequestKey};
-use probatum_kernel::{Actor, Timestamp};
+use probatum_kernel::Timestamp;
 
 impl KeyRows for Session<'_> {
     fn key(&mut self, id: &str) -> Result<Option<ApiKey>, AppError> {
@@ -43,9 +43,9 @@ impl KeyRows for Session<'_> {
 }
 
 impl AnswerRows for Session<'_> {
-    fn stored_answer(&mut self, actor: &Actor, key: &str) -> Result<Option<(String, Answer)>, AppError> {
+    fn stored_answer(&mut self, principal: &str, key: &str) -> Result<Option<(String, Answer)>, AppError> {
         let row: Option<AnswerRow> = idempotency::table
-            .filter(idempotency::actor.eq(actor.as_str()))
+            .filter(idempotency::principal.eq(principal))
             .filter(idempotency::request_key.eq(key))
             .select(AnswerRow::as_select())
             .get_result(self.conn)
@@ -56,12 +56,12 @@ impl AnswerRows for Session<'_> {
 
     fn store_answer(
         &mut self,
-        actor: &Actor,
+        principal: &str,
         key: &RequestKey,
         answer: &Answer,
         now: Timestamp,
     ) -> Result<(), AppError> {
-        let row = AnswerRow::of(actor.as_str(), &key.key, &key.fingerprint, answer, DbTime(now))?;
+        let row = AnswerRow::of(principal, &key.key, &key.fingerprint, answer, DbTime(now))?;
         diesel::insert_into(idempotency::table).values(row).execute(self.conn).app()?;
         Ok(())
     }
@@ -102,6 +102,25 @@ impl JobRows for Session<'_> {
             Some(_) => diesel::update(job).set(free).execute(self.conn).app()?,
             None => diesel::update(job).set((free, jobs::attempts.eq(0))).execute(self.conn).app()?,
         };
+        Ok(())
+    }
+
+    fn discard_blob(&mut self, key: &str, now: Timestamp) -> Result<(), AppError> {
+        diesel::insert_into(discarded_blobs::table)
+            .values((discarded_blobs::storage_key.eq(key), discarded_blobs::at.eq(DbTime(now))))
+            .on_conflict_do_nothing()
+            .execute(self.conn)
+            .app()?;
+        Ok(())
+    }
+
+    fn discarded_blobs(&mut self, limit: u32) -> Result<Vec<String>, AppError> {
+        discarded_blobs::table.select(discarded_blobs::storage_key).limit(limit.into()).load(self.conn).app()
+    }
+
+    fn forget_blob(&mut self, key: &str) -> Result<(), AppError> {
+        let row = discarded_blobs::table.filter(discarded_blobs::storage_key.eq(key));
+        diesel::delete(row).execute(self.conn).app()?;
         Ok(())
     }
 

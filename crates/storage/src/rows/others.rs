@@ -227,7 +227,7 @@ impl KeyRow {
 #[diesel(table_name = idempotency)]
 pub struct AnswerRow {
     /// Whose key.
-    pub actor: String,
+    pub principal: String,
     /// The key.
     pub request_key: String,
     /// What was asked.
@@ -240,9 +240,15 @@ pub struct AnswerRow {
 
 impl AnswerRow {
     /// The row of an answer.
-    pub fn of(actor: &str, key: &str, fingerprint: &str, a: &Answer, at: DbTime) -> Result<Self, AppError> {
+    pub fn of(
+        principal: &str,
+        key: &str,
+        fingerprint: &str,
+        a: &Answer,
+        at: DbTime,
+    ) -> Result<Self, AppError> {
         Ok(Self {
-            actor: actor.to_owned(),
+            principal: principal.to_owned(),
             request_key: key.to_owned(),
             fingerprint: fingerprint.to_owned(),
             status: a.status.into(),

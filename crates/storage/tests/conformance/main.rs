@@ -15,3 +15,4 @@ mod snapshots;
 mod support;
 mod tampering;
 mod texts;
+mod zz;

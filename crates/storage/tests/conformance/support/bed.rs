@@ -56,7 +56,8 @@ impl Bed {
         &self,
         work: impl FnMut(&mut dyn Tx) -> Answered<T> + Send + 'static,
     ) -> Answered<T> {
-        read(&self.store, work)
+        let door: &dyn Executor = &self.store;
+        wait(door.reading(work))
     }
 
     /// Puts incidents in as they are, a few hundred at a time.
@@ -69,11 +70,11 @@ impl Bed {
 
     /// Every incident there is, read one by one and not by way of lists, in the order of their numbers.
     pub fn incidents(&self) -> Vec<Incident> {
-        let ids =
-            "SELECT public_number AS n, CAST(public_year AS TEXT) AS t FROM incidents ORDER BY public_year, public_number";
+        let ids = "SELECT public_number AS n, CAST(public_year AS TEXT) AS t FROM incidents ORDER BY public_year, public_number";
         let ids = self.raw().rows(ids).into_iter();
         let ids: Vec<_> = ids.map(|(year, n)| PublicId::new(year.parse().unwrap(), n).unwrap()).collect();
-        let read = move |tx: &mut dyn Tx| ids.iter().map(|id| tx.incident(IncidentRef::Public(*id))).collect();
+        let read =
+            move |tx: &mut dyn Tx| ids.iter().map(|id| tx.incident(IncidentRef::Public(*id))).collect();
         let found: Vec<Option<Incident>> = self.read(read).unwrap();
         found.into_iter().map(Option::unwrap).collect()
     }
@@ -101,15 +102,6 @@ pub fn write<T: Send + 'static>(
     wait(door.writing(work))
 }
 
-/// Runs a reading job on a store.
-pub fn read<T: Send + 'static>(
-    store: &Store,
-    work: impl FnMut(&mut dyn Tx) -> Answered<T> + Send + 'static,
-) -> Answered<T> {
-    let door: &dyn Executor = store;
-    wait(door.reading(work))
-}
-
 /// Waits for an answer.
 pub fn wait<T>(answer: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(answer)
@@ -117,6 +109,6 @@ pub fn wait<T>(answer: impl Future<Output = T>) -> T {
 
 /// The circumstances of somebody who may do everything.
 pub fn ctx(now: Timestamp) -> Ctx {
-    let principal = Principal::new("anowak", &[Role::Admin]).unwrap();
+    let principal = Principal::new("abcdef012345", "anowak", &[Role::Admin]).unwrap();
     Ctx { principal, now, request_id: "req-1".to_owned() }
 }

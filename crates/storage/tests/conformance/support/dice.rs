@@ -46,7 +46,9 @@ impl Dice {
     /// The random bits of an id.
     pub fn id_bits(&mut self) -> [u8; 10] {
         let mut bits = [0; 10];
-        for (to, from) in bits.iter_mut().zip(self.bits().to_le_bytes().iter().chain(&self.bits().to_le_bytes())) {
+        for (to, from) in
+            bits.iter_mut().zip(self.bits().to_le_bytes().iter().chain(&self.bits().to_le_bytes()))
+        {
             *to = *from;
         }
         bits

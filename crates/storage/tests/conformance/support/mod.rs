@@ -7,7 +7,7 @@ pub mod model;
 mod random;
 mod raw;
 
-pub use bed::{Bed, ctx, read, settings, wait, write};
+pub use bed::{Bed, ctx, settings, wait, write};
 pub use commands::{confirming, draft, statement, step};
 pub use dice::Dice;
 pub use random::{BASE, WORDS, incident, incidents};

@@ -24,7 +24,10 @@ pub struct Expected<'a> {
 
 /// Prepares incidents for [`page`].
 pub fn know(incidents: &[Incident]) -> Vec<Known> {
-    incidents.iter().map(|i| Known { incident: Incident { raw_data: None, ..i.clone() }, words: words_of(i) }).collect()
+    incidents
+        .iter()
+        .map(|i| Known { incident: Incident { raw_data: None, ..i.clone() }, words: words_of(i) })
+        .collect()
 }
 
 /// All that match, in order.

@@ -7,9 +7,39 @@ use serde_json::json;
 
 /// What titles, summaries and tags are made of; as lower-case words they are what full text finds.
 pub const WORDS: &[&str] = &[
-    "ransomware", "Ransom", "invoice", "log4j", "CVE-2026-0042", "2026", "7", "żółw", "ŁÓDŹ", "Straße", "утечка",
-    "数据泄露", "agent", "agents", "O'Brien", "100%", "a_b", "back\\slash", "\"quoted\"", "über-cool", "x", "1e5", "3d",
-    "10.0.0.7", "evil.example/login?x=1&y=2", "mail@example.org", "🦀", "naïve", "DROP", "or", "and", "not", "near",
+    "ransomware",
+    "Ransom",
+    "invoice",
+    "log4j",
+    "CVE-2026-0042",
+    "2026",
+    "7",
+    "żółw",
+    "ŁÓDŹ",
+    "Straße",
+    "утечка",
+    "数据泄露",
+    "agent",
+    "agents",
+    "O'Brien",
+    "100%",
+    "a_b",
+    "back\\slash",
+    "\"quoted\"",
+    "über-cool",
+    "x",
+    "1e5",
+    "3d",
+    "10.0.0.7",
+    "evil.example/login?x=1&y=2",
+    "mail@example.org",
+    "🦀",
+    "naïve",
+    "DROP",
+    "or",
+    "and",
+    "not",
+    "near",
 ];
 
 /// When the first incident was created, in milliseconds.
@@ -34,16 +64,18 @@ pub fn incident(dice: &mut Dice, number: i64, created: Timestamp) -> Incident {
         level: Some(dice.pick(Level::ALL)),
         category: Some(dice.pick(Category::ALL)),
         severity: Severity::new(u8::try_from(dice.below(11)).unwrap()),
-        summary: dice.maybe(50, |d| text(d, 40)),
+        summary: dice.maybe(50, |d| format!("{}\n\t{}", text(d, 40), text(d, 2))),
         source: dice.maybe(50, |d| text(d, 3)),
-        agent_id: dice.maybe(50, |d| d.pick(&["b1f2...-agent", "did:web:example.org", "ąę"]).parse().unwrap()),
+        agent_id: dice
+            .maybe(50, |d| d.pick(&["b1f2...-agent", "did:web:example.org", "ąę"]).parse().unwrap()),
         asset: dice.maybe(50, |d| text(d, 2)),
         country: dice.maybe(70, |d| d.pick(&["PL", "DE", "AD", "ZW"]).parse().unwrap()),
         location: dice.maybe(50, |d| Location { lat: degrees(d) / 2.0, lon: degrees(d) }),
         sector: dice.maybe(70, |d| d.pick(Sector::ALL)),
         flags: Flags::from_bits(u16::try_from(dice.bits() & dice.bits() & 0x3ff).unwrap()),
         tags: (0..dice.below(4)).map(|_| text(dice, 1)).collect(),
-        raw_data: dice.maybe(50, |d| json!({"subject": text(d, 3), "n": d.bits(), "f": degrees(d), "deep": [[{}]]})),
+        raw_data: dice
+            .maybe(50, |d| json!({"subject": text(d, 3), "n": d.bits(), "f": degrees(d), "deep": [[{}]]})),
         ..Draft::default()
     };
     let id = IncidentId::new(created, &dice.id_bits());
@@ -74,11 +106,12 @@ fn lived(i: &mut Incident, dice: &mut Dice) {
     let impact = |d: &mut Dice| u8::try_from(d.below(4)).unwrap();
     i.impact = Impact { confidentiality: impact(dice), integrity: impact(dice), availability: impact(dice) };
     let base = i.created_at;
-    let mut time = |d: &mut Dice| d.maybe(50, |d| base.plus_millis(d.span(1_000_000_007)));
+    let time = |d: &mut Dice| d.maybe(50, |d| base.plus_millis(d.span(1_000_000_007)));
     (i.occurred_at, i.detected_at, i.aware_at) = (time(dice), time(dice), time(dice));
     (i.triaged_at, i.contained_at) = (time(dice), time(dice));
-    (i.resolved_at, i.closed_at) = (time(dice), time(dice));
-    i.verdict = dice.maybe(40, |d| json!({"classification": "benign", "confidence": degrees(d), "why": text(d, 5)}));
+    (i.resolved_at, i.closed_at, i.reopened_at) = (time(dice), time(dice), time(dice));
+    i.verdict =
+        dice.maybe(40, |d| json!({"classification": "benign", "confidence": degrees(d), "why": text(d, 5)}));
     i.recommended_actions = (0..dice.below(4)).map(|_| text(dice, 3)).collect();
     // Coarse, so that many share a time of change.
     i.updated_at = base.plus_hours(dice.span(3));
@@ -91,7 +124,7 @@ fn text(dice: &mut Dice, most: u64) -> String {
     let n = 1 + dice.below(most);
     let mut text = String::new();
     for _ in 0..n {
-        text.push_str(dice.pick(&["", "", "", "\t", "--", ", "]));
+        text.push_str(dice.pick(&["", "", "", "/ ", "--", ", "]));
         text.push_str(dice.pick(WORDS));
         text.push(' ');
     }

@@ -1,0 +1,56 @@
+//! SQLite's query plans: no filter and no order alone reads the whole table. Without ANALYZE, as users run it.
+
+use crate::lists::{common, filters, query, sorts};
+use crate::support::*;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use probatum_application::{IncidentFilter, IncidentQuery};
+use probatum_kernel::Sort;
+use probatum_storage::sqlite::queries::plan_queries;
+use probatum_tests::Engine;
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// The plans of the statements a list runs: each a statement and its steps.
+fn plans(conn: &mut SqliteConnection, query: &IncidentQuery) -> Vec<(String, Vec<String>)> {
+    let statements = plan_queries(conn, query).unwrap();
+    let explain = |sql: String| {
+        let steps = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load::<Step>(conn).unwrap();
+        (sql, steps.into_iter().map(|s| s.detail).collect())
+    };
+    statements.into_iter().map(explain).collect()
+}
+
+/// What is wrong with a plan: a look at every row of the table, or at every entry of an index in no useful order.
+fn faults(query: &IncidentQuery, steps: &[String]) -> Vec<String> {
+    let full = |s: &&String| s.starts_with("SCAN incidents") && !s.contains("USING COVERING INDEX");
+    // Rare words are gathered and sorted: that is the plan for them, whatever the order.
+    let sorted = query.sort == Sort::default() && query.filter.text.is_none();
+    let sorts = |s: &&String| sorted && s.contains("TEMP B-TREE");
+    steps.iter().filter(|s| full(s) || sorts(s)).cloned().collect()
+}
+
+#[test]
+fn no_filter_and_no_order_alone_reads_the_whole_table() {
+    let bed = Bed::new(Engine::Sqlite);
+    let all = common(3_300);
+    bed.insert(&all);
+    let Raw::Sqlite(mut conn) = bed.raw() else { unreachable!() };
+    let by_filter = filters().into_iter().map(|f| query(f, Sort::default()));
+    let by_sort = sorts().into_iter().map(|s| query(IncidentFilter::default(), s));
+    let mut wrong = Vec::new();
+    for query in by_filter.chain(by_sort) {
+        for (sql, steps) in plans(&mut conn, &query) {
+            println!("{:?} {}\n  {sql}\n  {steps:?}", query.filter, query.sort);
+            let found = faults(&query, &steps);
+            if !found.is_empty() {
+                wrong.push(format!("{found:?} in\n{sql}\nfor {query:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
