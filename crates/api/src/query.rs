@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, web};
 use probatum_application::use_cases::incidents::Precondition;
 use probatum_application::{AppError, IncidentFilter, IncidentQuery, SearchQuery};
 use probatum_incident::{Flag, Flags, Severity};
-use probatum_kernel::{Code, Coded, Cursor, FieldFault, Page, Position, Sort, Timestamp};
+use probatum_kernel::{Code, Coded, Cursor, FieldFault, Page, Position, Sort, Timestamp, Total};
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -209,6 +209,15 @@ pub fn next_link(req: &HttpRequest, next: &Cursor) -> String {
     let query: Vec<String> =
         kept.map(str::to_owned).chain(std::iter::once(format!("cursor={next}"))).collect();
     format!("<{}?{}>; rel=\"next\"", req.path(), query.join("&"))
+}
+
+/// The link to the next page of a list that only grows at its end, if there is one.
+pub fn next_rows(req: &HttpRequest, page: &Page, total: Total) -> Option<String> {
+    let end = page.first_row().saturating_add(page.per_page);
+    match total {
+        Total::Exactly(n) if end >= n => None,
+        _ => Some(next_link(req, &Cursor::at_row(end))),
+    }
 }
 
 /// `If-Match` as the ETags it lists; a weak one never matches.

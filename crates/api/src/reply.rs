@@ -1,13 +1,16 @@
 //! From use case to response: reading, and writing at most once per idempotency key.
 
 use crate::caller::Caller;
+use crate::dto::{List, Meta};
 use crate::problem::Problem;
+use crate::query;
 use crate::state::Api;
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LINK};
+use actix_web::{HttpRequest, HttpResponse};
 use probatum_application::ports::{Executor, Tx};
 use probatum_application::{Answer, AppError, Ctx, RequestKey, answer_once};
+use probatum_kernel::{Page, Total};
 use serde::Serialize;
 
 impl Api {
@@ -49,6 +52,27 @@ impl Api {
             );
         }
     }
+}
+
+/// A page of a list that is held in full, with the link to the next.
+pub fn rows<T: Serialize>(
+    req: &HttpRequest,
+    all: impl ExactSizeIterator<Item = T>,
+    page: &Page,
+) -> HttpResponse {
+    let total = Total::Exactly(u32::try_from(all.len()).unwrap_or(u32::MAX));
+    let skip = usize::try_from(page.first_row()).unwrap_or(usize::MAX);
+    let take = usize::try_from(page.per_page).unwrap_or(0);
+    page_of(req, all.skip(skip).take(take).collect(), page, total)
+}
+
+/// A page of a list that only grows at its end, with the link to the next.
+pub fn page_of<T: Serialize>(req: &HttpRequest, data: Vec<T>, page: &Page, total: Total) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    if let Some(next) = query::next_rows(req, page, total) {
+        response.insert_header((LINK, next));
+    }
+    response.json(List { data, meta: Meta::new(page, total) })
 }
 
 /// An answer with a JSON body.

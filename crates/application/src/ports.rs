@@ -30,7 +30,7 @@ pub trait IncidentRows {
     fn save_incident(&mut self, before: &Incident, next: &Incident) -> Answered<()>;
     /// Saves the version and `updated_at` of `next` alone: something of the incident changed, but none of its fields.
     fn touch_incident(&mut self, before: &Incident, next: &Incident) -> Answered<()>;
-    /// Deletes an incident with its evidence and actions.
+    /// Deletes an incident with its evidence and actions. MUST fail as transient if the stored version is another.
     fn delete_incident(&mut self, incident: &Incident) -> Answered<()>;
     /// A page of a list.
     fn list_incidents(&mut self, query: &IncidentQuery) -> Answered<IncidentList>;

@@ -8,7 +8,7 @@ use probatum_application::ports::{ApiKey, Clock, Executor};
 use probatum_application::use_cases::{audit, keys};
 use probatum_application::{AppError, Ctx, Principal};
 use probatum_kernel::Role;
-use probatum_storage::{Store, migrate, migration_state};
+use probatum_storage::{Backend, Store, migrate, migration_state};
 use std::future::Future;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -168,8 +168,19 @@ fn list_keys(all: &[ApiKey], json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Reading commands look at a database that is there; they do not make an empty one.
+fn existing(config: &Config) -> Result<(), Failure> {
+    match &config.store.backend {
+        Backend::Sqlite(path) if !path.exists() => {
+            Err(Failure(format!("database '{}': no such file", path.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn verify_audit(common: &Common) -> Result<(), Failure> {
     let config = Config::of_database(common)?;
+    existing(&config)?;
     let store = Store::open(&config.store)?;
     let door: &dyn Executor = &store;
     block_on(async {

@@ -91,7 +91,7 @@ impl Config {
             given.common.allow_plaintext_postgres.or(file.allow_plaintext_postgres).unwrap_or(false);
         let store = probatum_storage::Settings::parse(&url, plaintext).map_err(|e| ConfigError::Value {
             name: "database",
-            value: without_password(&url),
+            value: probatum_storage::without_password(&url),
             why: e.to_string(),
         })?;
         let tls = match (given.tls_cert.clone().or(file.tls_cert), given.tls_key.clone().or(file.tls_key)) {
@@ -140,14 +140,6 @@ fn max_upload(mib: Option<u64>) -> Result<u64, ConfigError> {
     }
     let why = "use 1 to 1048576 MiB".to_owned();
     Err(ConfigError::Value { name: "max_upload_mib", value: mib.to_string(), why })
-}
-
-/// A database address fit for a message.
-fn without_password(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
-        _ => url.to_owned(),
-    }
 }
 
 #[cfg(test)]

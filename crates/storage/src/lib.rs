@@ -19,5 +19,5 @@ mod settings;
 mod store;
 
 pub use migrate::{MigrationState, migrate, migration_state, revert_all};
-pub use settings::{Backend, Settings, SettingsError};
+pub use settings::{Backend, Settings, SettingsError, without_password};
 pub use store::Store;

@@ -28,7 +28,7 @@ pub fn migrate(backend: &Backend) -> Result<Vec<String>, AppError> {
     match backend {
         Backend::Sqlite(_) => {
             let mut conn = sqlite(backend)?;
-            conn.batch_execute("PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 30000;").map_err(failed)?;
+            conn.batch_execute("PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL;").map_err(failed)?;
             // Read and applied in one transaction: of two programs starting at once, one finds all done.
             conn.immediate_transaction(|conn| run(conn, SQLITE).map_err(Failed)).map_err(|Failed(e)| e)
         }

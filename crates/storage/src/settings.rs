@@ -30,8 +30,9 @@ pub enum SettingsError {
     Unknown(String),
     /// This build cannot encrypt the way to the server.
     #[error(
-        "the PostgreSQL server at '{0}' is not on this machine, and this build has no TLS to it: build with \
-         --features postgres-tls, or allow an unencrypted connection with allow_plaintext_postgres = true"
+        "the PostgreSQL server at '{0}' is not on this machine, and the way to it would not be encrypted: use a program \
+         built with --features postgres-tls and an address with sslmode=verify-full (or require), or allow an \
+         unencrypted connection with allow_plaintext_postgres = true"
     )]
     Plaintext(String),
 }
@@ -49,12 +50,14 @@ impl Settings {
             };
         }
         let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
-        let rest = rest.ok_or_else(|| SettingsError::Unknown(url.to_owned()))?;
-        let host = host_of(rest);
-        if !cfg!(feature = "postgres-tls") && !allow_plaintext && !is_local(&host) {
-            return Err(SettingsError::Plaintext(host));
+        let rest = rest.ok_or_else(|| SettingsError::Unknown(without_password(url)))?;
+        let elsewhere = hosts(rest).into_iter().find(|host| !is_local(host));
+        match elsewhere {
+            Some(host) if !allow_plaintext && !(cfg!(feature = "postgres-tls") && insists_on_tls(rest)) => {
+                Err(SettingsError::Plaintext(host))
+            }
+            _ => Ok(Self::of(Backend::Postgres(url.to_owned()), 8)),
         }
-        Ok(Self::of(Backend::Postgres(url.to_owned()), 8))
     }
 
     fn of(backend: Backend, connections: u32) -> Self {
@@ -62,19 +65,43 @@ impl Settings {
     }
 }
 
-/// The host of `user:password@host:port/name?host=…`; empty for the default socket.
-fn host_of(rest: &str) -> String {
-    if let Some(query) = rest.split_once('?').map(|(_, q)| q) {
-        if let Some(host) = query.split('&').find_map(|p| p.strip_prefix("host=")) {
-            return host.replace("%2F", "/").replace("%2f", "/");
-        }
+/// A database address fit for a message: no user, no password, no parameters.
+pub fn without_password(url: &str) -> String {
+    let bare = url.split('?').next().unwrap_or_default();
+    match (bare.split_once("://"), bare.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+        _ => bare.to_owned(),
     }
+}
+
+/// Every host libpq might connect to, from `user:password@host:port,host:port/name?host=…&hostaddr=…` and, where the
+/// address names none, from the environment libpq reads.
+fn hosts(rest: &str) -> Vec<String> {
+    let decode = |host: &str| host.replace("%2F", "/").replace("%2f", "/");
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let host = authority.rsplit_once('@').map_or(authority, |(_, h)| h);
-    match host.strip_prefix('[') {
+    let authority = authority.rsplit_once('@').map_or(authority, |(_, h)| h);
+    let named = authority.split(',').map(|host| match host.strip_prefix('[') {
         Some(v6) => v6.split(']').next().unwrap_or_default().to_owned(),
-        None => host.split(':').next().unwrap_or_default().replace("%2F", "/").replace("%2f", "/"),
+        None => decode(host.split(':').next().unwrap_or_default()),
+    });
+    let given = parameters(rest).filter(|(name, _)| matches!(*name, "host" | "hostaddr"));
+    let given = given.flat_map(|(_, hosts)| hosts.split(',').map(decode).collect::<Vec<_>>());
+    let mut all: Vec<String> = named.chain(given).filter(|h| !h.is_empty()).collect();
+    if all.is_empty() {
+        let env = ["PGHOST", "PGHOSTADDR"].into_iter().filter_map(|name| std::env::var(name).ok());
+        all.extend(env.flat_map(|hosts| hosts.split(',').map(str::to_owned).collect::<Vec<_>>()));
     }
+    all
+}
+
+fn parameters(rest: &str) -> impl Iterator<Item = (&str, &str)> {
+    rest.split_once('?').map_or("", |(_, query)| query).split('&').filter_map(|p| p.split_once('='))
+}
+
+/// Whether the address itself rules an unencrypted connection out.
+fn insists_on_tls(rest: &str) -> bool {
+    let mut modes = parameters(rest).filter(|(name, _)| *name == "sslmode").map(|(_, mode)| mode).peekable();
+    modes.peek().is_some() && modes.all(|mode| matches!(mode, "require" | "verify-ca" | "verify-full"))
 }
 
 /// A socket, or this machine itself.
@@ -101,16 +128,20 @@ mod tests {
         ] {
             assert!(Settings::parse(url, false).is_ok(), "{url}");
         }
-        if !cfg!(feature = "postgres-tls") {
-            for url in [
-                "postgres://db.example.org/p",
-                "postgres://u@10.0.0.1/p",
-                "postgres:///p?host=db.example.org",
-            ] {
-                assert!(matches!(Settings::parse(url, false), Err(SettingsError::Plaintext(_))), "{url}");
-                assert!(Settings::parse(url, true).is_ok());
-            }
+        for url in [
+            "postgres://db.example.org/p",
+            "postgres://u@10.0.0.1/p",
+            "postgres:///p?host=db.example.org",
+            "postgres://localhost,db.example.org/p",
+            "postgres://localhost/p?hostaddr=10.0.0.1",
+            "postgres://localhost/p?host=localhost&host=db.example.org",
+        ] {
+            assert!(matches!(Settings::parse(url, false), Err(SettingsError::Plaintext(_))), "{url}");
+            assert!(Settings::parse(url, true).is_ok());
         }
+        let insisting = Settings::parse("postgres://db.example.org/p?sslmode=verify-full", false);
+        assert_eq!(insisting.is_ok(), cfg!(feature = "postgres-tls"));
+        assert_eq!(without_password("postgres://u:secret@h/p?password=x"), "postgres://…@h/p");
         assert!(matches!(Settings::parse("mysql://x", false), Err(SettingsError::Unknown(_))));
         assert!(matches!(Settings::parse("sqlite://", false), Err(SettingsError::Unknown(_))));
     }

@@ -51,16 +51,6 @@ impl Meta {
     }
 }
 
-impl<T> List<T> {
-    /// A page of a list that is held in full.
-    pub fn page_of(all: impl ExactSizeIterator<Item = T>, page: &Page) -> Self {
-        let total = Total::Exactly(u32::try_from(all.len()).unwrap_or(u32::MAX));
-        let skip = usize::try_from(page.first_row()).unwrap_or(usize::MAX);
-        let take = usize::try_from(page.per_page).unwrap_or(0);
-        Self { data: all.skip(skip).take(take).collect(), meta: Meta::new(page, total) }
-    }
-}
-
 /// A field that may be left out, but not be null.
 pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(d: D) -> Result<Option<T>, D::Error> {
     T::deserialize(d).map(Some)

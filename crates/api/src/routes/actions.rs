@@ -7,7 +7,7 @@ use crate::dto::action::{ActionView, AddAction, AddedAction, UpdateAction};
 use crate::dto::{Data, List};
 use crate::problem::Problem;
 use crate::query;
-use crate::reply::{created, json};
+use crate::reply::{created, json, rows};
 use crate::state::Api;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
@@ -57,7 +57,8 @@ pub async fn add(
     params(
         ("id" = String, Path, description = "UUID or public id of the incident"),
         ("page" = Option<u32>, Query, minimum = 1),
-        ("per_page" = Option<u32>, Query, minimum = 1, maximum = 100)
+        ("per_page" = Option<u32>, Query, minimum = 1, maximum = 100),
+        ("cursor" = Option<String>, Query, description = "from the Link header of the page before")
     ),
     responses((status = 200, description = "A page.", body = List<ActionView>))
 )]
@@ -71,7 +72,7 @@ pub async fn list(
     let id = incident_ref(&id)?;
     let page = query::page(req.query_string())?;
     let all = api.read(caller, move |tx, ctx| actions::list(tx, ctx, id)).await?;
-    Ok(HttpResponse::Ok().json(List::page_of(all.into_iter().map(ActionView::from), &page)))
+    Ok(rows(&req, all.into_iter().map(ActionView::from), &page))
 }
 
 /// Read a response action

@@ -7,7 +7,7 @@ use crate::dto::List;
 use crate::dto::evidence::{AppendCustody, AttachEvidence, Attached, EvidenceItem, UploadEvidence};
 use crate::problem::Problem;
 use crate::query;
-use crate::reply::{created, json};
+use crate::reply::{created, json, rows};
 use crate::state::Api;
 use crate::upload::{Form, receive};
 use actix_web::http::StatusCode;
@@ -102,7 +102,8 @@ fn orphaned(answer: &Result<HttpResponse, Problem>, taken: &str) -> bool {
     params(
         ("id" = String, Path, description = "UUID or public id of the incident"),
         ("page" = Option<u32>, Query, minimum = 1),
-        ("per_page" = Option<u32>, Query, minimum = 1, maximum = 100)
+        ("per_page" = Option<u32>, Query, minimum = 1, maximum = 100),
+        ("cursor" = Option<String>, Query, description = "from the Link header of the page before")
     ),
     responses((status = 200, description = "A page.", body = List<EvidenceItem>))
 )]
@@ -116,7 +117,7 @@ pub async fn list(
     let id = incident_ref(&id)?;
     let page = query::page(req.query_string())?;
     let items = api.read(caller, move |tx, ctx| evidence::list(tx, ctx, id)).await?;
-    Ok(HttpResponse::Ok().json(List::page_of(items.into_iter().map(EvidenceItem::from), &page)))
+    Ok(rows(&req, items.into_iter().map(EvidenceItem::from), &page))
 }
 
 /// Read an item of evidence

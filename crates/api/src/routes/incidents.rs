@@ -8,7 +8,7 @@ use crate::dto::incident::{ClassificationView, CreateIncident, Created, Incident
 use crate::dto::{Data, List, Meta};
 use crate::problem::Problem;
 use crate::query;
-use crate::reply::{created, json, respond, with_header};
+use crate::reply::{created, json, page_of, respond, with_header};
 use crate::state::Api;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, LINK};
@@ -169,7 +169,8 @@ pub async fn classification(
     params(
         ("id" = String, Path, description = "UUID or public id"),
         ("page" = Option<u32>, Query, minimum = 1),
-        ("per_page" = Option<u32>, Query, minimum = 1, maximum = 100)
+        ("per_page" = Option<u32>, Query, minimum = 1, maximum = 100),
+        ("cursor" = Option<String>, Query, description = "from the Link header of the page before")
     ),
     responses((status = 200, description = "A page of the timeline.", body = List<TimelineView>))
 )]
@@ -184,6 +185,5 @@ pub async fn timeline(
     let page = query::page(req.query_string())?;
     let asked = page.clone();
     let (entries, total) = api.read(caller, move |tx, ctx| timelines::timeline(tx, ctx, id, &asked)).await?;
-    let data = entries.into_iter().map(TimelineView::from).collect();
-    Ok(HttpResponse::Ok().json(List { data, meta: Meta::new(&page, total) }))
+    Ok(page_of(&req, entries.into_iter().map(TimelineView::from).collect(), &page, total))
 }

@@ -58,7 +58,8 @@ pub fn verify_next(tx: &mut dyn Tx, from: &Checked) -> Result<Option<Checked>, A
     }
 }
 
-fn broken(seq: i64, why: &str) -> AppError {
+/// The error that names the first entry that is wrong.
+pub fn broken(seq: i64, why: &str) -> AppError {
     AppError::new(
         probatum_kernel::Code::CustodyBroken,
         format!("The audit log is broken at entry {seq}: {why}."),

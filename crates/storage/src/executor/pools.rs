@@ -113,10 +113,19 @@ fn postgres_once(pool: &PostgresPool, lane: Lane, work: &mut Work) -> Outcome {
                 Ok(done)
             }),
     };
-    match &outcome {
-        Ok(_) => conn.batch_execute("COMMIT").map_err(app_error)?,
+    let outcome = outcome.and_then(|done| {
+        conn.batch_execute(match lane {
+            Lane::Read => "COMMIT",
+            // If a statement failed and the job went on regardless, COMMIT keeps nothing and still is no error; the
+            // SELECT, in the same round trip, is one.
+            Lane::Write => "SELECT 1; COMMIT",
+        })
+        .map_err(app_error)?;
+        Ok(done)
+    });
+    if outcome.is_err() {
         // If the connection is gone, so is the transaction.
-        Err(_) => drop(conn.batch_execute("ROLLBACK")),
+        let _ = conn.batch_execute("ROLLBACK");
     }
     outcome
 }

@@ -7,14 +7,18 @@ use crate::rows::AuditRow;
 use crate::schema::{audit, audit_head, incident_numbers, outbox};
 use crate::types::{DbId, DbTime};
 use diesel::prelude::*;
+use diesel::result::Error;
 use probatum_application::AppError;
 use probatum_application::ports::{AuditEntry, AuditRows, Record};
-use probatum_application::use_cases::audit::hashed_part;
+use probatum_application::use_cases::audit::{broken, hashed_part};
 use probatum_evidence::{EvidenceError, Sha256Hex, canonical, link};
 use probatum_kernel::IncidentId;
 
 impl AuditRows for Session<'_> {
     fn record(&mut self, record: &Record) -> Result<(), AppError> {
+        if !self.writing {
+            return Err(AppError::internal("a reading transaction cannot record"));
+        }
         // What cannot be hashed must fail this job now, not the whole batch at its end.
         canonical(&record.detail).map_err(EvidenceError::from)?;
         self.pending.records.push(record.clone());
@@ -34,18 +38,38 @@ impl AuditRows for Session<'_> {
     }
 
     fn audit_after(&mut self, after: i64, limit: u32) -> Result<Vec<AuditEntry>, AppError> {
-        let rows: Vec<AuditRow> = audit::table
+        let rows: QueryResult<Vec<AuditRow>> = audit::table
             .filter(audit::seq.gt(after))
             .order(audit::seq)
             .limit(limit.into())
             .select(AuditRow::as_select())
-            .load(self.conn)
-            .app()?;
-        rows.into_iter().map(AuditRow::entry).collect()
+            .load(self.conn);
+        let rows = match rows {
+            Err(Error::DeserializationError(e)) => return Err(unreadable(self.conn, after, limit, e)),
+            rows => rows.app()?,
+        };
+        rows.into_iter().map(AuditRow::intact).collect()
     }
 
     fn audit_head(&mut self) -> Result<(i64, Sha256Hex), AppError> {
         head(audit_head::table.select((audit_head::seq, audit_head::hash)).get_result(self.conn).app()?)
+    }
+}
+
+/// Names the first entry that no longer has the types it was written with.
+fn unreadable(conn: &mut Conn, after: i64, limit: u32, e: impl std::fmt::Display) -> AppError {
+    let page = audit::table.filter(audit::seq.gt(after)).order(audit::seq).limit(limit.into());
+    let seqs: QueryResult<Vec<i64>> = page.select(audit::seq).load(conn);
+    let wrong = seqs.app().map(|seqs| {
+        seqs.into_iter().find(|seq| {
+            let row = audit::table.filter(audit::seq.eq(*seq)).select(AuditRow::as_select());
+            row.get_result::<AuditRow>(conn).is_err()
+        })
+    });
+    match wrong {
+        Ok(Some(seq)) => AppError { cause: Some(e.to_string()), ..broken(seq, "a column of it cannot be read") },
+        Ok(None) => AppError::internal(e.to_string()),
+        Err(e) => e,
     }
 }
 
@@ -80,7 +104,7 @@ pub fn settle(conn: &mut Conn, pending: &mut Pending) -> Result<(), AppError> {
             outbox::at.eq(DbTime(entry.at)),
             outbox::topic.eq(entry.action.clone()),
         ));
-        rows.push(AuditRow::of(&entry));
+        rows.push(AuditRow::of(&entry)?);
     }
     own::insert_audit(conn, rows, events).app()?;
     diesel::update(audit_head::table)

@@ -75,7 +75,9 @@ impl IncidentRows for Session<'_> {
     }
 
     fn delete_incident(&mut self, incident: &Incident) -> Result<(), AppError> {
-        let found = incidents::table.filter(incidents::id.eq(DbId(incident.id.uuid())));
+        let found = incidents::table
+            .filter(incidents::id.eq(DbId(incident.id.uuid())))
+            .filter(incidents::version.eq(incident.version));
         let rows = diesel::delete(found).execute(self.conn).app()?;
         Self::swapped(rows)?;
         self.pending.count(Some(incident), None);

@@ -6,7 +6,9 @@ use crate::types::{DbId, DbTime};
 use diesel::prelude::*;
 use probatum_agent_trust::Agent;
 use probatum_application::ports::{ApiKey, AuditEntry};
+use probatum_application::use_cases::audit::broken;
 use probatum_application::{Answer, AppError};
+use probatum_evidence::{EvidenceError, canonical};
 use probatum_kernel::{ActionId, EvidenceId, IncidentId};
 use probatum_playbooks::Action;
 
@@ -132,7 +134,7 @@ impl AgentRow {
 }
 
 /// A row of `audit`.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit)]
 pub struct AuditRow {
     seq: i64,
@@ -148,20 +150,31 @@ pub struct AuditRow {
 }
 
 impl AuditRow {
-    /// The row of an entry.
-    pub fn of(e: &AuditEntry) -> Self {
-        Self {
+    /// The row of an entry. Its detail is kept in the canonical form, which one value has one of.
+    pub fn of(e: &AuditEntry) -> Result<Self, AppError> {
+        Ok(Self {
             seq: e.seq,
             at: e.at.into(),
             actor: e.actor.clone(),
             action: e.action.clone(),
             subject: e.subject.clone(),
             incident_id: e.incident.map(|i| DbId(i.uuid())),
-            detail: e.detail.to_string(),
+            detail: canonical(&e.detail).map_err(EvidenceError::from)?,
             request_id: e.request_id.clone(),
             prev_hash: e.prev_hash.to_string(),
             hash: e.hash.to_string(),
+        })
+    }
+
+    /// The entry, if the row is to the letter as it was written: other readers may take the same text otherwise.
+    pub fn intact(self) -> Result<AuditEntry, AppError> {
+        let seq = self.seq;
+        let unreadable = |e: AppError| AppError { cause: e.cause, ..broken(seq, "a column of it cannot be read") };
+        let entry = self.clone().entry().map_err(unreadable)?;
+        if Self::of(&entry).map_err(unreadable)? != self {
+            return Err(broken(seq, "it is not spelled as it was written"));
         }
+        Ok(entry)
     }
 
     /// The entry of the row.

@@ -45,6 +45,7 @@ pub fn filters() -> Vec<IncidentFilter> {
         status: some(QueueStatus::ALL),
         lifecycle: some(Lifecycle::ALL),
         severity: some(Band::ALL),
+        severity_score: [0, 4, 10].map(Some),
         category: some(Category::ALL),
         priority: some(Priority::ALL),
         level: some(Level::ALL),
@@ -98,6 +99,7 @@ fn mixed(dice: &mut Dice, all: &[Incident]) -> IncidentFilter {
     }
     like! {
         status = Some(like.status), lifecycle = Some(like.lifecycle), severity = Some(like.severity.band()),
+        severity_score = Some(like.severity.score()),
         category = Some(like.category), priority = like.priority, level = Some(like.level), flags = like.flags,
         evidence_status = Some(like.evidence_status), agent_id = like.agent_id.clone(), country = like.country,
         sector = like.sector, overdue = Some(like.is_overdue(now())),

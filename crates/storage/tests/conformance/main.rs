@@ -15,4 +15,3 @@ mod snapshots;
 mod support;
 mod tampering;
 mod texts;
-mod zz;
