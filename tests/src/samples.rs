@@ -110,6 +110,21 @@ impl Client {
         self.patch(&format!("/api/incidents/{incident}"), patch).expect(200)
     }
 
+    /// All rows of a list from a first page on, by following `Link`.
+    #[track_caller]
+    pub fn walk(&self, first: &str) -> Vec<Value> {
+        let (mut rows, mut path): (Vec<Value>, _) = (Vec::new(), first.to_owned());
+        loop {
+            let reply = self.get(&path);
+            rows.extend(reply.expect(200)["data"].as_array().expect("a list").iter().cloned());
+            assert!(rows.len() <= 100_000, "{first} has no end");
+            match reply.next() {
+                Some(next) => path = next,
+                None => return rows,
+            }
+        }
+    }
+
     /// How many incidents full text finds for this word.
     #[track_caller]
     pub fn found(&self, word: &str) -> Value {

@@ -246,6 +246,7 @@ fn the_timeline_tells_all(app: &App) {
     let expected = [
         "incident.created",
         "evidence.attached",
+        "custody.appended",
         "incident.updated",
         "action.added",
         "action.updated",
@@ -256,10 +257,11 @@ fn the_timeline_tells_all(app: &App) {
     assert_eq!(told, expected);
     assert!(entries.iter().map(|e| millis(&text(&e["ts"]))).is_sorted());
     assert!(entries.iter().all(|e| e["actor"] == "operator:operator"), "{timeline}");
-    // By pages it is the same.
-    let pages = (1..=4).flat_map(|page| {
-        let path = format!("/api/incidents/{id}/timeline?per_page=2&page={page}");
-        operator.get(&path).expect(200)["data"].as_array().unwrap().clone()
+    // By pages and by cursors it is the same.
+    let path = format!("/api/incidents/{id}/timeline?per_page=2");
+    let pages = (1..=entries.len().div_ceil(2)).flat_map(|page| {
+        operator.get(&format!("{path}&page={page}")).expect(200)["data"].as_array().unwrap().clone()
     });
     assert_eq!(&pages.collect::<Vec<_>>(), entries);
+    assert_eq!(&operator.walk(&path), entries);
 }

@@ -208,7 +208,16 @@ fn reopening_takes_a_reason(app: &App) {
     assert!(again["contained_at"].is_string(), "what was reached stays on record");
     let timeline = analyst.get(&format!("{path}/timeline?per_page=100")).expect(200);
     assert!(timeline.to_string().contains("it came back"));
+    // What proved the last remedy proves nothing about what came after it.
+    refuses(&analyst, &id, &json!({"status_lifecycle": "closed"}), 422, "evidence_required");
+    let operator = app.operator();
+    let (proof, step) = (operator.attaches(&id, &confirming()), operator.adds_step(&id, "Once more"));
+    let done = json!({"status": "completed", "validation_ref": proof});
+    operator.patch(&format!("/api/actions/{step}"), &done).expect(200);
     analyst.changes(&id, &json!({"status_lifecycle": "closed"}));
+    // What is closed takes no new work.
+    let path = format!("{path}/actions");
+    operator.post(&path, &json!({"title": "Too late"})).problem(409, "state_conflict");
 }
 
 fn doctrine_comes_before_state(app: &App) {

@@ -33,9 +33,13 @@ fn unknown_routes_and_methods(app: &App) {
         ("/health/live", &["GET"]),
     ];
     for (path, allowed) in cases {
-        for method in ["TRACE", "OPTIONS", "PROPFIND"] {
+        for method in ["TRACE", "PROPFIND", "OPTIONS"] {
             let reply = app.admin().request(method, path).send();
-            reply.problem(405, "method_not_allowed");
+            if method == "OPTIONS" {
+                reply.expect(204);
+            } else {
+                reply.problem(405, "method_not_allowed");
+            }
             let allow = reply.header("allow").unwrap_or_default();
             let mut allow: Vec<&str> = allow.split(',').map(str::trim).filter(|m| *m != "HEAD").collect();
             allow.sort_unstable();
@@ -43,6 +47,12 @@ fn unknown_routes_and_methods(app: &App) {
         }
     }
     app.admin().delete("/api/incidents").problem(405, "method_not_allowed");
+    // HEAD is GET without the body (RFC 9110 §9.3.2).
+    for path in ["/api/incidents", "/health/live", "/api/nothing"] {
+        let (head, get) = (app.viewer().request("HEAD", path).send(), app.viewer().get(path));
+        assert_eq!((head.status, head.bytes.len()), (get.status, 0), "{path}");
+        assert_eq!(head.header("content-type"), get.header("content-type"), "{path}");
+    }
 }
 
 fn bad_ids(app: &App) {
@@ -210,7 +220,6 @@ fn bad_queries(app: &App) {
     ] {
         get(query).invalid(&[field]);
     }
-    get("page=0&per_page=0&priority=P9&overdue=maybe").invalid(&["page", "per_page", "priority", "overdue"]);
     for query in ["surprise=1", "Status=open", "offset=5"] {
         let problem = get(query).problem(400, "unknown_field");
         assert!(problem.to_string().contains(query.split('=').next().unwrap()), "{problem}");
@@ -230,6 +239,8 @@ fn bad_queries(app: &App) {
     let twice = get("status=open&status=resolved");
     assert_eq!(twice.status, 400, "{}", twice.text());
     twice.problem(400, text(&twice.json()["error"]).as_str());
+    // All at once.
+    get("page=0&per_page=0&priority=P9&overdue=maybe").invalid(&["page", "per_page", "priority", "overdue"]);
 }
 
 fn request_ids(app: &App) {

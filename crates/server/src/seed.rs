@@ -16,8 +16,9 @@ use probatum_kernel::{ActionId, EvidenceId, EvidenceStatus as Proof, IncidentRef
 use probatum_playbooks::{ActionStatus, NewStep, UpdateStep};
 use serde_json::json;
 
-/// Incidents written in one transaction: enough to make commits cheap, few enough to let other writers in.
-const BATCH: u32 = 25;
+/// Incidents written in one transaction. Few: SQLite keeps the pages a savepoint has changed, and walks that list with
+/// every further statement; ten are enough to make the commit cheap.
+const BATCH: u32 = 10;
 const MINUTE_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
 /// The time the incidents are spread over.

@@ -6,6 +6,7 @@ use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use probatum_application::AppError;
+use std::time::{Duration, Instant};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -28,7 +29,7 @@ pub fn migrate(backend: &Backend) -> Result<Vec<String>, AppError> {
     match backend {
         Backend::Sqlite(_) => {
             let mut conn = sqlite(backend)?;
-            conn.batch_execute("PRAGMA busy_timeout = 30000; PRAGMA journal_mode = WAL;").map_err(failed)?;
+            write_ahead(&mut conn)?;
             // Read and applied in one transaction: of two programs starting at once, one finds all done.
             conn.immediate_transaction(|conn| run(conn, SQLITE).map_err(Failed)).map_err(|Failed(e)| e)
         }
@@ -63,7 +64,23 @@ pub fn revert_all(backend: &Backend) -> Result<(), AppError> {
 
 fn sqlite(backend: &Backend) -> Result<SqliteConnection, AppError> {
     let Backend::Sqlite(path) = backend else { return Err(AppError::internal("not a SQLite database")) };
-    SqliteConnection::establish(&path.to_string_lossy()).map_err(failed)
+    let mut conn = SqliteConnection::establish(&path.to_string_lossy()).map_err(failed)?;
+    conn.batch_execute("PRAGMA busy_timeout = 30000").map_err(failed)?;
+    Ok(conn)
+}
+
+/// Switches a SQLite file to WAL. The busy timeout does not cover the switch: of two programs starting at once on a new
+/// file, one has to ask again.
+fn write_ahead(conn: &mut SqliteConnection) -> Result<(), AppError> {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        match conn.batch_execute("PRAGMA journal_mode = WAL").map_err(crate::error::app_error) {
+            Err(e) if e.transient && Instant::now() < deadline => {
+                std::thread::sleep(Duration::from_millis(10))
+            }
+            done => return done,
+        }
+    }
 }
 
 fn postgres(backend: &Backend) -> Result<PgConnection, AppError> {

@@ -67,7 +67,9 @@ fn unreadable(conn: &mut Conn, after: i64, limit: u32, e: impl std::fmt::Display
         })
     });
     match wrong {
-        Ok(Some(seq)) => AppError { cause: Some(e.to_string()), ..broken(seq, "a column of it cannot be read") },
+        Ok(Some(seq)) => {
+            AppError { cause: Some(e.to_string()), ..broken(seq, "a column of it cannot be read") }
+        }
         Ok(None) => AppError::internal(e.to_string()),
         Err(e) => e,
     }

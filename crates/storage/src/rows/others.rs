@@ -169,7 +169,8 @@ impl AuditRow {
     /// The entry, if the row is to the letter as it was written: other readers may take the same text otherwise.
     pub fn intact(self) -> Result<AuditEntry, AppError> {
         let seq = self.seq;
-        let unreadable = |e: AppError| AppError { cause: e.cause, ..broken(seq, "a column of it cannot be read") };
+        let unreadable =
+            |e: AppError| AppError { cause: e.cause, ..broken(seq, "a column of it cannot be read") };
         let entry = self.clone().entry().map_err(unreadable)?;
         if Self::of(&entry).map_err(unreadable)? != self {
             return Err(broken(seq, "it is not spelled as it was written"));

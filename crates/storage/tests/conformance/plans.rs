@@ -25,9 +25,12 @@ fn plans(conn: &mut SqliteConnection, query: &IncidentQuery) -> Vec<(String, Vec
     statements.into_iter().map(explain).collect()
 }
 
-/// What is wrong with a plan: a look at every row of the table, or at every entry of an index in no useful order.
+/// What is wrong with a plan: a look at every row of the table, or a sort where an index has the order.
 fn faults(query: &IncidentQuery, steps: &[String]) -> Vec<String> {
-    let full = |s: &&String| s.starts_with("SCAN incidents") && !s.contains("USING COVERING INDEX");
+    // The indexes of flags and of deadlines hold only the incidents that have them.
+    let partial = query.filter.flags.bits() != 0 || query.filter.overdue == Some(true);
+    let indexed = |s: &str| s.contains(" USING COVERING INDEX ") || (partial && s.contains(" USING INDEX "));
+    let full = |s: &&String| s.starts_with("SCAN incidents") && !indexed(s);
     // Rare words are gathered and sorted: that is the plan for them, whatever the order.
     let sorted = query.sort == Sort::default() && query.filter.text.is_none();
     let sorts = |s: &&String| sorted && s.contains("TEMP B-TREE");
@@ -40,12 +43,13 @@ fn no_filter_and_no_order_alone_reads_the_whole_table() {
     let all = common(3_300);
     bed.insert(&all);
     let Raw::Sqlite(mut conn) = bed.raw() else { unreachable!() };
-    let by_filter = filters().into_iter().map(|f| query(f, Sort::default()));
+    // At a time when nearly all are overdue: a few would rightly be gathered and sorted.
+    let late = all[all.len() - 1].created_at.plus_hours(24 * 400);
+    let by_filter = filters().into_iter().map(|f| IncidentQuery { now: late, ..query(f, Sort::default()) });
     let by_sort = sorts().into_iter().map(|s| query(IncidentFilter::default(), s));
     let mut wrong = Vec::new();
     for query in by_filter.chain(by_sort) {
         for (sql, steps) in plans(&mut conn, &query) {
-            println!("{:?} {}\n  {sql}\n  {steps:?}", query.filter, query.sort);
             let found = faults(&query, &steps);
             if !found.is_empty() {
                 wrong.push(format!("{found:?} in\n{sql}\nfor {query:?}"));

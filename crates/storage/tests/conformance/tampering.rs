@@ -48,12 +48,12 @@ fn values(raw: &Raw, column: &str, detail: &str) -> Vec<String> {
         "incident_id" => own(&["zeroblob(16)", "x'00'"], &["'00000000-0000-0000-0000-000000000000'"]),
         "prev_hash" | "hash" => {
             let like_one = format!("'{}'", "a".repeat(64));
-            vec![
-                like_one,
-                format!("{column} || 'x'"),
-                "'3b1f...e9'".to_owned(),
-                format!("UPPER({column}) || ''"),
-            ]
+            let mut values = vec![like_one, format!("{column} || 'x'"), "'3b1f...e9'".to_owned()];
+            if column == "hash" {
+                // The same digest in capitals; of the first entry, what it is linked to has no letters.
+                values.push("UPPER(hash)".to_owned());
+            }
+            values
         }
         "detail" => details(detail).into_iter().map(|d| format!("'{}'", d.replace('\'', "''"))).collect(),
         "actor" | "action" | "subject" | "request_id" => {
@@ -88,7 +88,6 @@ fn any_column_of_any_entry(engine: Engine) {
     for (detail, seq) in &details {
         for column in &columns {
             for value in values(&raw, column, detail) {
-                // A digest has no capitals to change if it has no letters; it has.
                 let manipulation = format!("UPDATE audit SET {column} = {value} WHERE seq = {seq}");
                 // An entry that left its place is missing there; the last one is missing before the head.
                 let named = if column == "seq" { vec![seq + 1, seq + 1000, entries] } else { vec![*seq] };

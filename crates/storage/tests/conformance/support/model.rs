@@ -63,6 +63,7 @@ fn matches(known: &Known, f: &IncidentFilter, now: Timestamp) -> bool {
     same(&f.status, Some(&i.status))
         && same(&f.lifecycle, Some(&i.lifecycle))
         && same(&f.severity, Some(&i.severity.band()))
+        && f.severity_score.is_none_or(|score| i.severity.score() == score)
         && same(&f.category, Some(&i.category))
         && same(&f.priority, i.priority.as_ref())
         && same(&f.level, Some(&i.level))
