@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, web};
 use probatum_application::use_cases::incidents::Precondition;
 use probatum_application::{AppError, IncidentFilter, IncidentQuery, SearchQuery};
 use probatum_incident::{Flag, Flags, Severity};
-use probatum_kernel::{Code, Coded, Cursor, FieldFault, Page, Position, Sort, Timestamp, Total};
+use probatum_kernel::{Code, Coded, Cursor, FieldFault, Page, PageError, Position, Sort, Timestamp, Total};
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -62,11 +62,12 @@ impl Params {
     fn page(&mut self) -> Result<Option<Page>, AppError> {
         let (page, per_page) = (self.number("page"), self.number("per_page"));
         let cursor = self.parsed::<Cursor>("cursor");
-        match Page::new(page, per_page, cursor) {
-            Ok(page) => Ok(Some(page)),
-            Err(e) if e.code() == Code::PageTooDeep && self.faults.is_empty() => Err(e.into()),
-            Err(e) => {
-                self.faults.extend(e.fields());
+        let faults = Page::faults(page, per_page, cursor.as_ref());
+        match faults.as_slice() {
+            [] => Ok(Some(Page::new(page, per_page, cursor)?)),
+            [PageError::TooDeep] if self.faults.is_empty() => Err(PageError::TooDeep.into()),
+            _ => {
+                self.faults.extend(faults.iter().flat_map(Coded::fields));
                 Ok(None)
             }
         }
@@ -105,7 +106,7 @@ pub fn incidents(query: &str, now: Timestamp) -> Result<IncidentQuery, AppError>
     if let Position::After(cursor) = &page.position
         && cursor.sort != sort
     {
-        params.faults.extend(probatum_kernel::PageError::Cursor.fields());
+        params.faults.extend(PageError::Cursor.fields());
     }
     let mut filter = filter(&mut params);
     either_axis(&mut params, &mut filter);

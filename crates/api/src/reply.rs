@@ -33,8 +33,13 @@ impl Api {
         mut work: impl FnMut(&mut dyn Tx, &Ctx) -> Result<Answer, AppError> + Send + 'static,
     ) -> Result<HttpResponse, Problem> {
         let store: &dyn Executor = self.store.as_ref();
-        let ctx = caller.ctx;
-        let answer = store.writing(move |tx| answer_once(tx, &ctx, key.as_ref(), &mut work)).await?;
+        let (ctx, clock) = (caller.ctx, self.clock.clone());
+        let job = move |tx: &mut dyn Tx| {
+            // The time is that of the writing, not of the arrival: what is written later is never older.
+            let ctx = Ctx { now: clock.now().max(ctx.now), ..ctx.clone() };
+            answer_once(tx, &ctx, key.as_ref(), &mut work)
+        };
+        let answer = store.writing(job).await?;
         Ok(respond(answer))
     }
 }

@@ -17,4 +17,4 @@ pub use error::AppError;
 pub use idempotency::{Answer, RequestKey, answer_once};
 pub use permission::{Permission, Scope};
 pub use query::{IncidentFilter, IncidentList, IncidentQuery};
-pub use search::{SearchQuery, Term, search_text};
+pub use search::{SearchQuery, Term, index_word, search_text};

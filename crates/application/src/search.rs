@@ -46,7 +46,21 @@ fn words(text: &str) -> impl Iterator<Item = String> {
         .map(|w| w.chars().take(100).flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect())
 }
 
-/// The words of an incident that full text finds: title, summary, source, category and tags.
+/// A word as it stands in the index: `w`, then ASCII as it is and any other letter as `z` and its code point in six
+/// hexadecimal digits. Databases differ in what is a letter beyond ASCII and in what `1e5abc` is; of such words there
+/// is one reading. Beginnings stay beginnings, which is what prefixes need.
+pub fn index_word(word: &str) -> String {
+    word.chars().fold("w".to_owned(), |mut plain, c| {
+        if c.is_ascii() {
+            plain.push(c);
+        } else {
+            plain.push_str(&format!("z{:06x}", u32::from(c)));
+        }
+        plain
+    })
+}
+
+/// The words of an incident as the index holds them: title, summary, source, category and tags.
 pub fn search_text(incident: &Incident) -> String {
     let parts = [Some(incident.title.as_str()), incident.summary.as_deref(), incident.source.as_deref()];
     let parts = parts.into_iter().flatten().chain(std::iter::once(incident.category.as_str()));
@@ -56,7 +70,7 @@ pub fn search_text(incident: &Incident) -> String {
         if !text.is_empty() {
             text.push(' ');
         }
-        text.push_str(&word);
+        text.push_str(&index_word(&word));
     }
     text
 }

@@ -68,6 +68,9 @@ impl Page {
     pub const FIRST: Self = Self { position: Position::Number(1), per_page: 20 };
 
     /// Page `page` (default 1) of `per_page` (default 20) rows, or the one after `cursor`.
+    ///
+    /// # Errors
+    /// The first of what [`faults`](Self::faults) finds.
     pub fn new(page: Option<u32>, per_page: Option<u32>, cursor: Option<Cursor>) -> Result<Self, PageError> {
         let per_page = per_page.unwrap_or(Self::FIRST.per_page);
         if !(1..=MAX_PER_PAGE).contains(&per_page) {
@@ -85,6 +88,17 @@ impl Page {
             Position::Number(n) if n.saturating_mul(per_page) > MAX_DEPTH => Err(PageError::TooDeep),
             position => Ok(Self { position, per_page }),
         }
+    }
+
+    /// Everything that is wrong with what [`new`](Self::new) would take.
+    pub fn faults(page: Option<u32>, per_page: Option<u32>, cursor: Option<&Cursor>) -> Vec<PageError> {
+        let one = |page, per_page, cursor| Self::new(page, per_page, cursor).err();
+        let alone = [one(page, None, None).filter(|e| *e == PageError::Page), one(None, per_page, None)];
+        let mut faults: Vec<PageError> = alone.into_iter().flatten().collect();
+        if faults.is_empty() {
+            faults.extend(one(page, per_page, cursor.cloned()));
+        }
+        faults
     }
 
     /// The number of the page; 1 for a cursor.

@@ -7,20 +7,22 @@ use probatum_incident::{Flags, Incident, Lifecycle, Priority};
 use probatum_kernel::Timestamp;
 
 struct Field {
+    /// What its values begin with as words of the full-text index.
+    letter: char,
     shift: u32,
     bits: u32,
 }
 
-const STATUS: Field = Field { shift: 0, bits: 2 };
-const LIFECYCLE: Field = Field { shift: 2, bits: 3 };
-const BAND: Field = Field { shift: 5, bits: 2 };
-const PRIORITY: Field = Field { shift: 7, bits: 3 };
-const LEVEL: Field = Field { shift: 10, bits: 2 };
-const EVIDENCE: Field = Field { shift: 12, bits: 3 };
-const CATEGORY: Field = Field { shift: 15, bits: 5 };
-const SECTOR: Field = Field { shift: 20, bits: 5 };
-const COUNTRY: Field = Field { shift: 25, bits: 10 };
-const FLAGS: Field = Field { shift: 35, bits: 10 };
+const STATUS: Field = Field { letter: 'a', shift: 0, bits: 2 };
+const LIFECYCLE: Field = Field { letter: 'b', shift: 2, bits: 3 };
+const BAND: Field = Field { letter: 'c', shift: 5, bits: 2 };
+const PRIORITY: Field = Field { letter: 'd', shift: 7, bits: 3 };
+const LEVEL: Field = Field { letter: 'e', shift: 10, bits: 2 };
+const EVIDENCE: Field = Field { letter: 'f', shift: 12, bits: 3 };
+const CATEGORY: Field = Field { letter: 'h', shift: 15, bits: 5 };
+const SECTOR: Field = Field { letter: 'i', shift: 20, bits: 5 };
+const COUNTRY: Field = Field { letter: 'k', shift: 25, bits: 10 };
+const FLAGS: Field = Field { letter: 'g', shift: 35, bits: 10 };
 
 /// Which bits of `facets` must have which value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -35,6 +37,18 @@ impl Mask {
     fn set(&mut self, field: &Field, value: impl Into<i64>) {
         self.mask |= ((1 << field.bits) - 1) << field.shift;
         self.value |= value.into() << field.shift;
+    }
+}
+
+impl Mask {
+    /// The same as words of SQLite's full-text index: `a0` for the first status, `g5` for the sixth flag.
+    pub fn words(&self) -> Vec<String> {
+        let single = [&STATUS, &LIFECYCLE, &BAND, &PRIORITY, &LEVEL, &EVIDENCE, &CATEGORY, &SECTOR, &COUNTRY];
+        let value = |f: &Field, n: i64| n >> f.shift & ((1 << f.bits) - 1);
+        let asked = single.into_iter().filter(|f| value(f, self.mask) != 0);
+        let words = asked.map(|f| format!("{}{}", f.letter, value(f, self.value)));
+        let flags = (0..FLAGS.bits).filter(|bit| value(&FLAGS, self.value) >> bit & 1 == 1);
+        words.chain(flags.map(|bit| format!("{}{bit}", FLAGS.letter))).collect()
     }
 }
 

@@ -9,6 +9,7 @@ mod facets;
 mod migrate;
 mod pending;
 pub mod postgres;
+mod queries_shared;
 mod rows;
 #[allow(missing_docs)] // The columns are documented where they are made: migrations/.
 pub mod schema;

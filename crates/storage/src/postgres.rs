@@ -13,13 +13,15 @@ pub mod queries;
 /// What differs from SQLite.
 mod own {
     use super::{Conn, Db};
+    use crate::facets::Mask;
+    use crate::queries_shared::Nearest;
     use crate::rows::AuditRow;
     use crate::schema::{audit, audit_head, idempotency, incident_numbers, incidents, jobs, outbox};
     use crate::types::{DbId, DbTime};
     use diesel::dsl::sql;
     use diesel::prelude::*;
     use diesel::sql_types::{Array, BigInt, Bool, Text};
-    use probatum_application::SearchQuery;
+    use probatum_application::{SearchQuery, Term, index_word};
     use probatum_kernel::IncidentRef;
     use std::collections::BTreeMap;
 
@@ -113,11 +115,16 @@ mod own {
         diesel::delete(idempotency::table.filter(old)).execute(conn)
     }
 
+    /// The planner knows better whether text or order should lead.
+    pub const ROW_ORDER: Option<[&str; 2]> = None;
+
     /// The query in tsquery's words. They are letters and digits only, so nothing needs quoting.
     fn tsquery(text: &SearchQuery) -> String {
-        let terms =
-            text.0.iter().map(|t| format!("{}{}", t.words.join(" <-> "), if t.prefix { ":*" } else { "" }));
-        terms.map(|t| format!("({t})")).collect::<Vec<_>>().join(" & ")
+        let term = |t: &Term| {
+            let words: Vec<String> = t.words.iter().map(|w| index_word(w)).collect();
+            format!("({}{})", words.join(" <-> "), if t.prefix { ":*" } else { "" })
+        };
+        text.0.iter().map(term).collect::<Vec<_>>().join(" & ")
     }
 
     #[derive(QueryableByName)]
@@ -126,19 +133,20 @@ mod own {
         n: i64,
     }
 
-    /// How many incidents match, counted up to `cap`.
-    pub fn text_matches(conn: &mut Conn, text: &SearchQuery, cap: i64) -> QueryResult<i64> {
-        let count = "SELECT COUNT(*) AS n FROM \
-                     (SELECT 1 FROM incidents WHERE search @@ to_tsquery('simple', $1) LIMIT $2) AS matches";
-        let query = diesel::sql_query(count).bind::<Text, _>(tsquery(text)).bind::<BigInt, _>(cap);
-        query.get_result::<Number>(conn).map(|row| row.n)
+    /// How many incidents match text and small filters, counted up to `cap`.
+    pub fn text_matches(conn: &mut Conn, text: &SearchQuery, mask: &Mask, cap: i64) -> QueryResult<i64> {
+        let count = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM incidents \
+                     WHERE search @@ to_tsquery('simple', $1) AND facets & $2 = $3 LIMIT $4) AS matches";
+        let query = diesel::sql_query(count).bind::<Text, _>(tsquery(text)).bind::<BigInt, _>(mask.mask);
+        query.bind::<BigInt, _>(mask.value).bind::<BigInt, _>(cap).get_result::<Number>(conn).map(|row| row.n)
     }
 
-    /// Incidents that match; the planner knows whether the text should lead.
+    /// Incidents that match the text; the small filters are conditions of their own.
     pub fn matching<'a>(
         q: incidents::BoxedQuery<'a, Db>,
         text: &SearchQuery,
-        _leads: bool,
+        _mask: &Mask,
+        _nearest: Option<&Nearest>,
     ) -> incidents::BoxedQuery<'a, Db> {
         let condition =
             sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(tsquery(text));

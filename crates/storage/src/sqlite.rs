@@ -13,16 +13,18 @@ pub mod queries;
 /// What differs from PostgreSQL.
 mod own {
     use super::{Conn, Db};
+    use crate::facets::Mask;
+    use crate::queries_shared::Nearest;
     use crate::rows::AuditRow;
     use crate::schema::{
         audit, audit_head, facet_counts, idempotency, incident_numbers, incidents, jobs, outbox,
     };
-    use crate::types::DbTime;
+    use crate::types::{DbTime, Id};
     use diesel::dsl::sql;
     use diesel::prelude::*;
     use diesel::sql_types::{BigInt, Bool, Text};
     use diesel::upsert::excluded;
-    use probatum_application::SearchQuery;
+    use probatum_application::{SearchQuery, Term, index_word};
     use probatum_kernel::IncidentRef;
     use std::collections::BTreeMap;
 
@@ -96,11 +98,23 @@ mod own {
         diesel::delete(idempotency::table.filter(old)).execute(conn)
     }
 
-    /// The query in FTS5's words. They are letters and digits only, so quoting is enough.
-    fn fts5(text: &SearchQuery) -> String {
-        let terms =
-            text.0.iter().map(|t| format!("\"{}\"{}", t.words.join(" "), if t.prefix { "*" } else { "" }));
-        terms.collect::<Vec<_>>().join(" AND ")
+    /// Rows in the order of their insertion, which is the order of creation but for the few that came in at the same
+    /// moment: the order in which the text index gives them out without sorting.
+    pub const ROW_ORDER: Option<[&str; 2]> = Some(["incidents.seq ASC", "incidents.seq DESC"]);
+
+    fn index_words(term: &Term) -> Vec<String> {
+        term.words.iter().map(|w| index_word(w)).collect()
+    }
+
+    /// The query in FTS5's words, with the small filters. All are letters and digits only, so quoting is enough.
+    fn fts5(text: &SearchQuery, mask: &Mask) -> String {
+        let term = |t: &Term| format!("\"{}\"{}", index_words(t).join(" "), if t.prefix { " *" } else { "" });
+        let terms = text.0.iter().map(term).collect::<Vec<_>>().join(" AND ");
+        let facets = mask.words().join(" AND ");
+        if facets.is_empty() {
+            return format!("search_text : ({terms})");
+        }
+        format!("search_text : ({terms}) AND facets : ({facets})")
     }
 
     #[derive(QueryableByName)]
@@ -109,31 +123,43 @@ mod own {
         n: i64,
     }
 
-    /// How many incidents match, counted up to `cap`.
-    pub fn text_matches(conn: &mut Conn, text: &SearchQuery, cap: i64) -> QueryResult<i64> {
+    /// How many incidents match text and small filters, counted up to `cap`.
+    pub fn text_matches(conn: &mut Conn, text: &SearchQuery, mask: &Mask, cap: i64) -> QueryResult<i64> {
         let count = "SELECT COUNT(*) AS n FROM \
                      (SELECT rowid FROM incident_text WHERE incident_text MATCH ? LIMIT ?)";
-        let query = diesel::sql_query(count).bind::<Text, _>(fts5(text)).bind::<BigInt, _>(cap);
+        let query = diesel::sql_query(count).bind::<Text, _>(fts5(text, mask)).bind::<BigInt, _>(cap);
         query.get_result::<Number>(conn).map(|row| row.n)
     }
 
-    /// Incidents that match. Led by the text, its rowids are gathered; else each row is looked up in the text index.
+    /// Incidents that match text and small filters. With `nearest`, only as many as are needed are taken from the text
+    /// index, from the right end of it or from around the cursor on.
     pub fn matching<'a>(
         q: incidents::BoxedQuery<'a, Db>,
         text: &SearchQuery,
-        leads: bool,
+        mask: &Mask,
+        nearest: Option<&Nearest>,
     ) -> incidents::BoxedQuery<'a, Db> {
-        let condition = if leads {
+        let condition =
             sql::<Bool>("incidents.seq IN (SELECT rowid FROM incident_text WHERE incident_text MATCH ")
-                .bind::<Text, _>(fts5(text))
-                .sql(")")
+                .bind::<Text, _>(fts5(text, mask));
+        let Some(near) = nearest else { return q.filter(condition.sql(")")) };
+        let (bound, order) = if near.descending {
+            (" AND rowid <= (SELECT seq + 64 FROM incidents WHERE id <= ", " ORDER BY id DESC LIMIT 1)")
         } else {
-            sql::<Bool>(
-                "EXISTS (SELECT 1 FROM incident_text WHERE rowid = incidents.seq AND incident_text MATCH ",
-            )
-            .bind::<Text, _>(fts5(text))
-            .sql(")")
+            (" AND rowid >= (SELECT seq - 64 FROM incidents WHERE id >= ", " ORDER BY id LIMIT 1)")
         };
-        q.filter(condition)
+        let rows = if near.descending { " ORDER BY rowid DESC LIMIT " } else { " ORDER BY rowid LIMIT " };
+        match near.after {
+            Some(id) => q.filter(
+                condition
+                    .sql(bound)
+                    .bind::<Id, _>(id)
+                    .sql(order)
+                    .sql(rows)
+                    .bind::<BigInt, _>(near.rows)
+                    .sql(")"),
+            ),
+            None => q.filter(condition.sql(rows).bind::<BigInt, _>(near.rows).sql(")")),
+        }
     }
 }

@@ -85,14 +85,44 @@ CREATE INDEX incidents_by_updated_at ON incidents (updated_at, id, facets, sla_d
 CREATE INDEX incidents_by_due ON incidents (sla_due_at, id, facets) WHERE sla_due_at IS NOT NULL AND lifecycle <> 'closed';
 CREATE INDEX incidents_by_sla ON incidents (id, facets, sla_due_at) WHERE sla_due_at IS NOT NULL AND lifecycle <> 'closed';
 
--- Full text over search_text, which is reduced to plain words already. It holds no copy of the text.
-CREATE VIRTUAL TABLE incident_text USING fts5 (search_text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 0');
+-- Full text over search_text, which is reduced to plain words already, and over the facets as words (a letter per
+-- field, as in crates/storage/src/facets.rs), so that a text and small filters meet in one index. It holds no copy.
+CREATE VIRTUAL TABLE incident_text USING fts5 (
+    search_text, facets, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 0'
+);
 CREATE TRIGGER incident_text_insert AFTER INSERT ON incidents BEGIN
-    INSERT INTO incident_text (rowid, search_text) VALUES (new.seq, new.search_text);
+    INSERT INTO incident_text (rowid, search_text, facets) VALUES (new.seq, new.search_text,
+        'a' || (new.facets & 3) || ' b' || (new.facets >> 2 & 7) || ' c' || (new.facets >> 5 & 3)
+        || ' d' || (new.facets >> 7 & 7) || ' e' || (new.facets >> 10 & 3) || ' f' || (new.facets >> 12 & 7)
+        || ' h' || (new.facets >> 15 & 31) || ' i' || (new.facets >> 20 & 31) || ' k' || (new.facets >> 25 & 1023)
+        || iif(new.facets >> 35 & 1, ' g0', '')
+        || iif(new.facets >> 36 & 1, ' g1', '')
+        || iif(new.facets >> 37 & 1, ' g2', '')
+        || iif(new.facets >> 38 & 1, ' g3', '')
+        || iif(new.facets >> 39 & 1, ' g4', '')
+        || iif(new.facets >> 40 & 1, ' g5', '')
+        || iif(new.facets >> 41 & 1, ' g6', '')
+        || iif(new.facets >> 42 & 1, ' g7', '')
+        || iif(new.facets >> 43 & 1, ' g8', '')
+        || iif(new.facets >> 44 & 1, ' g9', ''));
 END;
-CREATE TRIGGER incident_text_update AFTER UPDATE OF search_text ON incidents WHEN old.search_text <> new.search_text BEGIN
+CREATE TRIGGER incident_text_update AFTER UPDATE OF search_text, facets ON incidents
+WHEN old.search_text <> new.search_text OR old.facets <> new.facets BEGIN
     DELETE FROM incident_text WHERE rowid = old.seq;
-    INSERT INTO incident_text (rowid, search_text) VALUES (new.seq, new.search_text);
+    INSERT INTO incident_text (rowid, search_text, facets) VALUES (new.seq, new.search_text,
+        'a' || (new.facets & 3) || ' b' || (new.facets >> 2 & 7) || ' c' || (new.facets >> 5 & 3)
+        || ' d' || (new.facets >> 7 & 7) || ' e' || (new.facets >> 10 & 3) || ' f' || (new.facets >> 12 & 7)
+        || ' h' || (new.facets >> 15 & 31) || ' i' || (new.facets >> 20 & 31) || ' k' || (new.facets >> 25 & 1023)
+        || iif(new.facets >> 35 & 1, ' g0', '')
+        || iif(new.facets >> 36 & 1, ' g1', '')
+        || iif(new.facets >> 37 & 1, ' g2', '')
+        || iif(new.facets >> 38 & 1, ' g3', '')
+        || iif(new.facets >> 39 & 1, ' g4', '')
+        || iif(new.facets >> 40 & 1, ' g5', '')
+        || iif(new.facets >> 41 & 1, ' g6', '')
+        || iif(new.facets >> 42 & 1, ' g7', '')
+        || iif(new.facets >> 43 & 1, ' g8', '')
+        || iif(new.facets >> 44 & 1, ' g9', ''));
 END;
 CREATE TRIGGER incident_text_delete AFTER DELETE ON incidents BEGIN
     DELETE FROM incident_text WHERE rowid = old.seq;

@@ -15,7 +15,15 @@ use validator::Validate;
 /// A new item of evidence.
 #[derive(Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-#[schema(as = AttachEvidence)]
+#[schema(as = AttachEvidence, example = json!({
+    "kind": "agent_trace", "source": "orchestrator-logs", "content_ref": "s3://evidence/trace-0042.json",
+    "hash_sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "confidence": 82,
+    "visibility": "internal",
+    "chain_of_custody": [{
+        "ts": "2026-07-04T08:20:00Z", "actor": "analyst:kdzik", "action": "collected",
+        "hash_after": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+    }]
+}))]
 pub struct AttachEvidence {
     /// What it is.
     #[validate(required)]
@@ -73,6 +81,9 @@ impl AttachEvidence {
 
 /// An upload: the same members as parts of a form, and the content as the part `file`.
 #[derive(Debug, ToSchema)]
+#[schema(example = json!({
+    "kind": "remediation_test", "source": "ci", "confidence": 95, "visibility": "restricted", "file": "(the content)"
+}))]
 #[allow(dead_code)] // Only described; the parts are read one by one.
 pub struct UploadEvidence {
     /// What it is.

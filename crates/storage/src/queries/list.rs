@@ -6,6 +6,7 @@
 use super::{Conn, Db, own};
 use crate::error::OrApp;
 use crate::facets::{self, Facet, Mask};
+use crate::queries_shared::Nearest;
 use crate::rows::IncidentRow;
 use crate::schema::{facet_counts, incidents};
 use crate::types::{DbId, DbTime, Ts};
@@ -19,26 +20,36 @@ use std::collections::HashMap;
 
 /// Up to this many matches are gathered and sorted; beyond, the order's own index is walked.
 const FEW: i64 = 3_000;
+/// How far the order of insertion may differ from that of creation: writers take the time when they write, so only
+/// those of one millisecond can be out of order.
+const SLACK: i64 = 64;
 /// A count goes one beyond what is told exactly.
 const CAP: i64 = 10_001;
 
 /// How a list is found.
 #[derive(Debug, Clone, Default)]
 struct Plan {
-    /// The filter whose index leads; `None`: the index of the order.
+    /// Whose index leads.
     lead: Lead,
     /// The other filters.
     mask: Mask,
     /// How many match, if the counts alone tell.
     total: Option<i64>,
+    /// How much of the text index a page needs.
+    nearest: Option<Nearest>,
+    /// The page is read in the order of insertion, in which the text index needs no sorting.
+    by_insertion: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
 enum Lead {
+    /// The index of the order, or whatever the database finds best.
     #[default]
     Order,
+    /// The index of the order of creation, and certainly no other.
+    Creation,
+    /// The index of a filter.
     Facet(Facet),
-    Text,
 }
 
 /// `SELECT COUNT(*)` over a query that ends by itself at [`CAP`] rows.
@@ -64,7 +75,7 @@ type Boxed<'a> = incidents::BoxedQuery<'a, Db>;
 
 /// A page of a list.
 pub fn list(conn: &mut Conn, query: &IncidentQuery) -> Result<IncidentList, AppError> {
-    let plan = plan(conn, query)?;
+    let mut plan = plan(conn, query)?;
     if plan.total == Some(0) {
         return Ok(IncidentList { rows: Vec::new(), total: Total::Exactly(0), next: None });
     }
@@ -72,6 +83,11 @@ pub fn list(conn: &mut Conn, query: &IncidentQuery) -> Result<IncidentList, AppE
         Some(n) => n,
         None => capped_count(conn, query, &plan)?,
     };
+    if query.filter.text.is_some() && total <= FEW {
+        // Few enough to be put into exactly the order of ids, however they came in.
+        plan.nearest = None;
+        plan.by_insertion = false;
+    }
     let limit = i64::from(query.page.per_page);
     let mut keys = page_keys(conn, query, &plan, limit + 1)?;
     let more = keys.len() > usize::try_from(limit).unwrap_or(usize::MAX);
@@ -104,26 +120,47 @@ fn plan(conn: &mut Conn, query: &IncidentQuery) -> Result<Plan, AppError> {
         return Ok(Plan { total: Some(0), ..Plan::default() });
     }
     let alone = !ranged && f.overdue.is_none() && f.text.is_none();
-    let mut plan = Plan { lead: Lead::Order, mask, total: None };
+    let mut plan = Plan { lead: Lead::Order, mask, ..Plan::default() };
     if alone {
         plan.total = match (facets.len(), &rarest) {
-            (0, _) => Some(count_of(conn, &Facet { name: facets::ALL, value: String::new() })?),
+            (0, _) => Some(all(conn)?),
             (1, Some((n, _))) => Some(*n),
             _ => None,
         };
     } else if facets.is_empty() && f.text.is_none() {
         plan.total = many_by_day(conn, query)?;
     }
-    if f.text.is_some() {
-        plan.lead = text_leads(conn, query)?;
-    }
     let by_creation = query.sort.key == SortKey::CreatedAt;
-    if plan.lead == Lead::Order
-        && let Some((_, facet)) = rarest.filter(|(n, _)| by_creation || *n <= FEW)
-    {
+    if f.text.is_some() {
+        plan.by_insertion = by_creation && own::ROW_ORDER.is_some();
+        plan.nearest = nearest(query).filter(|_| plan.by_insertion && text_and_bits(f));
+    } else if let Some((_, facet)) = rarest.filter(|(n, _)| by_creation || *n <= FEW) {
         plan.lead = Lead::Facet(facet);
+    } else if f.overdue == Some(true) && by_creation && days(conn, facets::DUE, None, Some(query.now))? > FEW
+    {
+        plan.lead = Lead::Creation;
     }
     Ok(plan)
+}
+
+/// How much of the text index a page needs, if text and small filters are all that is asked for.
+fn nearest(query: &IncidentQuery) -> Option<Nearest> {
+    let rows = i64::from(query.page.offset()) + i64::from(query.page.per_page) + 1 + 2 * SLACK;
+    let after = match &query.page.position {
+        Position::After(cursor) => Some(DbId(cursor.id)),
+        Position::Number(_) => None,
+    };
+    own::ROW_ORDER.map(|_| Nearest { descending: query.sort.descending, after, rows })
+}
+
+/// Whether text and small filters are all there is to match: what the text index answers alone.
+fn text_and_bits(f: &IncidentFilter) -> bool {
+    let ranged = f.created_after.is_some() || f.created_before.is_some() || f.severity_score.is_some();
+    !ranged && f.agent_id.is_none() && f.overdue.is_none()
+}
+
+fn all(conn: &mut Conn) -> Result<i64, AppError> {
+    count_of(conn, &Facet { name: facets::ALL, value: String::new() })
 }
 
 fn count_of(conn: &mut Conn, facet: &Facet) -> Result<i64, AppError> {
@@ -137,12 +174,26 @@ fn count_of(conn: &mut Conn, facet: &Facet) -> Result<i64, AppError> {
 /// Whether whole days alone hold more than is counted exactly: of creation, or of the end of the SLA.
 fn many_by_day(conn: &mut Conn, query: &IncidentQuery) -> Result<Option<i64>, AppError> {
     let f = &query.filter;
-    let days = match (f.overdue, f.created_after, f.created_before) {
-        (None, after, before) => (facets::DAY, after, before),
-        (Some(true), None, None) => (facets::DUE, None, Some(query.now)),
-        _ => return Ok(None),
+    let n = match (f.overdue, f.created_after, f.created_before) {
+        _ if f.severity_score.is_some() => 0,
+        (None, after, before) => days(conn, facets::DAY, after, before)?,
+        (Some(true), None, None) => days(conn, facets::DUE, None, Some(query.now))?,
+        // Whatever is not due by tomorrow is not overdue.
+        (Some(false), None, None) => {
+            all(conn)? - days(conn, facets::DUE, None, Some(query.now.plus_hours(24)))?
+        }
+        _ => 0,
     };
-    let (facet, after, before) = days;
+    Ok((n >= CAP).then_some(CAP))
+}
+
+/// How many are counted under the days strictly between those of two times.
+fn days(
+    conn: &mut Conn,
+    facet: &'static str,
+    after: Option<Timestamp>,
+    before: Option<Timestamp>,
+) -> Result<i64, AppError> {
     let mut sum =
         facet_counts::table.filter(facet_counts::facet.eq(facet)).select(facet_counts::n).into_boxed::<Db>();
     if let Some(t) = after {
@@ -152,38 +203,24 @@ fn many_by_day(conn: &mut Conn, query: &IncidentQuery) -> Result<Option<i64>, Ap
         sum = sum.filter(facet_counts::value.lt(t.day()));
     }
     let days: Vec<i64> = sum.load(conn).app()?;
-    let n: i64 = days.into_iter().sum();
-    Ok((n >= CAP).then_some(CAP))
-}
-
-/// Rare words lead; common ones are looked up along the order's index.
-fn text_leads(conn: &mut Conn, query: &IncidentQuery) -> Result<Lead, AppError> {
-    let Some(text) = &query.filter.text else { return Ok(Lead::Order) };
-    let n = own::text_matches(conn, text, FEW + 1).app()?;
-    Ok(if n <= FEW { Lead::Text } else { Lead::Order })
+    Ok(days.into_iter().sum())
 }
 
 fn capped_count(conn: &mut Conn, query: &IncidentQuery, plan: &Plan) -> Result<i64, AppError> {
-    if query.filter.text.is_some() && plan.mask == Mask::default() && text_alone(&query.filter) {
-        if let Some(text) = &query.filter.text {
-            return own::text_matches(conn, text, CAP).app();
-        }
+    if let Some(text) = query.filter.text.as_ref().filter(|_| text_and_bits(&query.filter)) {
+        return own::text_matches(conn, text, &plan.mask, CAP).app();
     }
     // Counting needs no order: the best filter leads, whatever the list is sorted by.
     let lead = match &plan.lead {
-        Lead::Order => {
+        Lead::Order | Lead::Creation if query.filter.text.is_none() => {
             let rarest = rarest(conn, &facets::of_filter(&query.filter).0)?;
             rarest.map_or(Lead::Order, |(_, facet)| Lead::Facet(facet))
         }
         other => other.clone(),
     };
-    let counting = Plan { lead, ..plan.clone() };
+    let counting = Plan { lead, nearest: None, ..plan.clone() };
     let matches = filtered(query, &counting).select(incidents::id).limit(CAP);
     Counted(matches).get_result(conn).app()
-}
-
-fn text_alone(f: &IncidentFilter) -> bool {
-    f.agent_id.is_none() && f.created_after.is_none() && f.created_before.is_none() && f.overdue.is_none()
 }
 
 /// The facet with the fewest incidents, and how many those are.
@@ -225,7 +262,7 @@ fn filtered<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
         q = if overdue { overdue_at(q, query.now, &plan.lead) } else { not_overdue_at(q, query.now) };
     }
     if let Some(text) = &f.text {
-        q = own::matching(q, text, plan.lead == Lead::Text);
+        q = own::matching(q, text, &plan.mask, plan.nearest.as_ref());
     }
     q
 }
@@ -263,7 +300,11 @@ fn queue_rank(value: &str) -> i32 {
 
 /// Overdue, in the words of the partial indexes `incidents_by_due` and `incidents_by_sla`.
 fn overdue_at<'a>(q: Boxed<'a>, now: Timestamp, lead: &Lead) -> Boxed<'a> {
-    let q = q.filter(incidents::sla_due_at.lt(DbTime(now)));
+    // Written so that no index can begin with it, where the order of creation shall lead.
+    let q = match lead {
+        Lead::Creation => q.filter(diesel::dsl::not(incidents::sla_due_at.ge(DbTime(now)))),
+        _ => q.filter(incidents::sla_due_at.lt(DbTime(now))),
+    };
     match lead {
         // Led by another index, which has the SLA and the facets but not the lifecycle's word.
         Lead::Facet(_) => {
@@ -294,6 +335,9 @@ fn page_keys(
     plan: &Plan,
     limit: i64,
 ) -> Result<Vec<(DbId, i64)>, AppError> {
+    if let Some(order) = own::ROW_ORDER.filter(|_| plan.by_insertion) {
+        return by_insertion(conn, query, plan, limit, order);
+    }
     let q = ordered(filtered(query, plan), query).limit(limit);
     match query.sort.key {
         SortKey::CreatedAt => {
@@ -309,6 +353,36 @@ fn page_keys(
         SortKey::Priority => ranked(conn, q.select((incidents::id, incidents::priority_rank))),
         SortKey::Status => ranked(conn, q.select((incidents::id, incidents::status_rank))),
     }
+}
+
+/// A page in the order of insertion, with some rows more on either side, put into the order of ids.
+fn by_insertion(
+    conn: &mut Conn,
+    query: &IncidentQuery,
+    plan: &Plan,
+    limit: i64,
+    [ascending, descending]: [&str; 2],
+) -> Result<Vec<(DbId, i64)>, AppError> {
+    let skip = i64::from(query.page.offset());
+    let from = (skip - SLACK).max(0);
+    let mut q = filtered(query, plan);
+    let order = if query.sort.descending { descending } else { ascending };
+    if let Position::After(cursor) = &query.page.position {
+        let id = DbId(cursor.id);
+        q = if query.sort.descending {
+            q.filter(incidents::id.lt(id))
+        } else {
+            q.filter(incidents::id.gt(id))
+        };
+    }
+    let q = q.order(sql::<diesel::sql_types::Untyped>(order)).offset(from).limit(skip - from + limit + SLACK);
+    let mut ids: Vec<DbId> = q.select(incidents::id).load(conn).app()?;
+    ids.sort_unstable();
+    if query.sort.descending {
+        ids.reverse();
+    }
+    let (skip, take) = (usize::try_from(skip - from).unwrap_or(0), usize::try_from(limit).unwrap_or(0));
+    Ok(ids.into_iter().skip(skip).take(take).map(|id| (id, 0)).collect())
 }
 
 fn ranked<'a, Q>(conn: &mut Conn, q: Q) -> Result<Vec<(DbId, i64)>, AppError>

@@ -26,7 +26,7 @@ pub fn life(bed: &Bed, n: usize) {
     let lost = bed.write(move |tx| change(tx, id).and(Err::<(), _>(AppError::not_found("reason"))));
     assert!(lost.is_err());
     bed.write(move |tx| change(tx, id)).unwrap();
-    if n % 3 == 0 {
+    if n.is_multiple_of(3) {
         bed.write(move |tx| {
             incidents::delete(tx, &ctx(now()), id, &incidents::Precondition::Any).map(|_| ())
         })
@@ -64,7 +64,7 @@ fn change(tx: &mut dyn Tx, id: IncidentRef) -> Answered<()> {
         priority: Some(Some(Priority::P1)),
         agent_id: Some(Some("b1f2...-agent".parse().unwrap())),
         // Numbers a careless reader of JSON gets back slightly wrong.
-        location: Some(Some(Location { lat: 52.229_675_999_999_996, lon: -0.1 - 0.2 })),
+        location: Some(Some(Location { lat: 52.0 + 0.1 + 0.2, lon: -0.1 - 0.2 })),
         ..Patch::default()
     };
     incidents::patch(tx, &ctx(now().plus_hours(1)), id, &incidents::Precondition::None, &patch).map(|_| ())

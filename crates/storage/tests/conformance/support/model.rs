@@ -1,9 +1,11 @@
 //! What a list must answer, computed from all incidents in plain Rust.
 
-use probatum_application::{IncidentFilter, IncidentQuery, Term};
+use probatum_application::{IncidentFilter, IncidentQuery, SearchQuery};
 use probatum_incident::Incident;
 use probatum_kernel::{MAX_DEPTH, Position, Sort, SortKey, Timestamp, Total};
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 /// An incident and its words.
 pub struct Known {
@@ -75,15 +77,44 @@ fn matches(known: &Known, f: &IncidentFilter, now: Timestamp) -> bool {
         && f.created_after.is_none_or(|t| i.created_at > t)
         && f.created_before.is_none_or(|t| i.created_at < t)
         && f.overdue.is_none_or(|overdue| i.is_overdue(now) == overdue)
-        && f.text.as_ref().is_none_or(|q| q.0.iter().all(|term| says(&known.words, term)))
+        && f.text.as_ref().is_none_or(|q| terms(&asked(q)).iter().all(|term| says(&known.words, term)))
+}
+
+/// A text query, which the model remembers as it was asked: how words are kept is no business of a model's.
+pub fn text(asked: &str) -> Option<SearchQuery> {
+    let query = SearchQuery::parse(asked)?;
+    let kept = ASKED.lock().unwrap().insert(format!("{query:?}"), asked.to_owned());
+    let same = kept.as_deref().is_none_or(|other| terms(other) == terms(asked));
+    assert!(same, "{asked:?} and {kept:?} are not the same question, but have the same query {query:?}");
+    Some(query)
+}
+
+static ASKED: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+
+fn asked(query: &SearchQuery) -> String {
+    ASKED.lock().unwrap().get(&format!("{query:?}")).expect("a query made by text()").clone()
+}
+
+/// The words of each term, and whether the last is only a beginning.
+fn terms(asked: &str) -> Vec<(Vec<String>, bool)> {
+    let mut terms = Vec::new();
+    for (n, part) in asked.split('"').enumerate() {
+        if n % 2 == 1 {
+            terms.push((words(part), false));
+        } else {
+            terms.extend(part.split_whitespace().map(|t| (words(t), t.ends_with('*'))));
+        }
+    }
+    terms.retain(|(words, _)| !words.is_empty());
+    terms
 }
 
 /// Whether the words hold the term's in a row, the last one perhaps only begun.
-fn says(words: &[String], term: &Term) -> bool {
-    let (last, first) = term.words.split_last().unwrap();
-    words.windows(term.words.len()).any(|w| {
+fn says(words: &[String], (term, begun): &(Vec<String>, bool)) -> bool {
+    let (last, first) = term.split_last().unwrap();
+    words.windows(term.len()).any(|w| {
         let (end, begin) = w.split_last().unwrap();
-        begin == first && if term.prefix { end.starts_with(last) } else { end == last }
+        begin == first && if *begun { end.starts_with(last) } else { end == last }
     })
 }
 
@@ -94,6 +125,10 @@ fn words_of(i: &Incident) -> Vec<String> {
         text.push(' ');
         text.push_str(part);
     }
+    words(&text)
+}
+
+fn words(text: &str) -> Vec<String> {
     let text = text.to_lowercase();
     text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
 }
