@@ -192,8 +192,9 @@ pub trait JobRows {
     fn ensure_job(&mut self, name: &str, now: Timestamp) -> Answered<()>;
     /// Claims a job that is due until `lease_until`; nobody else gets it before.
     fn claim_job(&mut self, now: Timestamp, lease_until: Timestamp) -> Answered<Option<Job>>;
-    /// Puts a claimed job back, to run at `run_at`; `error` says why it failed, if it did.
-    fn release_job(&mut self, name: &str, run_at: Timestamp, error: Option<&str>) -> Answered<()>;
+    /// Puts a claimed job back, to run at `run_at`; `error` says why it failed, if it did. A claim that ran out and was
+    /// taken over since MUST NOT be released by its former holder: nothing happens then.
+    fn release_job(&mut self, job: &Job, run_at: Timestamp, error: Option<&str>) -> Answered<()>;
     /// Notes that nothing refers to this content any more.
     fn discard_blob(&mut self, key: &str, now: Timestamp) -> Answered<()>;
     /// Content to be deleted, at most `limit`.

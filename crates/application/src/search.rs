@@ -46,12 +46,13 @@ fn words(text: &str) -> impl Iterator<Item = String> {
         .map(|w| w.chars().take(100).flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect())
 }
 
-/// A word as it stands in the index: `w`, then ASCII as it is and any other letter as `z` and its code point in six
-/// hexadecimal digits. Databases differ in what is a letter beyond ASCII and in what `1e5abc` is; of such words there
+/// A word as it stands in the index: `w`, then ASCII but `z` as it is and any other letter as `z` and its code point in
+/// six hexadecimal digits. Databases differ in what is a letter beyond ASCII and in what `1e5abc` is; of such words there
 /// is one reading. Beginnings stay beginnings, which is what prefixes need.
 pub fn index_word(word: &str) -> String {
     word.chars().fold("w".to_owned(), |mut plain, c| {
-        if c.is_ascii() {
+        // `z` itself is written out too, or it would begin every word that begins with another such letter.
+        if c.is_ascii() && c != 'z' {
             plain.push(c);
         } else {
             plain.push_str(&format!("z{:06x}", u32::from(c)));

@@ -1,5 +1,7 @@
 //! The doctrine as properties: no sequence of commands asserts more than the evidence allows.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests stand outside of #[test].
+
 use probatum_incident::*;
 use probatum_kernel::{Actor, Code, Coded, EvidenceStatus, IncidentId, PublicId, Timestamp};
 use proptest::prelude::*;
@@ -35,7 +37,7 @@ fn carries(status: EvidenceStatus, priority: Priority) -> bool {
 
 #[derive(Debug, Clone)]
 enum Step {
-    Patch(Patch, Facts),
+    Patch(Box<Patch>, Facts),
     Put(Put),
     Inherit(EvidenceStatus),
 }
@@ -60,15 +62,9 @@ fn step() -> impl Strategy<Value = Step> {
     let patch = patch.prop_map(|(priority, lifecycle, severity, flag, facts)| {
         let severity = severity.and_then(Severity::new);
         let reason = Some("because".to_owned());
+        let flags = flag.into_iter().collect();
         Step::Patch(
-            Patch {
-                priority,
-                lifecycle,
-                severity,
-                flags: flag.into_iter().collect(),
-                reason,
-                ..Patch::default()
-            },
+            Box::new(Patch { priority, lifecycle, severity, flags, reason, ..Patch::default() }),
             facts,
         )
     });

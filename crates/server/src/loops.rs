@@ -59,7 +59,7 @@ impl Jobs {
                 );
             }
             let again = SystemClock.now().plus_millis(wait_minutes(&job, error.is_some()) * 60_000);
-            self.store.writing(move |tx| tx.release_job(&job.name, again, error.as_deref())).await?;
+            self.store.writing(move |tx| tx.release_job(&job, again, error.as_deref())).await?;
         }
     }
 

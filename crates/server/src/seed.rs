@@ -286,13 +286,17 @@ impl Desk<'_> {
         };
         let mut ctx = self.later(90, Role::Analyst)?;
         for step in [Contained, Remediated, Verified, Closed] {
-            incidents::patch(self.tx, &ctx, self.id, &Precondition::None, &patch)?;
+            // Not every step is put on record by itself: people also tell of two at once.
+            if end < step || self.dice.chance(40) {
+                incidents::patch(self.tx, &ctx, self.id, &Precondition::None, &patch)?;
+                patch = Patch::default();
+            }
             if end < step {
                 return Ok(());
             }
             self.work_towards(step)?;
             ctx = self.later(60 * 14, Role::SeniorAnalyst)?;
-            patch = Patch { lifecycle: Some(step), ..Patch::default() };
+            patch.lifecycle = Some(step);
         }
         patch.disposition = Some(Some(self.dice.pick(Disposition::ALL, Disposition::TruePositive)));
         incidents::patch(self.tx, &ctx, self.id, &Precondition::None, &patch)?;

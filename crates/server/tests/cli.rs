@@ -1,5 +1,7 @@
 //! The program as a person at a terminal meets it.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests stand outside of #[test].
+
 use std::process::{Command, Output};
 
 fn probatum(folder: &std::path::Path, args: &[&str]) -> Output {

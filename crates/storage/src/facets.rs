@@ -162,9 +162,9 @@ pub fn counted(i: &Incident) -> Vec<Facet> {
     facets
 }
 
-/// The bit of a flag in the `flags` column.
-pub fn flag_bit(flag: probatum_incident::Flag) -> u16 {
-    Flags::NONE.with(flag).bits()
+/// The bit of a flag in `facets`, as the partial index of the flag names it.
+pub fn flag_bit(flag: probatum_incident::Flag) -> i64 {
+    i64::from(Flags::NONE.with(flag).bits()) << FLAGS.shift
 }
 
 #[cfg(test)]
@@ -176,6 +176,8 @@ mod tests {
     fn every_word_fits_its_bits() {
         let fits = |field: &Field, highest: i64| highest < (1 << field.bits);
         let top = |n: usize| i64::try_from(n).unwrap();
+        assert_eq!(closed(), Mask { mask: 28, value: 20 }, "the migrations name these bits");
+        assert_eq!(flag_bit(Flag::AiActRelevant), 1 << 35, "the migrations name this bit");
         assert!(fits(&STATUS, top(QueueStatus::ALL.len()) - 1));
         assert!(fits(&LIFECYCLE, top(Lifecycle::ALL.len()) - 1));
         assert!(fits(&PRIORITY, top(Priority::ALL.len())));

@@ -3,6 +3,9 @@
 //! The queries are one source compiled twice (`queries/`, included by `sqlite.rs` and `postgres.rs`); a transaction
 //! begins and ends in `executor`, and nowhere else.
 
+// The queries are compiled twice on purpose: once with each database's concrete types (docs/adr/0002-storage.md).
+#![allow(clippy::duplicate_mod)]
+
 mod error;
 mod executor;
 mod facets;

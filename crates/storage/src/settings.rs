@@ -51,11 +51,10 @@ impl Settings {
         }
         let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
         let rest = rest.ok_or_else(|| SettingsError::Unknown(without_password(url)))?;
+        let encrypted = cfg!(feature = "postgres-tls") && insists_on_tls(rest);
         let elsewhere = hosts(rest).into_iter().find(|host| !is_local(host));
         match elsewhere {
-            Some(host) if !allow_plaintext && !(cfg!(feature = "postgres-tls") && insists_on_tls(rest)) => {
-                Err(SettingsError::Plaintext(host))
-            }
+            Some(host) if !allow_plaintext && !encrypted => Err(SettingsError::Plaintext(host)),
             _ => Ok(Self::of(Backend::Postgres(url.to_owned()), 8)),
         }
     }

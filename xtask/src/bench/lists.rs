@@ -72,7 +72,7 @@ pub fn combinations(of: &[Case], n: u64) -> Vec<String> {
         let mut three: Vec<&Case> = Vec::new();
         while three.len() < 3 {
             let Some(case) = pick() else { return combinations };
-            if three.iter().all(|other| field(other) != field(case)) {
+            if three.iter().all(|other| other.name != case.name && field(other) != field(case)) {
                 three.push(case);
             }
         }

@@ -25,9 +25,11 @@ use tempfile::TempDir;
 /// Compare ratios, not absolute numbers: a ratio is of two things measured side by side. A target that is missed is
 /// marked MISS; the task itself fails only if a request did.
 #[derive(clap::Args)]
-#[command(after_help = "cargo xtask bench                                the whole run, some ten minutes\n\
+#[command(
+    after_help = "cargo xtask bench                                the whole run, ten minutes or more\n\
                         cargo xtask bench --seconds 2 --incidents 20000  a quick look\n\
-                        cargo xtask bench --json > bench.json            for comparing two commits")]
+                        cargo xtask bench --json > bench.json            for comparing two commits"
+)]
 pub struct Args {
     /// How long each load lasts.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]

@@ -80,3 +80,32 @@ fn strays(expected: &[String], found: &[String]) -> Option<String> {
     let lost = || expected.iter().find(|line| !found.contains(line)).map(|line| format!("loses: {line}"));
     extra.or_else(lost)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::sqlite::File;
+
+    fn faults(down: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = File::create(&folder.path().join("x.db")).unwrap();
+        let step = |name: &str, up: &str, down: &str| Migration {
+            name: name.to_owned(),
+            up: up.to_owned(),
+            down: down.to_owned(),
+        };
+        let first = step("0001_first", "CREATE TABLE a (x INTEGER)", "DROP TABLE a");
+        let second = step("0002_second", "CREATE TABLE IF NOT EXISTS b (y TEXT)", down);
+        round_trip(&mut file, &[first, second]).unwrap()
+    }
+
+    #[test]
+    fn a_step_down_leaves_what_was_there_before() {
+        assert_eq!(faults("DROP TABLE b"), Vec::<String>::new());
+        let told = faults("SELECT 1");
+        assert!(
+            told.iter().any(|fault| fault.contains("0002_second/down.sql leaves behind: table b")),
+            "{told:?}"
+        );
+    }
+}

@@ -32,6 +32,15 @@ pub fn serve(conn: &mut Conn, queue: &Receiver<Task>) {
 
 /// Runs a batch in one transaction and answers every job, the good ones only after the commit.
 fn commit(conn: &mut Conn, mut batch: Vec<Task>) {
+    if let Err(e) = conn.batch_execute("BEGIN IMMEDIATE").map_err(app_error) {
+        // Another process holds the database, or it is broken: nobody's job is to blame, and none is tried alone.
+        let cause = e.cause.unwrap_or(e.detail);
+        tracing::warn!(cause, "a transaction could not begin");
+        for task in batch {
+            let _ = task.answer.send(Err(AppError::unavailable(cause.clone())));
+        }
+        return;
+    }
     match transact(conn, &mut batch) {
         Ok(outcomes) => {
             for (task, outcome) in batch.into_iter().zip(outcomes) {
@@ -50,8 +59,8 @@ fn commit(conn: &mut Conn, mut batch: Vec<Task>) {
     }
 }
 
+/// Runs the jobs of a transaction that has begun, and ends it.
 fn transact(conn: &mut Conn, batch: &mut [Task]) -> Result<Vec<Outcome>, AppError> {
-    conn.batch_execute("BEGIN IMMEDIATE").map_err(app_error)?;
     let done = jobs(conn, batch).and_then(|outcomes| {
         conn.batch_execute("COMMIT").map_err(app_error)?;
         Ok(outcomes)

@@ -286,7 +286,7 @@ fn led_by<'a>(q: Boxed<'a>, facet: &Facet) -> Boxed<'a> {
         "sector" => q.filter(incidents::sector.eq(value)),
         "country" => q.filter(incidents::country.eq(value)),
         "flag" => match value.parse() {
-            Ok(flag) => q.filter(sql::<Bool>(&format!("incidents.flags & {} <> 0", facets::flag_bit(flag)))),
+            Ok(flag) => q.filter(sql::<Bool>(&format!("incidents.facets & {} <> 0", facets::flag_bit(flag)))),
             Err(_) => q,
         },
         // The agent's condition is always there, being no bit of facets.
@@ -305,15 +305,12 @@ fn overdue_at<'a>(q: Boxed<'a>, now: Timestamp, lead: &Lead) -> Boxed<'a> {
         Lead::Creation => q.filter(diesel::dsl::not(incidents::sla_due_at.ge(DbTime(now)))),
         _ => q.filter(incidents::sla_due_at.lt(DbTime(now))),
     };
-    match lead {
-        // Led by another index, which has the SLA and the facets but not the lifecycle's word.
-        Lead::Facet(_) => {
-            let closed = facets::closed();
-            let bits = sql::<Bool>("(incidents.facets & ").bind::<BigInt, _>(closed.mask).sql(") <> ");
-            q.filter(incidents::sla_due_at.is_not_null()).filter(bits.bind::<BigInt, _>(closed.value))
-        }
-        _ => q.filter(sql::<Bool>("incidents.sla_due_at IS NOT NULL AND incidents.lifecycle <> 'closed'")),
-    }
+    let closed = facets::closed();
+    let open = format!(
+        "incidents.sla_due_at IS NOT NULL AND incidents.facets & {} <> {}",
+        closed.mask, closed.value
+    );
+    q.filter(sql::<Bool>(&open))
 }
 
 fn not_overdue_at(q: Boxed<'_>, now: Timestamp) -> Boxed<'_> {

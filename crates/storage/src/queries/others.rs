@@ -91,8 +91,8 @@ impl JobRows for Session<'_> {
         Ok(Some(Job { name, attempts }))
     }
 
-    fn release_job(&mut self, name: &str, run_at: Timestamp, error: Option<&str>) -> Result<(), AppError> {
-        let job = jobs::table.filter(jobs::name.eq(name));
+    fn release_job(&mut self, job: &Job, run_at: Timestamp, error: Option<&str>) -> Result<(), AppError> {
+        let job = jobs::table.filter(jobs::name.eq(&job.name)).filter(jobs::attempts.eq(job.attempts));
         let free = (
             jobs::run_at.eq(DbTime(run_at)),
             jobs::lease_until.eq(None::<DbTime>),

@@ -59,16 +59,19 @@ fn a_lease_ends(engine: Engine) {
 fn a_failure_is_counted_until_success(engine: Engine) {
     let bed = Bed::new(engine);
     bed.write(|tx| tx.ensure_job("sweep", at(0))).unwrap();
-    let release = |minute, error: Option<&'static str>| {
-        bed.write(move |tx| tx.release_job("sweep", at(minute), error)).unwrap();
+    let release = |claim: i32, minute, error: Option<&'static str>| {
+        let held = Job { name: "sweep".to_owned(), attempts: claim };
+        bed.write(move |tx| tx.release_job(&held, at(minute), error)).unwrap();
     };
     let error = || bed.raw().texts("SELECT COALESCE(last_error, '-') AS t FROM jobs")[0].clone();
     assert_eq!(claim(&bed.store, 0).unwrap(), job("sweep", 1));
-    release(20, Some("no route"));
+    release(1, 20, Some("no route"));
     assert_eq!(error(), "no route");
     assert_eq!(claim(&bed.store, 19).unwrap(), None, "backed off");
     assert_eq!(claim(&bed.store, 20).unwrap(), job("sweep", 2));
-    release(40, None);
+    release(1, 21, None);
+    assert_eq!(claim(&bed.store, 22).unwrap(), None, "a former holder frees nothing");
+    release(2, 40, None);
     assert_eq!(error(), "-");
     assert_eq!(claim(&bed.store, 40).unwrap(), job("sweep", 1));
 }

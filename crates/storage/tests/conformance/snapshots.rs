@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use probatum_agent_trust::Agent;
-use probatum_application::ports::{Answered, ApiKey, Record, Tx};
+use probatum_application::ports::{Answered, ApiKey, Job, Record, Tx};
 use probatum_application::use_cases::incidents;
 use probatum_application::{Answer, RequestKey};
 use probatum_kernel::{EvidenceId, IncidentRef, Timestamp};
@@ -108,7 +108,7 @@ const ATTEMPTS: &[(&str, Attempt)] = &[
     ("forget_answers", |tx, _| tx.forget_answers(now().plus_hours(1), 9).map(|_| ())),
     ("ensure_job", |tx, _| tx.ensure_job("new", now())),
     ("claim_job", |tx, _| tx.claim_job(now(), now().plus_hours(1)).map(|_| ())),
-    ("release_job", |tx, _| tx.release_job("job", now(), None)),
+    ("release_job", |tx, _| tx.release_job(&Job { name: "job".to_owned(), attempts: 1 }, now(), None)),
     ("discard_blob", |tx, _| tx.discard_blob("key", now())),
     ("forget_blob", |tx, _| tx.forget_blob("key")),
     ("forget_outbox", |tx, _| tx.forget_outbox(now().plus_hours(1), 9).map(|_| ())),
