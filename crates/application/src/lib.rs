@@ -1,7 +1,7 @@
 //! Use cases, ports and the authorization matrix.
 //!
 //! A use case is one synchronous function over a transaction (`&mut dyn Tx`) and a [`Ctx`]: it checks the permission,
-//! loads, lets a domain crate decide, and saves. It never commits: the [`Executor`] does, in exactly one place.
+//! loads, lets a domain crate decide, and saves. It never commits: the [`ports::Executor`] does, in exactly one place.
 
 mod ctx;
 mod error;

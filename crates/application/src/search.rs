@@ -19,7 +19,7 @@ pub struct Term {
 pub struct SearchQuery(pub Vec<Term>);
 
 impl SearchQuery {
-    /// Parses a query; `None` if there is no word in it or it is longer than [`MAX_QUERY`].
+    /// Parses a query; `None` if there is no word in it or it is longer than 200 characters.
     pub fn parse(text: &str) -> Option<Self> {
         if text.chars().count() > MAX_QUERY {
             return None;
