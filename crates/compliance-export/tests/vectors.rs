@@ -149,7 +149,7 @@ fn an_unknown_phase_is_refused_with_the_list_of_the_regime() {
     let error = Regime::AiAct.phase("notification_72h").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "'notification_72h' is not a phase of ai_act; use one of serious_incident_15d, serious_incident_10d, \
+        "'notification_72h' is no phase of ai_act; use one of serious_incident_15d, serious_incident_10d, \
          serious_incident_2d"
     );
     assert_eq!(error.code(), Code::ValidationFailed);
