@@ -12,7 +12,7 @@
 //! assert_eq!(due.as_deref(), Some("2026-11-22T09:15:00Z"));
 //!
 //! let error = Regime::Gdpr.phase("early_warning_24h").unwrap_err();
-//! assert_eq!(error.to_string(), "'early_warning_24h' is not a phase of gdpr; use one of notification_72h");
+//! assert_eq!(error.to_string(), "'early_warning_24h' is no phase of gdpr; use one of notification_72h");
 //!
 //! assert!(!in_scope(Visibility::Internal));
 //! # Ok::<(), UnknownPhase>(())
