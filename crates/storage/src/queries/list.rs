@@ -23,6 +23,8 @@ const FEW: i64 = 3_000;
 /// How far the order of insertion may differ from that of creation: writers take the time when they write, so only
 /// those of one millisecond can be out of order.
 const SLACK: i64 = 64;
+/// Up to this many matches of a text are gathered and put into exactly the order of ids.
+const FEW_WORDS: i64 = 500;
 /// A count goes one beyond what is told exactly.
 const CAP: i64 = 10_001;
 
@@ -83,7 +85,7 @@ pub fn list(conn: &mut Conn, query: &IncidentQuery) -> Result<IncidentList, AppE
         Some(n) => n,
         None => capped_count(conn, query, &plan)?,
     };
-    if query.filter.text.is_some() && total <= FEW {
+    if query.filter.text.is_some() && total <= FEW_WORDS {
         // Few enough to be put into exactly the order of ids, however they came in.
         plan.nearest = None;
         plan.by_insertion = false;
