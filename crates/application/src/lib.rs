@@ -3,6 +3,7 @@
 //! A use case is one synchronous function over a transaction (`&mut dyn Tx`) and a [`Ctx`]: it checks the permission,
 //! loads, lets a domain crate decide, and saves. It never commits: the [`ports::Executor`] does, in exactly one place.
 
+pub mod connector;
 mod ctx;
 mod error;
 mod idempotency;
