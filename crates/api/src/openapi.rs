@@ -61,8 +61,8 @@ fn build() -> OpenApi {
     components.add_security_scheme("service_key", SecurityScheme::ApiKey(service));
     for (path, item) in &mut document.paths.paths {
         let public = is_public(path);
-        for (_, operation) in operations_mut(item) {
-            common(operation, path, public);
+        for (method, operation) in operations_mut(item) {
+            common(operation, method, path, public);
         }
     }
     document
@@ -85,7 +85,7 @@ fn operations_mut(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
 }
 
 /// Security and the problem responses, the same for all.
-fn common(operation: &mut Operation, path: &str, public: bool) {
+fn common(operation: &mut Operation, method: &str, path: &str, public: bool) {
     let none: [&str; 0] = [];
     operation.security = Some(if public {
         vec![]
@@ -99,6 +99,9 @@ fn common(operation: &mut Operation, path: &str, public: bool) {
     }
     if path.contains('{') {
         statuses.push(StatusCode::NOT_FOUND);
+    }
+    if method == "POST" {
+        statuses.push(StatusCode::CONFLICT);
     }
     if operation.request_body.is_some() {
         statuses.extend([StatusCode::REQUEST_TIMEOUT, StatusCode::CONFLICT, StatusCode::PAYLOAD_TOO_LARGE]);

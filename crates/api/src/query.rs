@@ -3,7 +3,7 @@
 use actix_web::http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{HttpRequest, web};
 use probatum_application::use_cases::incidents::Precondition;
-use probatum_application::{AppError, IncidentFilter, IncidentQuery, SearchQuery};
+use probatum_application::{ActionQuery, AppError, IncidentFilter, IncidentQuery, SearchQuery};
 use probatum_incident::{Flag, Flags, Severity};
 use probatum_kernel::{Code, Coded, Cursor, FieldFault, Page, PageError, Position, Sort, Timestamp, Total};
 use std::fmt::Display;
@@ -96,6 +96,15 @@ pub fn page(query: &str) -> Result<Page, AppError> {
     let page = params.page()?;
     params.end()?;
     Ok(page.unwrap_or(Page::FIRST))
+}
+
+/// The inbox of actions.
+pub fn actions(query: &str) -> Result<ActionQuery, AppError> {
+    let mut params = Params::read(query)?;
+    let page = params.page()?.unwrap_or(Page::FIRST);
+    let (status, approval_level) = (params.parsed("status"), params.parsed("approval_level"));
+    params.end()?;
+    Ok(ActionQuery { status, approval_level, page })
 }
 
 /// The list of incidents.

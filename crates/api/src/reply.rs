@@ -9,9 +9,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LINK};
 use actix_web::{HttpRequest, HttpResponse};
 use probatum_application::ports::{Executor, Tx};
-use probatum_application::{Answer, AppError, Ctx, RequestKey, answer_once};
-use probatum_kernel::{Page, Total};
+use probatum_application::{Answer, AppError, Ctx, Render, RequestKey, Taken, answer_once};
+use probatum_kernel::{Cursor, Page, Total};
 use serde::Serialize;
+use std::time::Duration;
+
+/// How long a client waits for a connector.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Api {
     /// Runs a reading use case.
@@ -45,6 +49,24 @@ impl Api {
 }
 
 impl Api {
+    /// Has carried out what a request made ready, and answers with what came of it; or, if that takes long, with how it
+    /// stood when it was taken. The work goes on whether or not the client waits.
+    pub async fn carried_out(&self, taken: Taken, render: Render) -> HttpResponse {
+        if taken.ready.is_none() {
+            return respond(taken.answer);
+        }
+        let (first, response) = (taken.answer.clone(), self.response.clone());
+        let work = actix_web::rt::spawn(async move { response.carry_out(taken, render).await });
+        match tokio::time::timeout(PATIENCE, work).await {
+            Ok(Ok(Ok(answer))) => respond(answer),
+            Ok(Ok(Err(e))) => {
+                tracing::warn!(error = %e, cause = e.cause.as_deref().unwrap_or_default(), "an order is left to the job loop");
+                respond(first)
+            }
+            Ok(Err(_)) | Err(_) => respond(first),
+        }
+    }
+
     /// Deletes content nothing refers to any more. What cannot be deleted is logged; the change itself stands.
     pub async fn discard(&self, key: String, request_id: &str) {
         if let Err(e) = self.blobs.delete(key.clone()).await {
@@ -76,6 +98,21 @@ pub fn page_of<T: Serialize>(req: &HttpRequest, data: Vec<T>, page: &Page, total
     let mut response = HttpResponse::Ok();
     if let Some(next) = query::next_rows(req, page, total) {
         response.insert_header((LINK, next));
+    }
+    response.json(List { data, meta: Meta::new(page, total) })
+}
+
+/// A page of a list by keyset, with the link to the next.
+pub fn page_after<T: Serialize>(
+    req: &HttpRequest,
+    data: Vec<T>,
+    page: &Page,
+    total: Total,
+    next: Option<&Cursor>,
+) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    if let Some(next) = next {
+        response.insert_header((LINK, query::next_link(req, next)));
     }
     response.json(List { data, meta: Meta::new(page, total) })
 }

@@ -1,6 +1,7 @@
 //! What every handler has at hand.
 
 use crate::metrics::Metrics;
+use probatum_application::Response;
 use probatum_application::ports::{Blobs, Clock, Executor};
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +30,8 @@ pub struct Api {
     pub store: Arc<dyn Executor>,
     /// The content of evidence.
     pub blobs: Arc<dyn Blobs>,
+    /// What carries response actions out.
+    pub response: Response,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Settings.

@@ -42,6 +42,8 @@ words! {
     CustodyAction = probatum_evidence::CustodyAction, "What was done with the evidence.";
     Tlp = probatum_evidence::Tlp, "A TLP 2.0 label.";
     ActionStatus = probatum_playbooks::ActionStatus, "Where a response action stands.";
+    ApprovalLevel = probatum_playbooks::ApprovalLevel, "The level of person an approval takes.";
+    Decision = probatum_playbooks::Choice, "A decision about an action that waits for one.";
 }
 
 /// A severity in a request: a score from 0 to 10 or a band, which is stored as its lowest score.

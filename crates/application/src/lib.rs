@@ -10,6 +10,7 @@ mod idempotency;
 mod permission;
 pub mod ports;
 mod query;
+mod response;
 mod search;
 pub mod use_cases;
 
@@ -17,5 +18,6 @@ pub use ctx::{Ctx, Principal};
 pub use error::AppError;
 pub use idempotency::{Answer, RequestKey, answer_once};
 pub use permission::{Permission, Scope};
-pub use query::{IncidentFilter, IncidentList, IncidentQuery};
+pub use query::{ActionList, ActionQuery, IncidentFilter, IncidentList, IncidentQuery};
+pub use response::{Render, Response, Taken};
 pub use search::{SearchQuery, Term, index_word, search_text};

@@ -62,6 +62,8 @@ permissions! {
     AttachEvidence: Analyst;
     /// Add and update response actions.
     ManageActions: Operator;
+    /// Approve or reject what waits for it, as far as one's level reaches.
+    DecideActions: Analyst;
     /// Read metrics.
     ReadMetrics: Viewer;
     /// Create and revoke API keys.

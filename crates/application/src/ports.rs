@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use crate::idempotency::{Answer, RequestKey};
-use crate::query::{IncidentList, IncidentQuery};
+use crate::query::{ActionList, ActionQuery, IncidentList, IncidentQuery};
 use bytes::Bytes;
 use futures_util::Stream;
 use probatum_agent_trust::Agent;
@@ -64,6 +64,10 @@ pub trait ActionRows {
     fn actions_of(&mut self, incident: IncidentId) -> Answered<Vec<Action>>;
     /// Replaces `before` by `next`; transient failure if the stored version is another.
     fn save_action(&mut self, before: &Action, next: &Action) -> Answered<()>;
+    /// A page of the inbox.
+    fn list_actions(&mut self, query: &ActionQuery) -> Answered<ActionList>;
+    /// Actions whose `wake_at` has come, the longest due first.
+    fn actions_to_wake(&mut self, now: Timestamp, limit: u32) -> Answered<Vec<ActionId>>;
 }
 
 /// Rows of agents.
@@ -173,6 +177,8 @@ pub trait AnswerRows {
         answer: &Answer,
         now: Timestamp,
     ) -> Answered<()>;
+    /// Replaces an answer that is kept by what came of it since.
+    fn replace_answer(&mut self, principal: &str, key: &RequestKey, answer: &Answer) -> Answered<()>;
     /// Forgets answers older than `before`, at most `limit`; says how many.
     fn forget_answers(&mut self, before: Timestamp, limit: u32) -> Answered<usize>;
 }

@@ -1,10 +1,11 @@
-//! What a list of incidents is asked for, and what it answers.
+//! What lists are asked for, and what they answer.
 
 use crate::search::SearchQuery;
 use probatum_incident::{
     Band, Category, Country, Flags, Incident, Level, Lifecycle, Priority, QueueStatus, Sector,
 };
 use probatum_kernel::{AgentId, Cursor, EvidenceStatus, Page, Sort, Timestamp, Total};
+use probatum_playbooks::{Action, ActionStatus, ApprovalLevel};
 
 /// Filters; all that are given must hold.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +53,28 @@ pub struct IncidentQuery {
 pub struct IncidentList {
     /// The rows.
     pub rows: Vec<Incident>,
+    /// How many match in all.
+    pub total: Total,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+}
+
+/// A page of the inbox of actions, newest first.
+#[derive(Debug, Clone)]
+pub struct ActionQuery {
+    /// Where they stand.
+    pub status: Option<ActionStatus>,
+    /// Whose level they take.
+    pub approval_level: Option<ApprovalLevel>,
+    /// Which page.
+    pub page: Page,
+}
+
+/// The rows of a page.
+#[derive(Debug, Clone)]
+pub struct ActionList {
+    /// The rows.
+    pub rows: Vec<Action>,
     /// How many match in all.
     pub total: Total,
     /// Where the next page begins, if there is one.

@@ -67,6 +67,10 @@ codes! {
     Unauthenticated = "unauthenticated": Unauthenticated,
     /// The role does not allow it.
     Forbidden = "forbidden": Forbidden,
+    /// The caller's level does not reach for this approval.
+    InsufficientApprovalLevel = "insufficient_approval_level": Forbidden,
+    /// Nobody approves what they asked for themselves.
+    SelfApproval = "self_approval": Forbidden,
     /// No such resource.
     NotFound = "not_found": NotFound,
     /// The resource has no such method.

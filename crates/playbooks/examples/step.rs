@@ -1,11 +1,14 @@
 //! A response step from its opening to the proof that it works: `cargo run -p probatum-playbooks --example step`.
 
-use probatum_kernel::{ActionId, Actor, Coded, EvidenceId, IncidentId, Timestamp};
-use probatum_playbooks::{Action, ActionStatus, NewStep, Proof, UpdateStep, proves_closure, unfinished};
+use probatum_kernel::{ActionId, Actor, Coded, EvidenceId, IncidentId, Role, Timestamp};
+use probatum_playbooks::{
+    Action, ActionStatus, Known, NewStep, Person, Proof, UpdateStep, proves_closure, unfinished,
+};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let now: Timestamp = "2026-07-04T09:00:00Z".parse()?;
     let actor: Actor = "operator:anowak".parse()?;
+    let by = Person { actor: &actor, roles: &[Role::Operator] };
     let incident = IncidentId::new(now, &[1; 10]);
 
     let cmd = NewStep {
@@ -24,11 +27,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         validation_ref: Some(evidence),
         ..UpdateStep::default()
     };
-    if let Err(refused) = step.update(&done, Proof::Unproven, &actor, now) {
+    if let Err(refused) = step.update(&done, &Known::proof(Proof::Unproven), &by, now) {
         println!("refused, {}: {refused}", refused.code());
     }
 
-    let decision = step.update(&done, Proof::Confirmed, &actor, now.plus_hours(2))?;
+    let decision = step.update(&done, &Known::proof(Proof::Confirmed), &by, now.plus_hours(2))?;
     for change in &decision.changes {
         println!("{}: {:?} -> {:?}", change.field, change.from, change.to);
     }

@@ -1,16 +1,18 @@
-//! A response step and how it comes into being.
+//! An action on an incident, and how a step that people do comes into being.
 
-use crate::{ActionError, ActionStatus, check};
-use probatum_kernel::{ActionId, Actor, EvidenceId, IncidentId, Timestamp};
+use crate::{ActionError, ActionStatus, ApprovalLevel, check};
+use probatum_kernel::{ActionId, Actor, EvidenceId, IncidentId, Role, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// What a step without an `action_type` is: done by a person.
 const MANUAL: &str = "manual";
 
 /// Something done, or to be done, about an incident (CONTRACT §6).
 ///
-/// Build one with [`Action::open_step`] and change it with [`Action::update`]; the fields are public so that
-/// storage and transports can take it apart.
+/// Either a step that people do ([`Action::open_step`], [`Action::of_playbook`]) or an order that a connector carries
+/// out ([`Action::request`]), which has `parameters`. The fields are public so that storage and transports can take it
+/// apart; only the methods change it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Action {
     /// Its id.
@@ -39,10 +41,102 @@ pub struct Action {
     pub executed_by: Option<Actor>,
     /// When it was completed. Only on a completed action.
     pub executed_at: Option<Timestamp>,
+    /// Whose level it takes: to approve an order, or to begin a step.
+    pub approval_level: Option<ApprovalLevel>,
+    /// What makes it an order.
+    pub order: Option<Order>,
+    /// The playbook step it comes from.
+    pub step: Option<StepRef>,
     /// When it last changed.
     pub updated_at: Timestamp,
     /// Counts its changes, from 1.
     pub version: i64,
+}
+
+/// The part of an action that is carried out by a connector, or was meant to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// With what it is carried out.
+    pub parameters: Map<String, Value>,
+    /// SHA-256 over incident, action and parameters: what an approval is bound to.
+    pub digest: String,
+    /// The policy rule that let it in.
+    pub rule: String,
+    /// Until when it may be approved. Only where an approval is needed.
+    pub expires_at: Option<Timestamp>,
+    /// Who approved or rejected it.
+    pub decided_by: Option<Actor>,
+    /// When.
+    pub decided_at: Option<Timestamp>,
+    /// Which digest was approved.
+    pub approved_digest: Option<String>,
+    /// Whether a connector, not a person, carries it out.
+    pub automated: bool,
+    /// The connector that was called.
+    pub connector: Option<String>,
+    /// How often it was claimed for a call.
+    pub attempts: u32,
+    /// Until when the present claim holds. Only while in progress.
+    pub claimed_until: Option<Timestamp>,
+    /// How it went.
+    pub result: Option<ActionResult>,
+    /// The action this one undoes.
+    pub rollback_of: Option<ActionId>,
+}
+
+/// What came of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionResult {
+    /// Whether it was done.
+    pub success: bool,
+    /// What there is to say.
+    pub message: String,
+    /// Whether it was only simulated.
+    #[serde(default)]
+    pub simulated: bool,
+    /// What the other side calls it.
+    #[serde(default)]
+    pub reference: Option<String>,
+}
+
+/// Where a step comes from, and what it demands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepRef {
+    /// The playbook's type.
+    pub playbook: String,
+    /// The step's key in it.
+    pub key: String,
+    /// What to do, in words.
+    pub description: String,
+    /// The role that is to do it.
+    pub owner_role: Role,
+    /// Whether it is complete only with confirmed evidence.
+    pub validation_required: bool,
+}
+
+/// Somebody who changes an action: the name for records, and the roles.
+#[derive(Debug, Clone, Copy)]
+pub struct Person<'a> {
+    /// The actor string.
+    pub actor: &'a Actor,
+    /// The roles held.
+    pub roles: &'a [Role],
+}
+
+impl Person<'_> {
+    /// Whether this person holds the level.
+    pub fn holds(&self, level: ApprovalLevel) -> bool {
+        level.held_by(self.roles)
+    }
+
+    /// Whether this is the same person as `other`, in whatever role: the name decides.
+    pub fn is(&self, other: &Actor) -> bool {
+        name(self.actor) == name(other)
+    }
+}
+
+fn name(actor: &Actor) -> &str {
+    actor.as_str().split_once(':').map_or(actor.as_str(), |(_, name)| name)
 }
 
 /// A response step to be added to an incident.
@@ -76,19 +170,33 @@ impl Action {
     ) -> Result<Self, ActionError> {
         let mut faults = Vec::new();
         check::title(&cmd.title, &mut faults);
-        check::action_type(cmd.action_type.as_deref(), &mut faults);
+        check::action_type("action_type", cmd.action_type.as_deref(), &mut faults);
         check::owner(cmd.owner.as_deref(), &mut faults);
         check::due_at(cmd.due_at, now, &mut faults);
         if !faults.is_empty() {
             return Err(ActionError::Invalid(faults));
         }
-        Ok(Self {
+        let action_type = cmd.action_type.as_deref().unwrap_or(MANUAL);
+        let step = Self::asked(id, incident, cmd.title.clone(), action_type, actor, now);
+        Ok(Self { owner: cmd.owner.clone(), due_at: cmd.due_at, ..step })
+    }
+
+    /// A new action that is `open`, with nothing but what every action has.
+    pub(crate) fn asked(
+        id: ActionId,
+        incident_id: IncidentId,
+        title: String,
+        action_type: &str,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Self {
+        Self {
             id,
-            incident_id: incident,
-            title: cmd.title.clone(),
-            action_type: cmd.action_type.as_deref().unwrap_or(MANUAL).to_owned(),
-            owner: cmd.owner.clone(),
-            due_at: cmd.due_at,
+            incident_id,
+            title,
+            action_type: action_type.to_owned(),
+            owner: None,
+            due_at: None,
             status: ActionStatus::Open,
             validation_ref: None,
             comment: None,
@@ -96,9 +204,22 @@ impl Action {
             requested_at: now,
             executed_by: None,
             executed_at: None,
+            approval_level: None,
+            order: None,
+            step: None,
             updated_at: now,
             version: 1,
-        })
+        }
+    }
+
+    /// Whether a connector carries it out; what people do, also in place of a connector, is not.
+    pub fn is_automated(&self) -> bool {
+        self.order.as_ref().is_some_and(|o| o.automated)
+    }
+
+    /// This action, one version on and changed at `now`.
+    pub(crate) fn changed(self, now: Timestamp) -> Self {
+        Self { version: self.version.saturating_add(1), updated_at: now, ..self }
     }
 }
 
@@ -121,6 +242,7 @@ mod tests {
         assert_eq!(step.version, 1);
         assert_eq!(step.requested_by.as_str(), "operator:anowak");
         assert_eq!((step.requested_at, step.executed_at), (step.updated_at, None));
+        assert!(!step.is_automated());
     }
 
     #[test]
@@ -144,5 +266,13 @@ mod tests {
         let expected =
             [("title", "too_long"), ("action_type", "invalid"), ("owner", "required"), ("due_at", "invalid")];
         assert_eq!(faults, expected.map(|(field, code)| (field.to_owned(), code)));
+    }
+
+    #[test]
+    fn a_person_is_the_same_in_every_role() {
+        let (a, b): (Actor, Actor) = ("aiso:mpaw".parse().unwrap(), "admin:mpaw".parse().unwrap());
+        let person = Person { actor: &a, roles: &[Role::AiSafety] };
+        assert!(person.is(&b));
+        assert!(!person.is(&"aiso:other".parse().unwrap()));
     }
 }

@@ -28,13 +28,13 @@ pub(crate) fn comment(value: Option<&str>, faults: &mut Vec<FieldFault>) {
 }
 
 /// `[a-z][a-z0-9_]{0,63}`: a word that rules can match by prefix.
-pub(crate) fn action_type(value: Option<&str>, faults: &mut Vec<FieldFault>) {
+pub(crate) fn action_type(field: &'static str, value: Option<&str>, faults: &mut Vec<FieldFault>) {
     let Some(value) = value else { return };
     let word = value.starts_with(|c: char| c.is_ascii_lowercase())
         && value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if !word || value.len() > MAX_ACTION_TYPE {
         let message = "must be 1 to 64 of a-z, 0-9 and _, beginning with a letter, for example isolate_host";
-        faults.push(FieldFault::new("action_type", "invalid", message));
+        faults.push(FieldFault::new(field, "invalid", message));
     }
 }
 
@@ -76,7 +76,7 @@ mod tests {
             ("żółw", false),
         ] {
             let mut faults = Vec::new();
-            action_type(Some(given), &mut faults);
+            action_type("action_type", Some(given), &mut faults);
             assert_eq!(faults.is_empty(), good, "{given}");
         }
     }

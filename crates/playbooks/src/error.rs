@@ -1,6 +1,6 @@
 //! Why an action is refused: one sentence for the client each, and the code other crates map.
 
-use crate::ActionStatus;
+use crate::{ActionStatus, ApprovalLevel};
 use probatum_kernel::{Code, Coded, FieldFault};
 
 /// Why a response step was not created or not changed.
@@ -38,6 +38,59 @@ pub enum ActionError {
         /// How the action ended.
         status: ActionStatus,
     },
+    /// Policy does not let it run.
+    #[error(
+        "policy denies this action ({rule}); ask for another, or have the rules changed by who runs the registry"
+    )]
+    Denied {
+        /// The rule that says so.
+        rule: String,
+    },
+    /// Nobody approves what they asked for themselves (CONTRACT §6).
+    #[error("nobody approves their own request; somebody else has to decide")]
+    SelfApproval,
+    /// It takes somebody of a higher level.
+    #[error("this takes the approval level {level} ({})", level.title())]
+    LevelTooLow {
+        /// The level.
+        level: ApprovalLevel,
+    },
+    /// Somebody decided before.
+    #[error("somebody has decided already: the action is {status}")]
+    AlreadyDecided {
+        /// Where it stands.
+        status: ActionStatus,
+    },
+    /// The time for a decision is over.
+    #[error("the action is {status} and can no longer be decided; ask for it anew")]
+    ApprovalOver {
+        /// How it ended.
+        status: ActionStatus,
+    },
+    /// What was not carried out cannot be undone.
+    #[error("only a completed action that was carried out can be rolled back, and this one is {status}")]
+    NothingToUndo {
+        /// Where it stands.
+        status: ActionStatus,
+    },
+    /// Nothing undoes such an action.
+    #[error("nothing undoes {action}")]
+    NoInverse {
+        /// The action.
+        action: String,
+    },
+    /// It is being undone, or was.
+    #[error("this action is rolled back already, by {by}")]
+    Undone {
+        /// The action that does it.
+        by: String,
+    },
+    /// It is not there to be taken.
+    #[error("somebody else carries it out, or it is over")]
+    NotReady,
+    /// Its parameters have no canonical form.
+    #[error("parameters: numbers must fit into 53 bits, so that a digest means the same everywhere")]
+    NotCanonical,
 }
 
 impl Coded for ActionError {
@@ -45,13 +98,25 @@ impl Coded for ActionError {
         match self {
             Self::Invalid(_) => Code::ValidationFailed,
             Self::Unproven | Self::NotCompleted { .. } => Code::EvidenceRequired,
-            Self::NoSuchStep { .. } | Self::Finished { .. } => Code::StateConflict,
+            Self::NoSuchStep { .. }
+            | Self::Finished { .. }
+            | Self::ApprovalOver { .. }
+            | Self::NothingToUndo { .. }
+            | Self::NoInverse { .. }
+            | Self::Undone { .. }
+            | Self::NotReady => Code::StateConflict,
+            Self::Denied { .. } => Code::Forbidden,
+            Self::SelfApproval => Code::SelfApproval,
+            Self::LevelTooLow { .. } => Code::InsufficientApprovalLevel,
+            Self::AlreadyDecided { .. } => Code::AlreadyDecided,
+            Self::NotCanonical => Code::ValidationFailed,
         }
     }
 
     fn fields(&self) -> Vec<FieldFault> {
         match self {
             Self::Invalid(faults) => faults.clone(),
+            Self::NotCanonical => vec![FieldFault::new("parameters", "invalid", self.to_string())],
             _ => Vec::new(),
         }
     }

@@ -1,10 +1,10 @@
-//! Playbooks and response steps: the state machine of an action and what proves it.
+//! Playbooks and response actions: the state machine of an action, who may have it run, and what proves it.
 //!
 //! Everything here is a pure function: ids, facts and the time are arguments, nothing is read or written.
 //!
 //! ```
-//! use probatum_kernel::{Actor, ActionId, EvidenceId, IncidentId, Timestamp};
-//! use probatum_playbooks::{Action, ActionStatus, NewStep, Proof, UpdateStep, proves_closure};
+//! use probatum_kernel::{Actor, ActionId, EvidenceId, IncidentId, Role, Timestamp};
+//! use probatum_playbooks::{Action, ActionStatus, Known, NewStep, Person, Proof, UpdateStep, proves_closure};
 //!
 //! let now: Timestamp = "2026-07-04T09:00:00Z".parse().unwrap();
 //! let actor: Actor = "operator:anowak".parse().unwrap();
@@ -18,26 +18,35 @@
 //!     validation_ref: Some(proof),
 //!     ..UpdateStep::default()
 //! };
-//! assert!(step.update(&done, Proof::Unproven, &actor, now).is_err());
-//! let done = step.update(&done, Proof::Confirmed, &actor, now).unwrap().next;
+//! let by = Person { actor: &actor, roles: &[Role::Operator] };
+//! assert!(step.update(&done, &Known::proof(Proof::Unproven), &by, now).is_err());
+//! let done = step.update(&done, &Known::proof(Proof::Confirmed), &by, now).unwrap().next;
 //! assert!(proves_closure(&[done], |id| id == proof));
 //! ```
 
 mod action;
+mod catalogue;
 mod check;
 mod closure;
 mod error;
+mod level;
+mod order;
+pub mod policy;
 mod status;
 mod update;
 
 #[cfg(test)]
 mod properties;
 
-pub use action::{Action, NewStep};
+pub use action::{Action, ActionResult, NewStep, Order, Person, StepRef};
+pub use catalogue::{CATALOGUE, KnownAction, Parameter, ParameterKind, QUARANTINE_AGENT, known_action};
 pub use closure::{proves_closure, unfinished};
 pub use error::ActionError;
+pub use level::ApprovalLevel;
+pub use order::{APPROVAL_HOURS, Carrier, Choice, Claim, NewOrder};
+pub use policy::{Policy, Question, Rule, Ruling, Verdict};
 pub use status::ActionStatus;
-pub use update::{Change, Decision, Proof, UpdateStep};
+pub use update::{Change, Decision, Known, Proof, UpdateStep};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,7 +1,7 @@
 //! What holds after any sequence of updates, whoever sends them and whatever the registry knows.
 
-use crate::{Action, ActionStatus, NewStep, Proof, UpdateStep, proves_closure};
-use probatum_kernel::{ActionId, Actor, EvidenceId, IncidentId, Timestamp};
+use crate::{Action, ActionStatus, Known, NewStep, Person, Proof, UpdateStep, proves_closure};
+use probatum_kernel::{ActionId, Actor, EvidenceId, IncidentId, Role, Timestamp};
 use proptest::prelude::*;
 
 fn start() -> Timestamp {
@@ -14,6 +14,10 @@ fn evidence(n: u8) -> EvidenceId {
 
 fn actor() -> Actor {
     Actor::system("test")
+}
+
+fn by(actor: &Actor) -> Person<'_> {
+    Person { actor, roles: &[Role::Operator] }
 }
 
 fn opened() -> Action {
@@ -30,6 +34,7 @@ fn updates() -> impl Strategy<Value = Vec<(UpdateStep, Proof)>> {
     let due_at = proptest::option::weighted(0.3, (-2i64..30).prop_map(|h| start().plus_hours(h)));
     let cmd = (status, validation_ref, comment, owner, due_at).prop_map(
         |(status, validation_ref, comment, owner, due_at)| UpdateStep {
+            decision: None,
             status,
             validation_ref,
             comment,
@@ -50,7 +55,7 @@ fn run(
     let mut now = start();
     for (cmd, proof) in updates {
         now = now.plus_hours(1);
-        if let Ok(decision) = action.update(cmd, *proof, &actor(), now) {
+        if let Ok(decision) = action.update(cmd, &Known::proof(*proof), &by(&actor()), now) {
             see(&action, cmd, *proof, &decision);
             action = decision.next;
         }

@@ -34,19 +34,14 @@ impl ActionStatus {
         }
     }
 
-    /// The states a response step may go to from this one (CONTRACT §6). States that belong to an approval have
-    /// none: a decision moves those, not a step.
+    /// The states a person may move an action to from this one (CONTRACT §6). What waits for a decision or for its
+    /// connector can only be called off: a decision moves it on, not a step.
     pub const fn next(self) -> &'static [Self] {
         match self {
             Self::Open => &[Self::InProgress, Self::Completed, Self::Cancelled, Self::Failed],
             Self::InProgress => &[Self::Completed, Self::Failed, Self::Cancelled],
-            Self::PendingApproval
-            | Self::Approved
-            | Self::Completed
-            | Self::Failed
-            | Self::Rejected
-            | Self::Expired
-            | Self::Cancelled => &[],
+            Self::PendingApproval | Self::Approved => &[Self::Cancelled],
+            Self::Completed | Self::Failed | Self::Rejected | Self::Expired | Self::Cancelled => &[],
         }
     }
 }

@@ -143,6 +143,10 @@ diesel::table! {
         executed_at -> Nullable<Ts>,
         updated_at -> Ts,
         version -> BigInt,
+        approval_level -> Nullable<Text>,
+        order_data -> Nullable<Text>,
+        step_data -> Nullable<Text>,
+        wake_at -> Nullable<Ts>,
     }
 }
 

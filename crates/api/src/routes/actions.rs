@@ -1,36 +1,50 @@
-//! Response actions: the steps people take, and their proof.
+//! Response actions: the steps people take, the orders connectors carry out, the approvals between, and the proof.
 
 use super::incident_ref;
 use crate::body::Body;
 use crate::caller::{Caller, may};
-use crate::dto::action::{ActionView, AddAction, AddedAction, UpdateAction};
+use crate::dto::action::{ActionView, AddAction, AddedAction, Asked, KnownActionView, UpdateAction};
 use crate::dto::{Data, List};
 use crate::problem::Problem;
 use crate::query;
-use crate::reply::{created, json, rows};
+use crate::reply::{created, json, page_after, rows};
 use crate::state::Api;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
-use probatum_application::AppError;
 use probatum_application::use_cases::actions;
+use probatum_application::{Answer, AppError};
 use probatum_kernel::ActionId;
+use probatum_playbooks::{Action, CATALOGUE};
 
 fn action_id(text: &str) -> Result<ActionId, AppError> {
     text.parse().map_err(|_| AppError::not_found("action"))
 }
 
-/// Add a response step
+fn added(action: &Action) -> Result<Answer, AppError> {
+    created(format!("/api/actions/{}", action.id), &Data { data: AddedAction::from(action) })
+}
+
+fn shown(action: &Action) -> Result<Answer, AppError> {
+    json(StatusCode::OK, &ActionView::from(action.clone()))
+}
+
+/// Have an action carried out, or add a response step
 ///
-/// A step people carry out; it starts `open`. Closing an incident takes a completed step whose `validation_ref` names
-/// confirmed evidence. Takes the role operator.
+/// With `action`, policy decides: it runs at once, waits for an approval (`pending_approval`), or is denied (403). A
+/// connector carries it out and the answer has its `result`; without a connector it becomes a manual step (`open`), and
+/// the message says so. What is simulated says `"simulated": true`. With `title`, or with `playbook` and `step`, a step
+/// is added that people carry out; it starts `open`. Closing an incident takes a completed action whose
+/// `validation_ref` names confirmed evidence. Takes the role operator.
 #[utoipa::path(operation_id = "addAction", 
     tag = "actions",
     params(
         ("id" = String, Path, description = "UUID or public id of the incident"),
         ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the stored answer.")
     ),
-    request_body(content = AddAction, example = json!({"title": "Rotate the agent's credentials", "owner": "kdzik"})),
-    responses((status = 201, description = "Added.", body = Data<AddedAction>,
+    request_body(content = AddAction, example = json!({
+        "action": "quarantine_email", "parameters": {"message_id": "AAMkAGI2...", "reason": "Phishing detected"}
+    })),
+    responses((status = 201, description = "Added; carried out, if policy and connectors allow.", body = Data<AddedAction>,
         headers(("Location" = String, description = "Where the action is."))))
 )]
 #[post("/api/incidents/{id}/actions")]
@@ -41,12 +55,14 @@ pub async fn add(
     body: Body,
 ) -> Result<HttpResponse, Problem> {
     let id = incident_ref(&id)?;
-    let (cmd, key) = body.json_checked(AddAction::command).await?;
-    api.write(caller, key, move |tx, ctx| {
-        let action = actions::add(tx, ctx, id, &cmd)?;
-        created(format!("/api/actions/{}", action.id), &Data { data: AddedAction::from(&action) })
-    })
-    .await
+    let (asked, key) = body.json_checked(AddAction::command).await?;
+    match asked {
+        Asked::Order(cmd) => {
+            let taken = api.response.order(caller.ctx, key, id, cmd, added).await?;
+            Ok(api.carried_out(taken, added).await)
+        }
+        Asked::Step(cmd) => api.write(caller, key, move |tx, ctx| added(&actions::add(tx, ctx, id, &cmd)?)).await,
+    }
 }
 
 /// The response actions of an incident
@@ -75,6 +91,58 @@ pub async fn list(
     Ok(rows(&req, all.into_iter().map(ActionView::from), &page))
 }
 
+/// The inbox: the response actions of all incidents
+///
+/// Newest first. `status=pending_approval` with an `approval_level` is what waits for somebody of that level. Takes the
+/// role viewer.
+#[utoipa::path(operation_id = "listAllActions", 
+    tag = "actions",
+    params(
+        ("status" = Option<crate::vocabulary::ActionStatus>, Query),
+        ("approval_level" = Option<crate::vocabulary::ApprovalLevel>, Query),
+        ("page" = Option<u32>, Query, minimum = 1),
+        ("per_page" = Option<u32>, Query, minimum = 1, maximum = 100),
+        ("cursor" = Option<String>, Query, description = "from the Link header of the page before")
+    ),
+    responses((status = 200, description = "A page.", body = List<ActionView>))
+)]
+#[get("/api/actions")]
+pub async fn inbox(
+    api: web::Data<Api>,
+    caller: Caller<may::ReadIncidents>,
+    req: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let query = query::actions(req.query_string())?;
+    let page = query.page.clone();
+    let list = api.read(caller, move |tx, ctx| actions::inbox(tx, ctx, &query)).await?;
+    let rows = list.rows.into_iter().map(ActionView::from).collect();
+    Ok(page_after(&req, rows, &page, list.total, list.next.as_ref()))
+}
+
+/// The catalogue of actions
+///
+/// What can be asked for, what each action takes (as a JSON Schema), what undoes it, and who carries it out here. Takes
+/// the role viewer.
+#[utoipa::path(operation_id = "listKnownActions", 
+    tag = "actions",
+    params(
+        ("page" = Option<u32>, Query, minimum = 1),
+        ("per_page" = Option<u32>, Query, minimum = 1, maximum = 100),
+        ("cursor" = Option<String>, Query, description = "from the Link header of the page before")
+    ),
+    responses((status = 200, description = "A page.", body = List<KnownActionView>))
+)]
+#[get("/api/actions/catalogue")]
+pub async fn catalogue(
+    api: web::Data<Api>,
+    _caller: Caller<may::ReadIncidents>,
+    req: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let page = query::page(req.query_string())?;
+    let rules = &api.response.rules;
+    Ok(rows(&req, CATALOGUE.iter().map(|a| KnownActionView::new(a, rules.carrier(a.name))), &page))
+}
+
 /// Read a response action
 ///
 /// Takes the role viewer.
@@ -94,11 +162,14 @@ pub async fn get(
     Ok(HttpResponse::Ok().json(ActionView::from(action)))
 }
 
-/// Move a response action on
+/// Decide about a response action, or move it on
 ///
-/// `open` goes to `in_progress` and on to `completed`, `failed` or `cancelled`; the middle may be skipped. A
-/// `validation_ref` must be confirmed evidence of the same incident, on a completed action (422 `evidence_required`).
-/// Takes the role operator.
+/// `decision` (or `status` `approved`/`rejected`) decides about an action that is `pending_approval`: it takes the
+/// action's `approval_level`, and another person than the one who asked (403 `self_approval`). Of several who decide at
+/// once one wins; the others get 409 `already_decided`. What is approved is carried out at once. A step goes from
+/// `open` to `in_progress` and on to `completed`, `failed` or `cancelled`; the middle may be skipped. A `validation_ref`
+/// must be confirmed evidence of the same incident, on a completed action (422 `evidence_required`). Deciding takes the
+/// role analyst at least, everything else the role operator.
 #[utoipa::path(operation_id = "updateAction", 
     tag = "actions",
     params(
@@ -113,15 +184,38 @@ pub async fn get(
 #[patch("/api/actions/{id}")]
 pub async fn update(
     api: web::Data<Api>,
-    caller: Caller<may::ManageActions>,
+    caller: Caller<may::DecideActions>,
     id: web::Path<String>,
     body: Body,
 ) -> Result<HttpResponse, Problem> {
     let id = action_id(&id)?;
     let (cmd, key) = body.json_checked(UpdateAction::command).await?;
-    api.write(caller, key, move |tx, ctx| {
-        let action = actions::update(tx, ctx, id, &cmd)?;
-        json(StatusCode::OK, &ActionView::from(action))
-    })
-    .await
+    let taken = api.response.update(caller.ctx, key, id, cmd, shown).await?;
+    Ok(api.carried_out(taken, shown).await)
+}
+
+/// Undo a response action
+///
+/// Asks for the inverse of an action that was carried out (`block_ip` → `unblock_ip`), with the same parameters. Policy
+/// decides about it as about any other; an action is rolled back once. Takes the role operator.
+#[utoipa::path(operation_id = "rollbackAction", 
+    tag = "actions",
+    params(
+        ("id" = String, Path, description = "Action id"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key gets the stored answer.")
+    ),
+    responses((status = 201, description = "Asked for.", body = Data<AddedAction>,
+        headers(("Location" = String, description = "Where the undoing action is."))))
+)]
+#[post("/api/actions/{id}/rollback")]
+pub async fn rollback(
+    api: web::Data<Api>,
+    caller: Caller<may::ManageActions>,
+    id: web::Path<String>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let id = action_id(&id)?;
+    let key = body.empty().await?;
+    let taken = api.response.rollback(caller.ctx, key, id, added).await?;
+    Ok(api.carried_out(taken, added).await)
 }

@@ -3,7 +3,7 @@
 use super::incident_ref;
 use crate::body::Body;
 use crate::caller::{Caller, may};
-use crate::dto::action::TimelineView;
+use crate::dto::timeline::TimelineView;
 use crate::dto::incident::{ClassificationView, CreateIncident, Created, IncidentDetail, IncidentView};
 use crate::dto::{Data, List, Meta};
 use crate::problem::Problem;

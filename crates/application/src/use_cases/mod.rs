@@ -47,8 +47,13 @@ impl Visible {
         self.items.iter().map(shown).collect()
     }
 
-    fn action(&self, action: Action) -> Action {
-        Action { validation_ref: action.validation_ref.filter(|v| self.names(*v)), ..action }
+    /// The action without hidden evidence, and without what it was carried out with: accounts, addresses, messages.
+    fn action(&self, mut action: Action) -> Action {
+        action.validation_ref = action.validation_ref.filter(|v| self.names(*v));
+        if let Some(order) = action.order.as_mut().filter(|_| !self.all) {
+            order.parameters.clear();
+        }
+        action
     }
 }
 

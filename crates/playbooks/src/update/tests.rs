@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::NewStep;
-use probatum_kernel::{ActionId, Code, Coded, IncidentId};
+use probatum_kernel::{ActionId, Actor, Code, Coded, IncidentId, Role};
 
 const STATUSES: &[ActionStatus] = ActionStatus::ALL;
 
@@ -31,7 +31,9 @@ fn to(status: ActionStatus) -> UpdateStep {
 }
 
 fn update(action: &Action, cmd: &UpdateStep, proof: Proof) -> Result<Decision, ActionError> {
-    action.update(cmd, proof, &actor("second"), now().plus_hours(1))
+    let actor = actor("second");
+    let by = Person { actor: &actor, roles: &[Role::Operator] };
+    action.update(cmd, &Known::proof(proof), &by, now().plus_hours(1))
 }
 
 fn code(action: &Action, cmd: &UpdateStep, proof: Proof) -> Option<Code> {
@@ -120,7 +122,14 @@ fn what_is_finished_keeps_its_owner_and_due_time() {
 fn a_completed_step_is_not_completed_again() {
     let done = update(&at(ActionStatus::Open), &to(ActionStatus::Completed), Proof::NotNamed).unwrap().next;
     let cmd = UpdateStep { validation_ref: Some(evidence(1)), ..to(ActionStatus::Completed) };
-    let proven = done.update(&cmd, Proof::Confirmed, &actor("third"), now().plus_hours(9)).unwrap();
+    let proven = done
+        .update(
+            &cmd,
+            &Known::proof(Proof::Confirmed),
+            &Person { actor: &actor("third"), roles: &[Role::Operator] },
+            now().plus_hours(9),
+        )
+        .unwrap();
     assert_eq!(proven.next.executed_by, Some(actor("second")));
     assert_eq!(proven.next.executed_at, Some(now().plus_hours(1)));
     assert_eq!(proven.changes.iter().map(|c| c.field).collect::<Vec<_>>(), ["validation_ref"]);
@@ -130,6 +139,7 @@ fn a_completed_step_is_not_completed_again() {
 fn changes_tell_what_was_and_what_is() {
     let action = Action { owner: Some("soc".into()), ..at(ActionStatus::Open) };
     let cmd = UpdateStep {
+        decision: None,
         status: Some(ActionStatus::InProgress),
         comment: Some("begun".into()),
         owner: Some("legal".into()),
@@ -166,6 +176,7 @@ fn an_empty_command_is_refused() {
 #[test]
 fn every_wrong_field_is_named_at_once_and_before_all_else() {
     let cmd = UpdateStep {
+        decision: None,
         status: Some(ActionStatus::Open),
         validation_ref: Some(evidence(1)),
         comment: Some("x".repeat(2001)),

@@ -1,16 +1,15 @@
-//! Rows of evidence, custody and actions.
+//! Rows of evidence and custody.
 
 use super::Session;
 use crate::error::OrApp;
-use crate::rows::{ActionRow, CustodyRow, EvidenceRow};
-use crate::schema::{actions, custody, evidence};
+use crate::rows::{CustodyRow, EvidenceRow};
+use crate::schema::{custody, evidence};
 use crate::types::DbId;
 use diesel::prelude::*;
 use probatum_application::AppError;
-use probatum_application::ports::{ActionRows, EvidenceRows};
+use probatum_application::ports::EvidenceRows;
 use probatum_evidence::{CustodyEntry, Evidence};
-use probatum_kernel::{ActionId, EvidenceId, IncidentId};
-use probatum_playbooks::Action;
+use probatum_kernel::{EvidenceId, IncidentId};
 
 impl EvidenceRows for Session<'_> {
     fn insert_evidence(&mut self, item: &Evidence, chain: &[CustodyEntry]) -> Result<(), AppError> {
@@ -79,39 +78,5 @@ impl EvidenceRows for Session<'_> {
             .load(self.conn)
             .app()?;
         rows.into_iter().map(|row| row.entry().map(|(_, entry)| entry)).collect()
-    }
-}
-
-impl ActionRows for Session<'_> {
-    fn insert_action(&mut self, action: &Action) -> Result<(), AppError> {
-        diesel::insert_into(actions::table).values(ActionRow::of(action)).execute(self.conn).app()?;
-        Ok(())
-    }
-
-    fn action(&mut self, id: ActionId) -> Result<Option<Action>, AppError> {
-        let row: Option<ActionRow> = actions::table
-            .filter(actions::id.eq(DbId(id.uuid())))
-            .select(ActionRow::as_select())
-            .get_result(self.conn)
-            .optional()
-            .app()?;
-        row.map(ActionRow::action).transpose()
-    }
-
-    fn actions_of(&mut self, incident: IncidentId) -> Result<Vec<Action>, AppError> {
-        let rows: Vec<ActionRow> = actions::table
-            .filter(actions::incident_id.eq(DbId(incident.uuid())))
-            .order(actions::id)
-            .select(ActionRow::as_select())
-            .load(self.conn)
-            .app()?;
-        rows.into_iter().map(ActionRow::action).collect()
-    }
-
-    fn save_action(&mut self, before: &Action, next: &Action) -> Result<(), AppError> {
-        let found = actions::table
-            .filter(actions::id.eq(DbId(before.id.uuid())))
-            .filter(actions::version.eq(before.version));
-        Self::swapped(diesel::update(found).set(ActionRow::of(next)).execute(self.conn).app()?)
     }
 }

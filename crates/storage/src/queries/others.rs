@@ -66,6 +66,17 @@ impl AnswerRows for Session<'_> {
         Ok(())
     }
 
+    fn replace_answer(&mut self, principal: &str, key: &RequestKey, answer: &Answer) -> Result<(), AppError> {
+        let found = idempotency::table
+            .filter(idempotency::principal.eq(principal))
+            .filter(idempotency::request_key.eq(&key.key))
+            .filter(idempotency::fingerprint.eq(&key.fingerprint));
+        let (status, headers, body) = AnswerRow::columns(answer)?;
+        let set = (idempotency::status.eq(status), idempotency::headers.eq(headers), idempotency::body.eq(body));
+        diesel::update(found).set(set).execute(self.conn).app()?;
+        Ok(())
+    }
+
     fn forget_answers(&mut self, before: Timestamp, limit: u32) -> Result<usize, AppError> {
         own::forget_answers(self.conn, DbTime(before), limit.into()).app()
     }

@@ -1,12 +1,14 @@
 //! Rows as Diesel reads and writes them, and the way from and to the aggregates.
 
+mod action;
 mod evidence;
 mod incident;
 mod others;
 
+pub use action::ActionRow;
 pub use evidence::{CustodyRow, EvidenceRow, entries as custody_count};
 pub use incident::IncidentRow;
-pub use others::{ActionRow, AgentRow, AnswerRow, AuditRow, KeyRow};
+pub use others::{AgentRow, AnswerRow, AuditRow, KeyRow};
 
 use probatum_application::AppError;
 

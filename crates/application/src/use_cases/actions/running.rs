@@ -1,0 +1,99 @@
+//! Carrying orders out: claim → call → record. The call itself happens between the transactions, never inside one.
+
+use super::{Rules, locked, save};
+use crate::connector::{Call, Route};
+use crate::ctx::Ctx;
+use crate::error::AppError;
+use crate::ports::Tx;
+use probatum_kernel::ActionId;
+use probatum_playbooks::{Action, ActionResult, ActionStatus, Carrier, Claim};
+use serde_json::{Value, json};
+
+/// How much longer than its connector takes a claim holds, in milliseconds: for the transactions around the call.
+const MARGIN: i64 = 10_000;
+
+/// What beginning an order came to.
+#[derive(Debug, Clone)]
+pub enum Begun {
+    /// It is claimed: call this connector, then [`finish`] with this attempt.
+    Call {
+        /// The connector.
+        route: Route,
+        /// What to carry out.
+        call: Box<Call>,
+        /// Which attempt this is.
+        attempt: u32,
+    },
+    /// There is nothing to call: somebody else has it, or it is settled.
+    Settled(Box<Action>),
+}
+
+/// Claims an order. What the registry does itself, it does here and now, in this transaction.
+pub fn begin(tx: &mut dyn Tx, ctx: &Ctx, id: ActionId, rules: &Rules) -> Result<Begun, AppError> {
+    let (incident, action) = locked(tx, id)?;
+    let route = rules.connectors.route(&action.action_type);
+    let carrier = route.as_ref().map(|r| Carrier { name: &r.name, repeatable: r.repeatable });
+    let longest = route.as_ref().map_or(0, |r| i64::try_from(r.longest.as_millis()).unwrap_or(i64::MAX / 2));
+    let until = ctx.now.plus_millis(longest.saturating_add(MARGIN));
+    let next = match action.claim(carrier, until, ctx.now) {
+        Ok(Claim::Ours(next)) => next,
+        Ok(Claim::Settled(next)) => {
+            let event = if next.status == ActionStatus::Failed { "action.failed" } else { "action.updated" };
+            save(tx, ctx, &incident, &action, &next, event, told(&next))?;
+            return Ok(Begun::Settled(Box::new(next)));
+        }
+        Err(_) => return Ok(Begun::Settled(Box::new(action))),
+    };
+    let (Some(order), Some(route)) = (next.order.clone(), route) else {
+        return Ok(Begun::Settled(Box::new(action)));
+    };
+    save(tx, ctx, &incident, &action, &next, "action.started", told(&next))?;
+    let call = Call {
+        action_id: next.id,
+        action: next.action_type.clone(),
+        parameters: order.parameters,
+        incident_id: incident.id,
+        public_id: incident.public_id,
+        requested_by: next.requested_by.clone(),
+        approved_by: order.decided_by,
+        requested_at: next.requested_at,
+    };
+    Ok(Begun::Call { route, call: Box::new(call), attempt: order.attempts })
+}
+
+/// Records what came of a call. A claim that was taken over meanwhile records nothing: its successor does.
+pub fn finish(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    id: ActionId,
+    attempt: u32,
+    result: &ActionResult,
+) -> Result<Action, AppError> {
+    let (incident, action) = locked(tx, id)?;
+    let Ok(next) = action.record(attempt, result.clone(), ctx.now) else { return Ok(action) };
+    save(tx, ctx, &incident, &action, &next, ended(&next), told(&next))?;
+    Ok(next)
+}
+
+/// Ends an order nobody decided about in time; says what became of it.
+pub fn expire(tx: &mut dyn Tx, ctx: &Ctx, id: ActionId) -> Result<Action, AppError> {
+    let (incident, action) = locked(tx, id)?;
+    let Some(next) = action.expire(ctx.now) else { return Ok(action) };
+    save(tx, ctx, &incident, &action, &next, "action.expired", told(&next))?;
+    Ok(next)
+}
+
+const fn ended(action: &Action) -> &'static str {
+    match action.status {
+        ActionStatus::Completed => "action.completed",
+        _ => "action.failed",
+    }
+}
+
+fn told(action: &Action) -> Value {
+    let order = action.order.as_ref();
+    json!({
+        "action": action.action_type, "status": action.status, "connector": order.and_then(|o| o.connector.clone()),
+        "attempt": order.map(|o| o.attempts), "result": order.and_then(|o| o.result.clone()),
+    })
+}
