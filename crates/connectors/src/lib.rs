@@ -1,5 +1,6 @@
-//! Adapters to the outside: the blob store. OpenC2, webhooks and delivery join it as they come.
+//! Adapters to the outside: the blob store, the outbound client, and connectors that carry response actions out.
 
 mod blobs;
+pub mod outbound;
 
 pub use blobs::BlobStore;
