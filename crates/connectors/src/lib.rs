@@ -1,5 +1,17 @@
-//! Adapters to the outside: the blob store. OpenC2, webhooks and delivery join it as they come.
+//! Adapters to the outside: the blob store, the outbound client, and connectors that carry response actions out.
 
 mod blobs;
+mod breaker;
+mod config;
+pub mod openc2;
+pub mod outbound;
+mod remote;
+mod retry;
+mod says;
+mod set;
+mod simulator;
+pub mod webhook;
 
 pub use blobs::BlobStore;
+pub use config::{ConfigFault, ConnectorConfig, ConnectorKind};
+pub use set::{ConnectorSet, Environment};

@@ -1,0 +1,451 @@
+//! Our actions in the words of OpenC2: which action and target each becomes (Language Specification 1.0, §3.3.1).
+
+use probatum_application::connector::Call;
+use probatum_kernel::check_line;
+use serde_json::{Map, Value, json};
+use std::net::IpAddr;
+
+/// The namespace of our targets where the language has none: a message, an account, its sessions, its credential
+/// (§3.1.4: names of others than OASIS begin with `x-`).
+pub const NAMESPACE: &str = "x-probatum";
+
+/// What kind of thing an action is about, and the parameter that names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// `ip` → `ipv4_net` or `ipv6_net`.
+    Ip,
+    /// `domain` → `domain_name` or `idn_domain_name`.
+    Domain,
+    /// `url` → `uri` or `iri`.
+    Url,
+    /// `hash_sha256` → `file`.
+    Hash,
+    /// `sender` → `email_addr`, `idn_email_addr`, or a domain's target.
+    Sender,
+    /// `host` → `device`.
+    Host,
+    /// `message_id`, `mailbox` → `x-probatum:email`.
+    Email,
+    /// `account` → a target of ours.
+    Account(&'static str),
+}
+
+/// Every action that has a meaning in the language: ours, its verb, what it is about.
+const MAPPED: &[(&str, &str, About)] = &[
+    ("block_domain", "deny", About::Domain),
+    ("block_hash", "deny", About::Hash),
+    ("block_ip", "deny", About::Ip),
+    ("block_sender", "deny", About::Sender),
+    ("block_url", "deny", About::Url),
+    ("disable_account", "deny", About::Account("account")),
+    ("enable_account", "allow", About::Account("account")),
+    ("isolate_host", "contain", About::Host),
+    ("lookup_domain", "query", About::Domain),
+    ("lookup_hash", "query", About::Hash),
+    ("lookup_ip", "query", About::Ip),
+    ("lookup_url", "query", About::Url),
+    ("lookup_user", "query", About::Account("account")),
+    ("quarantine_email", "contain", About::Email),
+    ("release_email", "allow", About::Email),
+    ("release_host", "allow", About::Host),
+    ("reset_password", "set", About::Account("credential")),
+    ("revoke_sessions", "delete", About::Account("sessions")),
+    ("unblock_domain", "allow", About::Domain),
+    ("unblock_hash", "allow", About::Hash),
+    ("unblock_ip", "allow", About::Ip),
+    ("unblock_sender", "allow", About::Sender),
+    ("unblock_url", "allow", About::Url),
+];
+
+/// Actions of the registry that say something to people: the language has no words for them.
+const UNMAPPED: &[&str] =
+    &["create_ticket", "notify_csirt", "notify_dpo", "notify_legal", "notify_owner", "notify_users"];
+
+/// Why an action is no command: a sentence for people.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NoCommand(pub String);
+
+/// The actions that can be said in OpenC2.
+pub fn actions() -> impl Iterator<Item = &'static str> {
+    MAPPED.iter().map(|(action, ..)| *action)
+}
+
+/// The actions of the registry that cannot.
+pub(crate) fn unsayable() -> impl Iterator<Item = &'static str> {
+    UNMAPPED.iter().copied()
+}
+
+/// The command for a call: `action`, `target`, `args` with `response_requested: complete`, `command_id` (the action's id,
+/// 36 characters, as many as the language allows), and the packet filter profile (SLPF) as `actuator` for addresses.
+/// Fails on an action without a mapping and on parameters that are not what their name says.
+pub fn command(call: &Call) -> Result<Value, NoCommand> {
+    let name = call.action.as_str();
+    let Some((_, verb, about)) = MAPPED.iter().find(|(action, ..)| *action == name) else {
+        return Err(NoCommand(format!("the action {name} has no meaning in OpenC2; use a webhook for it")));
+    };
+    let given = Given(&call.parameters);
+    let mut args = Map::from_iter([("response_requested".to_owned(), json!("complete"))]);
+    if let Some(minutes) = given.minutes("duration_minutes")? {
+        args.insert("duration".to_owned(), json!(minutes.saturating_mul(60_000)));
+    }
+    let mut command = Map::from_iter([
+        ("action".to_owned(), json!(verb)),
+        ("target".to_owned(), target(*about, &given)?),
+        ("args".to_owned(), Value::Object(args)),
+        ("command_id".to_owned(), json!(call.action_id.to_string())),
+    ]);
+    if *about == About::Ip && matches!(*verb, "deny" | "allow") {
+        command.insert("actuator".to_owned(), json!({ "slpf": {} }));
+    }
+    Ok(Value::Object(command))
+}
+
+fn target(about: About, given: &Given<'_>) -> Result<Value, NoCommand> {
+    Ok(match about {
+        About::Ip => match given.line("ip")?.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+            Ok(IpAddr::V4(ip)) => json!({ "ipv4_net": format!("{ip}/32") }),
+            Ok(IpAddr::V6(ip)) => json!({ "ipv6_net": format!("{ip}/128") }),
+            Err(_) => return wrong("ip", "must be one IPv4 or IPv6 address"),
+        },
+        About::Domain => domain("domain", given.line("domain")?)?,
+        About::Url => url(given.line("url")?)?,
+        About::Hash => {
+            let hash = given.line("hash_sha256")?;
+            if hash.len() != 64 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
+                return wrong("hash_sha256", "must be 64 hexadecimal digits");
+            }
+            // Base16 as RFC 4648 §8 has it: upper case.
+            json!({ "file": { "hashes": { "sha256": hash.to_ascii_uppercase() } } })
+        }
+        About::Sender => sender(given.line("sender")?)?,
+        About::Host => device(given.line("host")?),
+        About::Email => {
+            let mut message = Map::from_iter([("message_id".to_owned(), json!(given.line("message_id")?))]);
+            if given.0.get("mailbox").is_some_and(|v| !v.is_null()) {
+                message.insert("mailbox".to_owned(), json!(given.line("mailbox")?));
+            }
+            ours("email", Value::Object(message))
+        }
+        About::Account(kind) => ours(kind, json!({ "account": given.line("account")? })),
+    })
+}
+
+fn ours(kind: &str, value: Value) -> Value {
+    Value::Object(Map::from_iter([(format!("{NAMESPACE}:{kind}"), value)]))
+}
+
+fn wrong<T>(parameter: &str, why: &str) -> Result<T, NoCommand> {
+    Err(NoCommand(format!("parameters.{parameter} {why}")))
+}
+
+/// A host name in letters, digits and hyphens (RFC 1034 §3.5, RFC 1123 §2.1).
+fn is_hostname(s: &str) -> bool {
+    let label = |l: &str| {
+        (1..=63).contains(&l.len())
+            && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !l.starts_with('-')
+            && !l.ends_with('-')
+    };
+    s.len() <= 253 && s.split('.').all(label)
+}
+
+/// A name with characters beyond ASCII, as far as its shape tells (RFC 5890).
+fn is_international(s: &str) -> bool {
+    !s.is_ascii()
+        && s.chars().count() <= 253
+        && s.split('.').all(|l| !l.is_empty())
+        && !s.contains(['/', '@', ':', ' '])
+}
+
+fn domain(parameter: &str, given: &str) -> Result<Value, NoCommand> {
+    let name = given.trim_end_matches('.').to_lowercase();
+    if is_hostname(&name) && name.parse::<IpAddr>().is_err() {
+        Ok(json!({ "domain_name": name }))
+    } else if is_international(&name) {
+        Ok(json!({ "idn_domain_name": name }))
+    } else {
+        wrong(parameter, "must be a domain name, such as evil.example")
+    }
+}
+
+fn url(given: &str) -> Result<Value, NoCommand> {
+    let schemed = given.split_once("://").is_some_and(|(scheme, rest)| {
+        let mut letters = scheme.chars();
+        letters.next().is_some_and(|c| c.is_ascii_alphabetic())
+            && letters.all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+            && !rest.is_empty()
+    });
+    // What RFC 3986 allows nowhere in an address.
+    let clean = !given.contains(['<', '>', '"', '\\', '^', '`', '{', '|', '}', ' ']);
+    match schemed && clean {
+        true if given.is_ascii() => Ok(json!({ "uri": given })),
+        true => Ok(json!({ "iri": given })),
+        false => wrong("url", "must be a whole address, such as https://evil.example/login"),
+    }
+}
+
+/// One sender's address, or everybody's of a domain (`evil.example`, `@evil.example`).
+fn sender(given: &str) -> Result<Value, NoCommand> {
+    match given.rsplit_once('@') {
+        None => domain("sender", given),
+        Some(("", name)) => domain("sender", name),
+        Some((local, name)) => {
+            domain("sender", name)?;
+            match local {
+                _ if local.contains(['<', '>', ',', ' ']) => {
+                    wrong("sender", "must be an address without a name around it")
+                }
+                _ if given.is_ascii() => Ok(json!({ "email_addr": given })),
+                _ => Ok(json!({ "idn_email_addr": given })),
+            }
+        }
+    }
+}
+
+/// A device by its host name, or by whatever else the inventory knows it under.
+fn device(given: &str) -> Value {
+    if is_hostname(given) && given.parse::<IpAddr>().is_err() {
+        json!({ "device": { "hostname": given } })
+    } else if is_international(given) {
+        json!({ "device": { "idn_hostname": given } })
+    } else {
+        json!({ "device": { "device_id": given } })
+    }
+}
+
+/// The parameters of a call.
+struct Given<'a>(&'a Map<String, Value>);
+
+impl Given<'_> {
+    /// A text of one line, at most 2 000 characters.
+    fn line(&self, name: &str) -> Result<&str, NoCommand> {
+        let Some(text) = self.0.get(name).and_then(Value::as_str) else {
+            return wrong(name, "is required, as a text");
+        };
+        match check_line(text, 2_000) {
+            Ok(()) => Ok(text),
+            Err(e) => wrong(name, &e.to_string()),
+        }
+    }
+
+    /// A number of minutes from 1 to a year, if there is one.
+    fn minutes(&self, name: &str) -> Result<Option<u64>, NoCommand> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => match value.as_u64().filter(|n| (1..=527_040).contains(n)) {
+                Some(minutes) => Ok(Some(minutes)),
+                None => wrong(name, "must be a number of minutes from 1 to 527040"),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use probatum_kernel::{ActionId, IncidentId, PublicId, Timestamp};
+
+    fn call(action: &str, parameters: Value) -> Call {
+        let Value::Object(parameters) = parameters else { panic!("an object") };
+        Call {
+            action_id: ActionId::new(Timestamp::EPOCH, &[7; 10]),
+            action: action.to_owned(),
+            parameters,
+            incident_id: IncidentId::new(Timestamp::EPOCH, &[8; 10]),
+            public_id: PublicId::new(2026, 42).unwrap(),
+            requested_by: "operator:kdzik".parse().unwrap(),
+            approved_by: None,
+            requested_at: Timestamp::EPOCH,
+        }
+    }
+
+    #[test]
+    fn every_action_has_its_pair() {
+        let hash = "ab".repeat(32);
+        let upper = hash.to_uppercase();
+        let file = json!({ "file": { "hashes": { "sha256": upper } } });
+        let cases = [
+            ("block_ip", json!({ "ip": "8.8.4.4" }), "deny", json!({ "ipv4_net": "8.8.4.4/32" })),
+            ("block_ip", json!({ "ip": "2001:DB8::1" }), "deny", json!({ "ipv6_net": "2001:db8::1/128" })),
+            ("unblock_ip", json!({ "ip": "::ffff:8.8.4.4" }), "allow", json!({ "ipv4_net": "8.8.4.4/32" })),
+            ("lookup_ip", json!({ "ip": "8.8.4.4" }), "query", json!({ "ipv4_net": "8.8.4.4/32" })),
+            (
+                "block_domain",
+                json!({ "domain": "Evil.example." }),
+                "deny",
+                json!({ "domain_name": "evil.example" }),
+            ),
+            (
+                "unblock_domain",
+                json!({ "domain": "żółw.pl" }),
+                "allow",
+                json!({ "idn_domain_name": "żółw.pl" }),
+            ),
+            (
+                "block_url",
+                json!({ "url": "https://evil.example/a?b=%20" }),
+                "deny",
+                json!({ "uri": "https://evil.example/a?b=%20" }),
+            ),
+            (
+                "lookup_url",
+                json!({ "url": "https://żółw.pl/ą" }),
+                "query",
+                json!({ "iri": "https://żółw.pl/ą" }),
+            ),
+            ("block_hash", json!({ "hash_sha256": hash }), "deny", file.clone()),
+            ("lookup_hash", json!({ "hash_sha256": upper }), "query", file),
+            (
+                "block_sender",
+                json!({ "sender": "a@evil.example" }),
+                "deny",
+                json!({ "email_addr": "a@evil.example" }),
+            ),
+            (
+                "block_sender",
+                json!({ "sender": "@evil.example" }),
+                "deny",
+                json!({ "domain_name": "evil.example" }),
+            ),
+            (
+                "unblock_sender",
+                json!({ "sender": "ą@evil.example" }),
+                "allow",
+                json!({ "idn_email_addr": "ą@evil.example" }),
+            ),
+            (
+                "isolate_host",
+                json!({ "host": "PC-17" }),
+                "contain",
+                json!({ "device": { "hostname": "PC-17" } }),
+            ),
+            (
+                "release_host",
+                json!({ "host": "10.0.0.5" }),
+                "allow",
+                json!({ "device": { "device_id": "10.0.0.5" } }),
+            ),
+            (
+                "isolate_host",
+                json!({ "host": "asset:17" }),
+                "contain",
+                json!({ "device": { "device_id": "asset:17" } }),
+            ),
+            (
+                "isolate_host",
+                json!({ "host": "żółw" }),
+                "contain",
+                json!({ "device": { "idn_hostname": "żółw" } }),
+            ),
+            (
+                "quarantine_email",
+                json!({ "message_id": "AAMk", "reason": "Phishing detected" }),
+                "contain",
+                json!({ "x-probatum:email": { "message_id": "AAMk" } }),
+            ),
+            (
+                "release_email",
+                json!({ "message_id": "AAMk", "mailbox": "a@b.example" }),
+                "allow",
+                json!({ "x-probatum:email": { "message_id": "AAMk", "mailbox": "a@b.example" } }),
+            ),
+            (
+                "disable_account",
+                json!({ "account": "jdoe" }),
+                "deny",
+                json!({ "x-probatum:account": { "account": "jdoe" } }),
+            ),
+            (
+                "enable_account",
+                json!({ "account": "jdoe" }),
+                "allow",
+                json!({ "x-probatum:account": { "account": "jdoe" } }),
+            ),
+            (
+                "revoke_sessions",
+                json!({ "account": "jdoe" }),
+                "delete",
+                json!({ "x-probatum:sessions": { "account": "jdoe" } }),
+            ),
+            (
+                "reset_password",
+                json!({ "account": "jdoe" }),
+                "set",
+                json!({ "x-probatum:credential": { "account": "jdoe" } }),
+            ),
+            (
+                "lookup_user",
+                json!({ "account": "jdoe" }),
+                "query",
+                json!({ "x-probatum:account": { "account": "jdoe" } }),
+            ),
+            (
+                "lookup_domain",
+                json!({ "domain": "evil.example" }),
+                "query",
+                json!({ "domain_name": "evil.example" }),
+            ),
+            (
+                "unblock_url",
+                json!({ "url": "http://evil.example" }),
+                "allow",
+                json!({ "uri": "http://evil.example" }),
+            ),
+            (
+                "unblock_hash",
+                json!({ "hash_sha256": hash }),
+                "allow",
+                json!({ "file": { "hashes": { "sha256": upper } } }),
+            ),
+        ];
+        for (action, parameters, verb, target) in &cases {
+            let said = command(&call(action, parameters.clone())).unwrap();
+            assert_eq!((&said["action"], &said["target"]), (&json!(verb), target), "{action}");
+            assert_eq!(said["args"], json!({ "response_requested": "complete" }));
+            assert_eq!(said["command_id"].as_str().map(str::len), Some(36), "the most the language allows");
+            let filtered = matches!(*action, "block_ip" | "unblock_ip");
+            assert_eq!(said.get("actuator"), filtered.then(|| json!({ "slpf": {} })).as_ref());
+        }
+        for action in actions() {
+            assert!(cases.iter().any(|(name, ..)| *name == action), "{action} is not tried");
+            assert!(!UNMAPPED.contains(&action));
+        }
+    }
+
+    #[test]
+    fn a_block_for_a_time_says_so_in_milliseconds() {
+        let said = command(&call("block_ip", json!({ "ip": "8.8.4.4", "duration_minutes": 90 }))).unwrap();
+        assert_eq!(said["args"], json!({ "response_requested": "complete", "duration": 5_400_000 }));
+    }
+
+    #[test]
+    fn what_cannot_be_said_is_not_said() {
+        let cases = [
+            ("create_ticket", json!({ "title": "x" }), "create_ticket"),
+            ("block_everything", json!({}), "block_everything"),
+            ("block_ip", json!({}), "parameters.ip"),
+            ("block_ip", json!({ "ip": 7 }), "parameters.ip"),
+            ("block_ip", json!({ "ip": "0.0.0.0/0" }), "parameters.ip"),
+            ("block_ip", json!({ "ip": "8.8.4.4", "duration_minutes": 0 }), "duration_minutes"),
+            ("block_ip", json!({ "ip": "8.8.4.4", "duration_minutes": -1 }), "duration_minutes"),
+            ("block_domain", json!({ "domain": "evil example" }), "parameters.domain"),
+            ("block_domain", json!({ "domain": "8.8.4.4" }), "parameters.domain"),
+            ("block_domain", json!({ "domain": "-a.example" }), "parameters.domain"),
+            ("block_domain", json!({ "domain": "a..example" }), "parameters.domain"),
+            ("block_url", json!({ "url": "evil.example/login" }), "parameters.url"),
+            ("block_url", json!({ "url": "https://" }), "parameters.url"),
+            ("block_url", json!({ "url": "https://evil.example/\"" }), "parameters.url"),
+            ("block_hash", json!({ "hash_sha256": "3b1f...e9" }), "parameters.hash_sha256"),
+            ("block_sender", json!({ "sender": "Eve<a@evil.example" }), "parameters.sender"),
+            ("block_sender", json!({ "sender": "a@" }), "parameters.sender"),
+            ("quarantine_email", json!({ "message_id": "" }), "parameters.message_id"),
+            ("quarantine_email", json!({ "message_id": "a", "mailbox": 1 }), "parameters.mailbox"),
+            ("disable_account", json!({ "account": "a\nb" }), "parameters.account"),
+        ];
+        for (action, parameters, named) in cases {
+            let why = command(&call(action, parameters)).unwrap_err().to_string();
+            assert!(why.contains(named), "{action}: {why}");
+        }
+    }
+}
