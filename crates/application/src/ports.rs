@@ -196,6 +196,10 @@ pub struct Job {
 pub trait JobRows {
     /// Sees to it that a recurring job exists.
     fn ensure_job(&mut self, name: &str, now: Timestamp) -> Answered<()>;
+    /// Which of these jobs do not exist yet.
+    fn missing_jobs(&mut self, names: &'static [(&'static str, i64)]) -> Answered<Vec<&'static str>>;
+    /// Whether there may be a job to claim.
+    fn job_is_due(&mut self, now: Timestamp) -> Answered<bool>;
     /// Claims a job that is due until `lease_until`; nobody else gets it before.
     fn claim_job(&mut self, now: Timestamp, lease_until: Timestamp) -> Answered<Option<Job>>;
     /// Puts a claimed job back, to run at `run_at`; `error` says why it failed, if it did. A claim that ran out and was

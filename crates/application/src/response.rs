@@ -6,6 +6,7 @@ use crate::error::AppError;
 use crate::idempotency::{Answer, RequestKey, answer_once};
 use crate::ports::{Clock, Executor, Tx};
 use crate::use_cases::actions::{self, Begun, Rules};
+use futures_util::future::join_all;
 use probatum_kernel::{ActionId, Code, IncidentRef, Timestamp};
 use probatum_playbooks::{Action, ActionResult, ActionStatus, NewOrder, UpdateStep};
 use std::sync::Arc;
@@ -141,18 +142,22 @@ impl Response {
         self.store.writing(move |tx| actions::finish(tx, &ctx, id, attempt, &result)).await
     }
 
-    /// Takes up what nobody is at: orders never begun, claims that lapsed, approvals that ran out. Says how many.
-    pub async fn run_due(&self) -> Result<usize, AppError> {
+    /// Takes up what nobody is at: orders never begun, claims that lapsed, approvals that ran out. All at once, so that
+    /// a slow connector delays nobody else; one that fails does not keep the others from being tried.
+    pub async fn run_due(&self) -> Result<(), AppError> {
         let now = self.clock.now();
         let due = self.store.reading(move |tx| tx.actions_to_wake(now, BATCH)).await?;
-        for id in &due {
-            let (id, ctx) = (*id, self.ctx(*id));
-            let action = self.store.writing(move |tx| actions::expire(tx, &ctx, id)).await?;
-            if matches!(action.status, ActionStatus::Approved | ActionStatus::InProgress) {
-                self.run(id).await?;
-            }
+        let outcomes = join_all(due.into_iter().map(|id| self.take_up(id))).await;
+        outcomes.into_iter().collect()
+    }
+
+    async fn take_up(&self, id: ActionId) -> Result<(), AppError> {
+        let ctx = self.ctx(id);
+        let action = self.store.writing(move |tx| actions::expire(tx, &ctx, id)).await?;
+        if matches!(action.status, ActionStatus::Approved | ActionStatus::InProgress) {
+            self.run(id).await?;
         }
-        Ok(due.len())
+        Ok(())
     }
 
     fn failed(&self, id: ActionId, connector: &str, e: CallError) -> ActionResult {

@@ -95,6 +95,9 @@ pub struct Serve {
     /// Private key in PEM.
     #[arg(long, env = "PROBATUM_TLS_KEY", value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+    /// For trying it out: actions without a connector are simulated, and their results say so.
+    #[arg(long, env = "PROBATUM_DEMO", num_args = 0..=1, default_missing_value = "true")]
+    pub demo: Option<bool>,
     /// text or json [default: text]
     #[arg(long, env = "PROBATUM_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<String>,

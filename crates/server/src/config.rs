@@ -1,6 +1,8 @@
 //! Configuration in layers: defaults, then the file, then environment and flags. A wrong value names itself.
 
 use crate::cli::{Common, Serve};
+use probatum_connectors::ConnectorConfig;
+use probatum_playbooks::{Policy, Rule};
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -37,6 +39,10 @@ struct File {
     log_format: Option<String>,
     log: Option<String>,
     max_upload_mib: Option<u64>,
+    demo: Option<bool>,
+    connectors: Vec<ConnectorConfig>,
+    policy: Vec<Rule>,
+    policy_defaults: Option<bool>,
 }
 
 /// How lines of the log look.
@@ -67,6 +73,12 @@ pub struct Config {
     pub log: String,
     /// Largest evidence content in bytes.
     pub max_upload: u64,
+    /// What connectors do not carry out is simulated, and says so.
+    pub demo: bool,
+    /// What carries actions out.
+    pub connectors: Vec<ConnectorConfig>,
+    /// Who may have what run.
+    pub policy: Policy,
 }
 
 impl Config {
@@ -112,6 +124,9 @@ impl Config {
             log_format: log_format(given.log_format.clone().or(file.log_format))?,
             log: given.log.clone().or(file.log).unwrap_or_else(|| "info".to_owned()),
             max_upload: max_upload(file.max_upload_mib)?,
+            demo: given.demo.or(file.demo).unwrap_or(false),
+            connectors: file.connectors,
+            policy: policy(file.policy, file.policy_defaults.unwrap_or(true))?,
         })
     }
 }
@@ -131,6 +146,14 @@ fn log_format(given: Option<String>) -> Result<LogFormat, ConfigError> {
             Err(ConfigError::Value { name: "log_format", value: other.to_owned(), why })
         }
     }
+}
+
+fn policy(rules: Vec<Rule>, defaults: bool) -> Result<Policy, ConfigError> {
+    let named = rules.iter().map(|r| r.name.clone()).collect::<Vec<_>>().join(", ");
+    Policy::new(rules, defaults).map_err(|faults| {
+        let why = faults.iter().map(|f| format!("{} {}", f.field, f.message)).collect::<Vec<_>>().join("; ");
+        ConfigError::Value { name: "policy", value: named, why }
+    })
 }
 
 fn max_upload(mib: Option<u64>) -> Result<u64, ConfigError> {
@@ -170,6 +193,9 @@ mod tests {
             ("max_upload_mib = 0", "max_upload_mib"),
             ("tls_cert = 'a.pem'", "tls_key"),
             ("database = 'mysql://x'", "database"),
+            ("[[policy]]\nname = 'x'\nactions = ['a']\neffect = 'require_approval'", "policy[0].level"),
+            ("[[policy]]\nname = 'x'\nactions = ['a']\neffect = 'perhaps'", "perhaps"),
+            ("[[connectors]]\nname = 'x'\nkind = 'openc2'\nactions = ['a']\ncolour = 'red'", "colour"),
         ];
         for (text, named) in cases {
             let message = from_file(text).unwrap_err().to_string();

@@ -1,15 +1,16 @@
 //! Background work: the job loop claims what is due, with a lease, and puts it back for the next time.
 
 use crate::SystemClock;
-use probatum_application::AppError;
+use probatum_application::{AppError, Response};
 use probatum_application::ports::{Blobs, Clock, Executor, Job};
 use probatum_application::use_cases::housekeeping::{self, DISCARD, RECURRING, SWEEP};
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How often the loop looks.
-const EVERY: Duration = Duration::from_secs(15);
+/// How often the loop looks. A look is a read of two small indexes.
+const EVERY: Duration = Duration::from_secs(2);
 /// How long a claim holds: longer than any single job takes.
 const LEASE_MS: i64 = 5 * 60 * 1000;
 /// The longest wait before a job that failed is tried again, in minutes.
@@ -21,30 +22,30 @@ pub struct Jobs {
     pub store: Arc<dyn Executor>,
     /// The content of evidence.
     pub blobs: Arc<dyn Blobs>,
+    /// What carries response actions out.
+    pub response: Response,
 }
 
 impl Jobs {
-    /// Runs until `stop` says so.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        loop {
-            if let Err(e) = self.run_due().await {
-                tracing::warn!(error = %e, cause = e.cause.as_deref().unwrap_or_default(), "the job loop failed");
-            }
-            tokio::select! {
-                () = tokio::time::sleep(EVERY) => {}
-                _ = stop.changed() => return,
-            }
-        }
+    /// Runs until `stop` says so; what is under way then is finished.
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        let jobs = every(stop.clone(), || self.run_due());
+        let orders = every(stop, || self.response.run_due());
+        tokio::join!(jobs, orders);
     }
 
     /// Runs every job that is due, one after the other.
     async fn run_due(&self) -> Result<(), AppError> {
         let now = SystemClock.now();
-        for (name, _) in RECURRING {
+        let missing = self.store.reading(move |tx| tx.missing_jobs(RECURRING)).await?;
+        for name in missing {
             self.store.writing(move |tx| tx.ensure_job(name, now)).await?;
         }
         loop {
             let now = SystemClock.now();
+            if !self.store.reading(move |tx| tx.job_is_due(now)).await? {
+                return Ok(());
+            }
             let claim = move |tx: &mut dyn probatum_application::ports::Tx| {
                 tx.claim_job(now, now.plus_millis(LEASE_MS))
             };
@@ -72,6 +73,22 @@ impl Jobs {
             }
             DISCARD => housekeeping::discard(self.store.as_ref(), self.blobs.as_ref()).await,
             other => Err(AppError::internal(format!("no such job: {other}"))),
+        }
+    }
+}
+
+/// Does it again and again; what fails is logged and tried at the next turn.
+async fn every<F: Future<Output = Result<(), AppError>>>(
+    mut stop: watch::Receiver<bool>,
+    work: impl Fn() -> F,
+) {
+    loop {
+        if let Err(e) = work().await {
+            tracing::warn!(error = %e, cause = e.cause.as_deref().unwrap_or_default(), "the job loop failed");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            _ = stop.changed() => return,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Invented incidents for a first look and for measurements: deterministic by seed, written through the use cases only.
 
 use probatum_application::ports::{Executor, Tx};
+use probatum_application::use_cases::actions::Rules;
 use probatum_application::use_cases::evidence::NewEntry;
 use probatum_application::use_cases::incidents::{self, Precondition};
 use probatum_application::use_cases::{actions, evidence};
 use probatum_application::{AppError, Ctx, Principal};
+use probatum_connectors::ConnectorSet;
 use probatum_evidence::{
     Attach, CustodyAction, CustodyInput, EvidenceKind as Kind, Sha256Hex, Tlp, Visibility,
 };
@@ -15,6 +17,7 @@ use probatum_incident::{
 use probatum_kernel::{ActionId, EvidenceId, EvidenceStatus as Proof, IncidentRef, Role, Timestamp};
 use probatum_playbooks::{ActionStatus, NewStep, UpdateStep};
 use serde_json::json;
+use std::sync::Arc;
 
 /// Incidents written in one transaction. Few: SQLite keeps the pages a savepoint has changed, and walks that list with
 /// every further statement; ten are enough to make the commit cheap.
@@ -114,7 +117,10 @@ fn tell(tx: &mut dyn Tx, plan: &Plan, index: u32, now: Timestamp) -> Result<Summ
 
     let done = Summary { incidents: 1, ..Summary::default() };
     let id = IncidentRef::Id(incident.id);
-    let mut desk = Desk { tx, dice, request, id, at, now, steps: Vec::new(), done };
+    // Nothing here is carried out by anybody but people.
+    let nobody = ConnectorSet::new(Vec::new(), false, &|_| None).map_err(|e| AppError::internal(e.to_string()))?;
+    let rules = Rules { policy: Arc::default(), connectors: Arc::new(nobody) };
+    let mut desk = Desk { tx, dice, request, id, at, now, steps: Vec::new(), done, rules };
     desk.collect(proof)?;
     match proof {
         Proof::Gap | Proof::Disputed => desk.wait_for_proof()?,
@@ -145,6 +151,7 @@ struct Desk<'a> {
     now: Timestamp,
     steps: Vec<ActionId>,
     done: Summary,
+    rules: Rules,
 }
 
 impl Desk<'_> {
@@ -324,7 +331,7 @@ impl Desk<'_> {
         let first = step != Lifecycle::Closed;
         for (place, id) in self.steps.iter().enumerate() {
             if first == (place == 0) {
-                actions::update(self.tx, &ctx, *id, &cmd)?;
+                actions::update(self.tx, &ctx, *id, &cmd, &self.rules)?;
             }
         }
         Ok(())

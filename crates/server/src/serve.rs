@@ -5,9 +5,11 @@ use crate::config::Config;
 use crate::{SystemClock, logging, loops, tls};
 use actix_web::{App, HttpServer, web};
 use probatum_api::{Api, Metrics};
+use probatum_application::Response;
 use probatum_application::ports::Executor;
+use probatum_application::use_cases::actions::Rules;
 use probatum_application::use_cases::keys::{self, KeySecret};
-use probatum_connectors::BlobStore;
+use probatum_connectors::{BlobStore, ConnectorSet};
 use probatum_storage::{Store, migrate};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,14 +32,24 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
         ..probatum_api::Settings::default()
     };
     let metrics = Metrics::new().map_err(Failure)?;
-    let api = Api { store: store.clone(), blobs, clock: Arc::new(SystemClock), settings, metrics };
+    let clock = Arc::new(SystemClock);
+    let response = Response { store: store.clone(), clock: clock.clone(), rules: rules(config)? };
+    let api = Api { store: store.clone(), blobs, response, clock, settings, metrics };
     actix_web::rt::System::new().block_on(run(config, api, store))
+}
+
+/// The policy and the connectors. Secrets come from the environment alone.
+fn rules(config: &Config) -> Result<Rules, Failure> {
+    let secret = |name: &str| std::env::var(name).ok();
+    let connectors = ConnectorSet::new(config.connectors.clone(), config.demo, &secret);
+    let connectors = connectors.map_err(|fault| Failure(fault.to_string()))?;
+    Ok(Rules { policy: Arc::new(config.policy.clone()), connectors: Arc::new(connectors) })
 }
 
 async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), Failure> {
     first_key(store.as_ref()).await?;
     let (stop, stopped) = watch::channel(false);
-    let jobs = actix_web::rt::spawn(loops::Jobs { store, blobs: api.blobs.clone() }.run(stopped));
+    let jobs = actix_web::rt::spawn(loops::Jobs { store, blobs: api.blobs.clone(), response: api.response.clone() }.run(stopped));
     let api = web::Data::new(api);
     let server = HttpServer::new(move || App::new().configure(|cfg| probatum_api::mount(cfg, api.clone())))
         .client_request_timeout(Duration::from_secs(10))

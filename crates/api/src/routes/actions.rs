@@ -61,6 +61,7 @@ pub async fn add(
             let taken = api.response.order(caller.ctx, key, id, cmd, added).await?;
             Ok(api.carried_out(taken, added).await)
         }
+        Asked::OfPlaybook { .. } => Err(AppError::not_found("playbook").into()),
         Asked::Step(cmd) => api.write(caller, key, move |tx, ctx| added(&actions::add(tx, ctx, id, &cmd)?)).await,
     }
 }
@@ -114,9 +115,9 @@ pub async fn inbox(
 ) -> Result<HttpResponse, Problem> {
     let query = query::actions(req.query_string())?;
     let page = query.page.clone();
-    let list = api.read(caller, move |tx, ctx| actions::inbox(tx, ctx, &query)).await?;
-    let rows = list.rows.into_iter().map(ActionView::from).collect();
-    Ok(page_after(&req, rows, &page, list.total, list.next.as_ref()))
+    let found = api.read(caller, move |tx, ctx| actions::inbox(tx, ctx, &query)).await?;
+    let views = found.rows.into_iter().map(ActionView::from).collect();
+    Ok(page_after(&req, views, &page, found.total, found.next.as_ref()))
 }
 
 /// The catalogue of actions

@@ -92,6 +92,19 @@ impl JobRows for Session<'_> {
         Ok(())
     }
 
+    fn missing_jobs(&mut self, names: &'static [(&'static str, i64)]) -> Result<Vec<&'static str>, AppError> {
+        let there: Vec<String> = jobs::table.select(jobs::name).load(self.conn).app()?;
+        Ok(names.iter().map(|(name, _)| *name).filter(|name| !there.iter().any(|t| t == name)).collect())
+    }
+
+    fn job_is_due(&mut self, now: Timestamp) -> Result<bool, AppError> {
+        let now = DbTime(now);
+        let due = jobs::table
+            .filter(jobs::run_at.le(now))
+            .filter(jobs::lease_until.is_null().or(jobs::lease_until.lt(now)));
+        diesel::select(diesel::dsl::exists(due)).get_result(self.conn).app()
+    }
+
     fn claim_job(&mut self, now: Timestamp, lease_until: Timestamp) -> Result<Option<Job>, AppError> {
         let Some(name) = own::due_job(self.conn, DbTime(now)).app()? else { return Ok(None) };
         let attempts: i32 = diesel::update(jobs::table.filter(jobs::name.eq(&name)))
