@@ -24,9 +24,14 @@
 //! ```
 
 mod action;
+pub mod cacao;
 mod check;
 mod closure;
 mod error;
+mod extension;
+mod level;
+mod library;
+mod playbook;
 mod status;
 mod update;
 
@@ -36,6 +41,10 @@ mod properties;
 pub use action::{Action, NewStep};
 pub use closure::{proves_closure, unfinished};
 pub use error::ActionError;
+pub use extension::EXTENSION;
+pub use level::ApprovalLevel;
+pub use library::{Library, LoadFault};
+pub use playbook::{Phase, Playbook, Source, Step};
 pub use status::ActionStatus;
 pub use update::{Change, Decision, Proof, UpdateStep};
 
