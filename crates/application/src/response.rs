@@ -167,8 +167,7 @@ impl Response {
     }
 
     async fn note_denial(&self, ctx: Ctx, id: IncidentRef, action: String, reason: String) {
-        let noted =
-            self.store.writing(move |tx| actions::note_denial(tx, &ctx, id, &action, &reason)).await;
+        let noted = self.store.writing(move |tx| actions::note_denial(tx, &ctx, id, &action, &reason)).await;
         if let Err(e) = noted {
             tracing::warn!(error = %e, "a denial could not be recorded");
         }

@@ -42,3 +42,16 @@ impl ApprovalLevel {
         roles.iter().any(|r| r.holds().contains(&self.role()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_level_is_approved_by_its_role() {
+        let roles: Vec<&str> = ApprovalLevel::ALL.iter().map(|l| l.role().as_str()).collect();
+        assert_eq!(roles, ["analyst", "senior_analyst", "incident_manager", "ai_safety"]);
+        assert!(ApprovalLevel::Analyst.held_by(&[Role::IncidentManager]));
+        assert!(!ApprovalLevel::AiSafety.held_by(&[Role::IncidentManager]));
+    }
+}

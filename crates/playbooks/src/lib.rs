@@ -25,12 +25,16 @@
 //! ```
 
 mod action;
+pub mod cacao;
 mod catalogue;
 mod check;
 mod closure;
 mod error;
+mod extension;
 mod level;
+mod library;
 mod order;
+mod playbook;
 pub mod policy;
 mod status;
 mod update;
@@ -42,8 +46,11 @@ pub use action::{Action, ActionResult, NewStep, Order, Person, StepRef};
 pub use catalogue::{CATALOGUE, KnownAction, Parameter, ParameterKind, QUARANTINE_AGENT, known_action};
 pub use closure::{proves_closure, unfinished};
 pub use error::ActionError;
+pub use extension::EXTENSION;
 pub use level::ApprovalLevel;
+pub use library::{Library, LoadFault};
 pub use order::{APPROVAL_HOURS, Carrier, Choice, Claim, NewOrder};
+pub use playbook::{Phase, Playbook, Source, Step};
 pub use policy::{Policy, Question, Rule, Ruling, Verdict};
 pub use status::ActionStatus;
 pub use update::{Change, Decision, Known, Proof, UpdateStep};

@@ -1,9 +1,9 @@
 //! Background work: the job loop claims what is due, with a lease, and puts it back for the next time.
 
 use crate::SystemClock;
-use probatum_application::{AppError, Response};
 use probatum_application::ports::{Blobs, Clock, Executor, Job};
 use probatum_application::use_cases::housekeeping::{self, DISCARD, RECURRING, SWEEP};
+use probatum_application::{AppError, Response};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;

@@ -118,7 +118,8 @@ fn tell(tx: &mut dyn Tx, plan: &Plan, index: u32, now: Timestamp) -> Result<Summ
     let done = Summary { incidents: 1, ..Summary::default() };
     let id = IncidentRef::Id(incident.id);
     // Nothing here is carried out by anybody but people.
-    let nobody = ConnectorSet::new(Vec::new(), false, &|_| None).map_err(|e| AppError::internal(e.to_string()))?;
+    let nobody =
+        ConnectorSet::new(Vec::new(), false, &|_| None).map_err(|e| AppError::internal(e.to_string()))?;
     let rules = Rules { policy: Arc::default(), connectors: Arc::new(nobody) };
     let mut desk = Desk { tx, dice, request, id, at, now, steps: Vec::new(), done, rules };
     desk.collect(proof)?;

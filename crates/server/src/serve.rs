@@ -49,7 +49,9 @@ fn rules(config: &Config) -> Result<Rules, Failure> {
 async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), Failure> {
     first_key(store.as_ref()).await?;
     let (stop, stopped) = watch::channel(false);
-    let jobs = actix_web::rt::spawn(loops::Jobs { store, blobs: api.blobs.clone(), response: api.response.clone() }.run(stopped));
+    let jobs = actix_web::rt::spawn(
+        loops::Jobs { store, blobs: api.blobs.clone(), response: api.response.clone() }.run(stopped),
+    );
     let api = web::Data::new(api);
     let server = HttpServer::new(move || App::new().configure(|cfg| probatum_api::mount(cfg, api.clone())))
         .client_request_timeout(Duration::from_secs(10))

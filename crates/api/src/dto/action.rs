@@ -3,9 +3,7 @@
 use crate::vocabulary as words;
 use probatum_application::AppError;
 use probatum_kernel::{Code, EvidenceId, FieldFault, Timestamp};
-use probatum_playbooks::{
-    Action, ActionStatus, Choice, KnownAction, NewOrder, NewStep, Order, UpdateStep,
-};
+use probatum_playbooks::{Action, ActionStatus, Choice, KnownAction, NewOrder, NewStep, Order, UpdateStep};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -69,7 +67,9 @@ impl AddAction {
         let only = |allowed: &[&str], with: &str| {
             let wrong = given.iter().filter(|(name, there)| *there && !allowed.contains(name));
             let faults: Vec<_> = wrong
-                .map(|(name, _)| FieldFault::new(*name, "invalid", format!("does not go together with {with}")))
+                .map(|(name, _)| {
+                    FieldFault::new(*name, "invalid", format!("does not go together with {with}"))
+                })
                 .collect();
             if faults.is_empty() { Ok(()) } else { Err(AppError::invalid_fields(faults)) }
         };
@@ -86,11 +86,13 @@ impl AddAction {
             }
             (None, None, Some(playbook)) => {
                 only(&["step", "owner", "due_at"], "playbook")?;
-                let missing = || AppError::invalid("step", "required", "name a step of the playbook by its key");
+                let missing =
+                    || AppError::invalid("step", "required", "name a step of the playbook by its key");
                 Ok(Asked::OfPlaybook { playbook, step: self.step.ok_or_else(missing)?, owner, due_at })
             }
             (None, None, None) => {
-                let message = "send action (to have it carried out), title (a step people do) or playbook and step";
+                let message =
+                    "send action (to have it carried out), title (a step people do) or playbook and step";
                 Err(AppError::invalid("title", "required", message))
             }
             _ => {
@@ -187,13 +189,16 @@ impl From<&Action> for AddedAction {
 
 fn message(a: &Action) -> String {
     match (a.status, a.approval_level, &a.order) {
-        (ActionStatus::PendingApproval, Some(level), _) => format!("Action requires {} approval", level.title()),
+        (ActionStatus::PendingApproval, Some(level), _) => {
+            format!("Action requires {} approval", level.title())
+        }
         (ActionStatus::Open, _, Some(_)) => format!(
             "No connector carries out {}: it is a manual step now; complete it with PATCH /api/actions/:id.",
             a.action_type
         ),
         (ActionStatus::Open, _, None) => {
-            "Response step added. It is carried out by people; complete it with PATCH /api/actions/:id.".to_owned()
+            "Response step added. It is carried out by people; complete it with PATCH /api/actions/:id."
+                .to_owned()
         }
         _ => "The action is being carried out; read GET /api/actions/:id.".to_owned(),
     }

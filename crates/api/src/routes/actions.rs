@@ -62,7 +62,9 @@ pub async fn add(
             Ok(api.carried_out(taken, added).await)
         }
         Asked::OfPlaybook { .. } => Err(AppError::not_found("playbook").into()),
-        Asked::Step(cmd) => api.write(caller, key, move |tx, ctx| added(&actions::add(tx, ctx, id, &cmd)?)).await,
+        Asked::Step(cmd) => {
+            api.write(caller, key, move |tx, ctx| added(&actions::add(tx, ctx, id, &cmd)?)).await
+        }
     }
 }
 

@@ -3,8 +3,8 @@
 use super::incident_ref;
 use crate::body::Body;
 use crate::caller::{Caller, may};
-use crate::dto::timeline::TimelineView;
 use crate::dto::incident::{ClassificationView, CreateIncident, Created, IncidentDetail, IncidentView};
+use crate::dto::timeline::TimelineView;
 use crate::dto::{Data, List, Meta};
 use crate::problem::Problem;
 use crate::query;

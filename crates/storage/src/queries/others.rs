@@ -72,7 +72,8 @@ impl AnswerRows for Session<'_> {
             .filter(idempotency::request_key.eq(&key.key))
             .filter(idempotency::fingerprint.eq(&key.fingerprint));
         let (status, headers, body) = AnswerRow::columns(answer)?;
-        let set = (idempotency::status.eq(status), idempotency::headers.eq(headers), idempotency::body.eq(body));
+        let set =
+            (idempotency::status.eq(status), idempotency::headers.eq(headers), idempotency::body.eq(body));
         diesel::update(found).set(set).execute(self.conn).app()?;
         Ok(())
     }

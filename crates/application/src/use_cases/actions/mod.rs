@@ -15,9 +15,7 @@ use crate::ports::Tx;
 use crate::query::{ActionList, ActionQuery};
 use probatum_incident::Incident;
 use probatum_kernel::{ActionId, EvidenceStatus, IncidentRef};
-use probatum_playbooks::{
-    Action, ActionStatus, Decision, Known, Person, Policy, Proof, UpdateStep,
-};
+use probatum_playbooks::{Action, ActionStatus, Decision, Known, Person, Policy, Proof, UpdateStep};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -117,7 +115,9 @@ pub fn update(
     }
     let event = match (action.status, next.status) {
         (ActionStatus::PendingApproval, ActionStatus::Rejected) => "action.rejected",
-        (ActionStatus::PendingApproval, to) if to != ActionStatus::PendingApproval && to != ActionStatus::Cancelled => {
+        (ActionStatus::PendingApproval, to)
+            if to != ActionStatus::PendingApproval && to != ActionStatus::Cancelled =>
+        {
             "action.approved"
         }
         _ => "action.updated",
