@@ -55,7 +55,7 @@ impl Agent {
     /// critical tools take approval (CONTRACT §8).
     pub fn authorize(&self, tool: &str) -> Authorization {
         // Before anything else, so that the answer for a quarantined agent tells nothing about its tools.
-        if self.quarantined {
+        if self.is_quarantined() {
             return Authorization::denied(
                 "the agent is quarantined; it may use no tool until it is restored",
             );
@@ -95,13 +95,16 @@ impl Agent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use probatum_kernel::Timestamp;
+    use crate::{Person, Quarantine, TrustEvent};
+    use probatum_kernel::{IncidentId, Timestamp};
 
     fn agent(current_score: u8, quarantined: bool, unverified: bool) -> Agent {
         let tools = ToolRisk::ALL.iter().map(|r| Tool { name: r.to_string(), risk: *r }).collect();
+        let by = Person { actor: "aiso:mpaw".parse().unwrap(), principal: None };
+        let (case, at) = (IncidentId::new(Timestamp::EPOCH, &[1; 10]), Timestamp::EPOCH);
         Agent {
             current_score,
-            quarantined,
+            quarantine: quarantined.then(|| Quarantine::new(TrustEvent::Anomaly, by, case, at)),
             unverified,
             allowed_tools: tools,
             ..Agent::unverified("did:web:example.org:7".parse().unwrap(), Timestamp::EPOCH)
