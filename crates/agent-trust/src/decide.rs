@@ -19,6 +19,12 @@ pub struct Authorization {
 }
 
 impl Authorization {
+    /// The answer for an agent nobody knows: nothing is allowed, as for one in quarantine. Gateways need no case of
+    /// their own for it.
+    pub fn unknown_agent() -> Self {
+        Self::denied("unknown agent")
+    }
+
     fn denied(reason: impl Into<String>) -> Self {
         Self { allowed: false, reason: reason.into(), approval_required: false }
     }

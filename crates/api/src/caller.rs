@@ -40,6 +40,10 @@ pub mod may {
         DeleteIncident,
         AttachEvidence,
         ManageActions,
+        ReadAgents,
+        AuthorizeTools,
+        RecordTrustEvents,
+        ManageAgents,
         ReadMetrics
     );
 }

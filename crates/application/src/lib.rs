@@ -17,5 +17,5 @@ pub use ctx::{Ctx, Principal};
 pub use error::AppError;
 pub use idempotency::{Answer, RequestKey, answer_once};
 pub use permission::{Permission, Scope};
-pub use query::{IncidentFilter, IncidentList, IncidentQuery};
+pub use query::{AgentHistory, AgentList, AgentQuery, IncidentFilter, IncidentList, IncidentQuery};
 pub use search::{SearchQuery, Term, index_word, search_text};

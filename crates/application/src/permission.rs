@@ -62,6 +62,14 @@ permissions! {
     AttachEvidence: Analyst;
     /// Add and update response actions.
     ManageActions: Operator;
+    /// Read agents and their history.
+    ReadAgents: Viewer;
+    /// Ask whether an agent may use a tool.
+    AuthorizeTools: Viewer;
+    /// Record what tells about the trust an agent deserves.
+    RecordTrustEvents: Devsecops | AiSafety;
+    /// Register, change, quarantine and restore agents.
+    ManageAgents: AiSafety;
     /// Read metrics.
     ReadMetrics: Viewer;
     /// Create and revoke API keys.
@@ -116,5 +124,8 @@ mod tests {
             ["analyst", "operator", "senior_analyst", "incident_manager", "ai_safety", "legal_dpo", "admin"]
         );
         assert_eq!(may(Permission::DeleteIncident), ["admin"]);
+        assert_eq!(may(Permission::AuthorizeTools).len(), Role::ALL.len());
+        assert_eq!(may(Permission::RecordTrustEvents), ["devsecops", "ai_safety", "admin"]);
+        assert_eq!(may(Permission::ManageAgents), ["ai_safety", "admin"]);
     }
 }

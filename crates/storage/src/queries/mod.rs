@@ -1,6 +1,7 @@
 //! Every query, written once and compiled twice: `sqlite.rs` and `postgres.rs` each include this module and give it
 //! their `Conn`, `Db` and the few statements that differ.
 
+mod agents;
 mod audit;
 mod evidence;
 mod incidents;

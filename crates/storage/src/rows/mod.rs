@@ -1,12 +1,14 @@
 //! Rows as Diesel reads and writes them, and the way from and to the aggregates.
 
+mod agent;
 mod evidence;
 mod incident;
 mod others;
 
+pub use agent::{AgentRow, HistoryRow};
 pub use evidence::{CustodyRow, EvidenceRow, entries as custody_count};
 pub use incident::IncidentRow;
-pub use others::{ActionRow, AgentRow, AnswerRow, AuditRow, KeyRow};
+pub use others::{ActionRow, AnswerRow, AuditRow, KeyRow};
 
 use probatum_application::AppError;
 
