@@ -108,6 +108,20 @@ fn every_write_takes_a_key(app: &App) {
         assert!(first.status < 300, "{method} {path}: {}", first.text());
         assert_eq!((first.status, first.text()), (again.status, again.text()), "{method} {path}");
     }
+    let (admin, agent) = (app.admin(), unique("agent"));
+    for (method, path, body) in [
+        ("POST", "/api/agents".to_owned(), json!({"id": agent})),
+        ("PATCH", format!("/api/agents/{agent}"), json!({"owner": "crm"})),
+        ("POST", format!("/api/agents/{agent}/events"), json!({"event": "anomaly"})),
+        ("POST", format!("/api/agents/{agent}/quarantine"), json!({"reason": "anomaly"})),
+    ] {
+        let key = unique("key");
+        let send = || admin.request(method, &path).json(&body).header("idempotency-key", &key).send();
+        let (first, again) = (send(), send());
+        assert!(first.status < 300, "{method} {path}: {}", first.text());
+        assert_eq!((first.status, first.text()), (again.status, again.text()), "{method} {path}");
+    }
+    assert_eq!(admin.get(&format!("/api/agents/{agent}")).expect(200)["current_score"], 80);
     // An upload's key covers its content; verifying takes one as well.
     let upload = |key: &str, content: &[u8]| {
         let file = Part::File("file", "a.log", "text/plain", content);

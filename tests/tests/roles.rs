@@ -50,6 +50,9 @@ const ALL_EVIDENCE: &[&str] = &[
 const RAW_DATA: &[&str] =
     &["analyst", "operator", "senior_analyst", "incident_manager", "ai_safety", "legal_dpo", "admin"];
 
+const TRUST: &[&str] = &["ai_safety", "devsecops", "admin"];
+const AGENTS: &[&str] = &["ai_safety", "admin"];
+
 /// Who may call an operation.
 enum Who {
     /// Anybody, without credentials.
@@ -64,6 +67,10 @@ struct Things {
     incident: String,
     evidence: String,
     action: String,
+    agent: String,
+    /// An agent somebody else shut out, and what lets it in again.
+    shut: String,
+    proof: String,
 }
 
 /// An operation of `/openapi.json`, who may call it, and a request that is right in every other respect.
@@ -91,6 +98,15 @@ const MATRIX: &[Operation] = &[
     ("GET /api/actions/{id}", Roles(&ROLES), |_| None),
     ("PATCH /api/actions/{id}", Roles(OPERATE), |_| Some(json!({"status": "in_progress"}))),
     ("DELETE /api/incidents/{id}", Roles(&["admin"]), |_| None),
+    ("GET /api/agents", Roles(&ROLES), |_| None),
+    ("POST /api/agents", Roles(AGENTS), |_| Some(json!({"id": unique("agent")}))),
+    ("GET /api/agents/{id}", Roles(&ROLES), |_| None),
+    ("PATCH /api/agents/{id}", Roles(AGENTS), |_| Some(json!({"owner": "crm"}))),
+    ("GET /api/agents/{id}/history", Roles(&ROLES), |_| None),
+    ("POST /api/agents/{id}/events", Roles(TRUST), |_| Some(json!({"event": "anomaly"}))),
+    ("POST /api/agents/{id}/authorize", Roles(&ROLES), |_| Some(json!({"tool": "crm.read"}))),
+    ("POST /api/agents/{id}/quarantine", Roles(AGENTS), |_| Some(json!({"reason": "anomaly"}))),
+    ("POST /api/agents/{id}/restore", Roles(AGENTS), |t| Some(json!({"validation_ref": t.proof}))),
     ("GET /metrics", Roles(&ROLES), |_| None),
     ("GET /health/live", Public, |_| None),
     ("GET /health/ready", Public, |_| None),
@@ -109,7 +125,16 @@ fn things(app: &App) -> Things {
     ];
     let evidence = operator.upload(&format!("/api/incidents/{incident}/evidence"), &parts).expect(201);
     let action = operator.adds_step(&incident, "A step");
-    Things { incident, evidence: text(&evidence["id"]), action }
+    let custodian = app.anonymous().with_key(&app.new_key("custodian", &["--role", "ai_safety"]));
+    let [agent, shut] = ["agent", "shut"].map(|word| {
+        let id = unique(word);
+        custodian.post("/api/agents", &json!({"id": id})).expect(201);
+        id
+    });
+    let order = json!({"incident_id": incident, "reason": "tool_abuse"});
+    custodian.post(&format!("/api/agents/{shut}/quarantine"), &order).expect(200);
+    let proof = custodian.attaches(&incident, &confirming());
+    Things { incident, evidence: text(&evidence["id"]), action, agent, shut, proof }
 }
 
 /// Calls an operation on these things.
@@ -118,6 +143,8 @@ fn call(client: &Client, operation: &Operation, things: &Things) -> Reply {
     let id = match path.split('/').nth(2) {
         Some("evidence") => &things.evidence,
         Some("actions") => &things.action,
+        Some("agents") if path.ends_with("/restore") => &things.shut,
+        Some("agents") => &things.agent,
         _ => &things.incident,
     };
     let request = client.request(method, &path.replace("{id}", id));
@@ -167,6 +194,9 @@ fn nobody_is_told_apart_from_a_stranger(app: &App) {
         incident: "INC-2026-999999".to_owned(),
         evidence: "ev-00000000000070008000000000000000".to_owned(),
         action: "act-00000000000070008000000000000000".to_owned(),
+        agent: "nobody".to_owned(),
+        shut: "nobody".to_owned(),
+        proof: "ev-00000000000070008000000000000000".to_owned(),
     };
     for operation in MATRIX {
         let Roles(_) = operation.1 else {

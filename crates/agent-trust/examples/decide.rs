@@ -1,7 +1,7 @@
 //! An agent losing trust, and what it may still use: `cargo run -p probatum-agent-trust --example decide`.
 
-use probatum_agent_trust::{Agent, NewAgent, Tool, ToolRisk, TrustEvent};
-use probatum_kernel::Timestamp;
+use probatum_agent_trust::{Agent, NewAgent, Person, Proof, Quarantine, Tool, ToolRisk, TrustEvent};
+use probatum_kernel::{EvidenceId, IncidentId, Timestamp};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let now: Timestamp = "2026-07-04T08:12:03Z".parse()?;
@@ -22,9 +22,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     show("after an anomaly", &agent);
     let agent = agent.apply(TrustEvent::PolicyViolation, now.plus_hours(2));
     show("after a policy violation", &agent);
-    let agent = agent.quarantine(TrustEvent::PromptInjectionConfirmed, now.plus_hours(3))?;
+
+    let person = |actor: &str| actor.parse().map(|actor| Person { actor, principal: None });
+    let (then, incident) = (now.plus_hours(3), IncidentId::new(now, &[1; 10]));
+    let order = Quarantine::new(TrustEvent::PromptInjectionConfirmed, person("aiso:mpaw")?, incident, then);
+    let agent = agent.quarantine(order)?;
     show("quarantined", &agent);
-    println!("would come back with a score of {}", agent.restore_score());
+
+    let later = now.plus_hours(30);
+    let proof = Proof::Confirmed { evidence: EvidenceId::new(later, &[2; 10]), incident, names_agent: true };
+    if let Err(refusal) = agent.restore(&person("admin:mpaw")?, proof, later) {
+        println!("not restored: {refusal}");
+    }
+    show("restored by somebody else", &agent.restore(&person("aiso:anowak")?, proof, later)?);
     Ok(())
 }
 

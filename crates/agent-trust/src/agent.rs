@@ -1,7 +1,7 @@
 //! An agent, and how events move its score and its standing.
 
-use crate::{AgentError, AgentStatus, Tier, ToolRisk, TrustEvent};
-use probatum_kernel::{AgentId, FieldFault, Timestamp};
+use crate::{AgentStatus, Quarantine, Tier, ToolRisk, TrustEvent};
+use probatum_kernel::{AgentId, Timestamp};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -44,8 +44,11 @@ pub struct Agent {
     /// The score it has, 0–100.
     #[serde(deserialize_with = "score")]
     pub current_score: u8,
-    /// Whether it is shut out.
-    pub quarantined: bool,
+    /// Why and by whom it is shut out, if it is.
+    #[serde(deserialize_with = "stated")]
+    pub quarantine: Option<Quarantine>,
+    /// Whether somebody registered it; until then it is known from incidents alone.
+    pub registered: bool,
     /// Whether nobody has shown, or nobody can show any longer, whose it is.
     pub unverified: bool,
     /// What it may use when it is trusted; [`Agent::effective_tools`] says what it may use now.
@@ -68,7 +71,8 @@ impl Agent {
             tier: None,
             baseline_score: MAX_SCORE,
             current_score: MAX_SCORE,
-            quarantined: false,
+            quarantine: None,
+            registered: false,
             unverified: true,
             allowed_tools: Vec::new(),
             created_at: now,
@@ -82,9 +86,14 @@ impl Agent {
         i16::from(self.current_score) - i16::from(self.baseline_score)
     }
 
+    /// Whether it is shut out.
+    pub fn is_quarantined(&self) -> bool {
+        self.quarantine.is_some()
+    }
+
     /// Its status. Quarantine outweighs the lack of proof, and both outweigh the score (CONTRACT §8).
     pub fn status(&self) -> AgentStatus {
-        if self.quarantined {
+        if self.is_quarantined() {
             AgentStatus::Quarantined
         } else if self.unverified {
             AgentStatus::Unverified
@@ -98,8 +107,8 @@ impl Agent {
     /// The agent after `event` at `now` (CONTRACT §8): a penalty lowers the score, to 0 at the least; a clean run
     /// raises it, to the baseline at the most, but not in quarantine; a lost proof of control makes it unverified.
     ///
-    /// No event quarantines or releases. What changes neither score nor standing leaves the agent as it was,
-    /// version and `updated_at` included.
+    /// No event quarantines or releases. Each is one version, also one that moves nothing, for each is one entry of
+    /// the history.
     #[must_use]
     pub fn apply(&self, event: TrustEvent, now: Timestamp) -> Self {
         let mut next = self.clone();
@@ -115,46 +124,27 @@ impl Agent {
                 next.current_score = self.current_score.saturating_sub(event.penalty());
             }
         }
-        if next == *self { next } else { next.changed(self.version, now) }
-    }
-
-    /// The agent shut out at `now` because of `reason`, which also counts as the event it is.
-    ///
-    /// # Errors
-    /// [`AgentError::Invalid`] naming the reasons there are, if `reason` is no reason to quarantine;
-    /// [`AgentError::AlreadyQuarantined`].
-    pub fn quarantine(&self, reason: TrustEvent, now: Timestamp) -> Result<Self, AgentError> {
-        if !reason.warrants_quarantine() {
-            let reasons: Vec<_> =
-                TrustEvent::ALL.iter().filter(|e| e.warrants_quarantine()).map(|e| e.as_str()).collect();
-            let message =
-                format!("'{reason}' is not a reason to quarantine; use one of {}", reasons.join(", "));
-            return Err(AgentError::Invalid(vec![FieldFault::new("reason", "invalid", message)]));
-        }
-        if self.quarantined {
-            return Err(AgentError::AlreadyQuarantined);
-        }
-        Ok(Self { quarantined: true, ..self.apply(reason, now) }.changed(self.version, now))
-    }
-
-    /// The score to come back with: midway between the present one and the baseline, the rest is to be earned
-    /// (CONTRACT §8). Half a point is not given.
-    pub fn restore_score(&self) -> u8 {
-        self.current_score.midpoint(self.baseline_score)
+        next.changed(now)
     }
 
     fn score_after_clean_run(&self) -> u8 {
-        if self.quarantined || self.current_score >= self.baseline_score {
+        if self.is_quarantined() || self.current_score >= self.baseline_score {
             self.current_score
         } else {
             self.current_score.saturating_add(CLEAN_RUN).min(self.baseline_score)
         }
     }
 
-    /// This agent, one version on from `version` and changed at `now`.
-    fn changed(self, version: i64, now: Timestamp) -> Self {
-        Self { version: version.saturating_add(1), updated_at: now, ..self }
+    /// This agent one version on, changed at `now`. Time never runs backwards on a record, whatever the clocks of two
+    /// replicas say.
+    pub(crate) fn changed(self, now: Timestamp) -> Self {
+        Self { version: self.version.saturating_add(1), updated_at: now.max(self.updated_at), ..self }
     }
+}
+
+/// A quarantine has to be stated, if only as null: an agent must not go free because somebody left the field out.
+fn stated<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Quarantine>, D::Error> {
+    Option::deserialize(d)
 }
 
 fn score<'de, D: Deserializer<'de>>(d: D) -> Result<u8, D::Error> {
@@ -165,7 +155,8 @@ fn score<'de, D: Deserializer<'de>>(d: D) -> Result<u8, D::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use probatum_kernel::{Code, Coded};
+    use crate::Person;
+    use probatum_kernel::IncidentId;
 
     fn now() -> Timestamp {
         "2026-07-04T08:12:03Z".parse().unwrap()
@@ -173,7 +164,12 @@ mod tests {
 
     fn agent(baseline_score: u8, current_score: u8) -> Agent {
         let known = Agent::unverified("b1f2...-agent".parse().unwrap(), now());
-        Agent { baseline_score, current_score, unverified: false, ..known }
+        Agent { baseline_score, current_score, unverified: false, registered: true, ..known }
+    }
+
+    fn order() -> Quarantine {
+        let by = Person { actor: "aiso:mpaw".parse().unwrap(), principal: None };
+        Quarantine::new(TrustEvent::ToolAbuse, by, IncidentId::new(now(), &[1; 10]), now())
     }
 
     #[test]
@@ -181,16 +177,7 @@ mod tests {
         let known = Agent::unverified("b1f2...-agent".parse().unwrap(), now());
         assert_eq!((known.current_score, known.baseline_score, known.version), (100, 100, 1));
         assert_eq!(known.status(), AgentStatus::Unverified);
-        assert!(known.effective_tools().is_empty());
-    }
-
-    #[test]
-    fn quarantine_answers_what_the_source_document_prints() {
-        let shut = agent(100, 100).quarantine(TrustEvent::PromptInjectionConfirmed, now()).unwrap();
-        assert_eq!(shut.status().as_str(), "quarantined");
-        assert_eq!((shut.current_score, shut.trust_delta()), (34, -66));
-        assert_eq!(shut.effective_tools(), Vec::<&Tool>::new());
-        assert_eq!(shut.version, 2);
+        assert!(known.effective_tools().is_empty() && !known.registered);
     }
 
     #[test]
@@ -204,7 +191,8 @@ mod tests {
             (true, false, 100, AgentStatus::Quarantined),
             (true, true, 0, AgentStatus::Quarantined),
         ] {
-            let agent = Agent { quarantined, unverified, ..agent(100, current) };
+            let quarantine = quarantined.then(order);
+            let agent = Agent { quarantine, unverified, ..agent(100, current) };
             assert_eq!(agent.status(), expected, "{agent:?}");
         }
     }
@@ -229,50 +217,17 @@ mod tests {
     }
 
     #[test]
-    fn a_quarantined_agent_earns_nothing_and_can_still_lose() {
-        let shut = agent(100, 100).quarantine(TrustEvent::ToolAbuse, now()).unwrap();
-        assert_eq!(shut.apply(TrustEvent::CleanRun, now().plus_hours(1)), shut);
-        assert_eq!(shut.apply(TrustEvent::Anomaly, now()).current_score, 50);
-    }
-
-    #[test]
     fn losing_proof_of_control_is_a_standing_not_a_score() {
         let lost = agent(100, 90).apply(TrustEvent::ProofOfControlLost, now());
         assert_eq!((lost.status(), lost.current_score), (AgentStatus::Unverified, 90));
-        let shut = agent(100, 90).quarantine(TrustEvent::ProofOfControlLost, now()).unwrap();
-        assert!(shut.quarantined && shut.unverified);
-        assert_eq!((shut.current_score, shut.version), (90, 2));
     }
 
     #[test]
-    fn what_changes_nothing_is_no_new_version() {
+    fn an_event_is_a_version_and_time_does_not_run_backwards() {
         let later = now().plus_hours(1);
-        let trusted = agent(100, 100);
-        assert_eq!(trusted.apply(TrustEvent::CleanRun, later), trusted);
-        let next = trusted.apply(TrustEvent::Anomaly, later);
+        let next = agent(100, 100).apply(TrustEvent::CleanRun, later);
         assert_eq!((next.version, next.updated_at, next.created_at), (2, later, now()));
-    }
-
-    #[test]
-    fn a_reason_outside_the_list_is_refused_with_the_list() {
-        let shut = agent(100, 100).quarantine(TrustEvent::ToolAbuse, now()).unwrap();
-        for agent in [agent(100, 100), shut.clone()] {
-            let error = agent.quarantine(TrustEvent::CleanRun, now()).unwrap_err();
-            assert_eq!(error.code(), Code::ValidationFailed);
-            let [fault] = error.fields().try_into().unwrap();
-            assert_eq!(fault.field, "reason");
-            assert!(fault.message.ends_with("policy_violation, anomaly, proof_of_control_lost"), "{fault:?}");
-        }
-        let error = shut.quarantine(TrustEvent::ToolAbuse, now()).unwrap_err();
-        assert_eq!((error.code(), error.fields()), (Code::StateConflict, vec![]));
-    }
-
-    #[test]
-    fn restoring_gives_half_of_what_is_missing() {
-        for (baseline, current, expected) in
-            [(100, 34, 67), (100, 35, 67), (100, 0, 50), (80, 80, 80), (1, 0, 0)]
-        {
-            assert_eq!(agent(baseline, current).restore_score(), expected, "{current} of {baseline}");
-        }
+        let next = next.apply(TrustEvent::Anomaly, now());
+        assert_eq!((next.version, next.updated_at), (3, later));
     }
 }

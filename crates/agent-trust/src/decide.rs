@@ -19,6 +19,12 @@ pub struct Authorization {
 }
 
 impl Authorization {
+    /// The answer for an agent nobody knows: nothing is allowed, as for one in quarantine. Gateways need no case of
+    /// their own for it.
+    pub fn unknown_agent() -> Self {
+        Self::denied("unknown agent")
+    }
+
     fn denied(reason: impl Into<String>) -> Self {
         Self { allowed: false, reason: reason.into(), approval_required: false }
     }
@@ -55,7 +61,7 @@ impl Agent {
     /// critical tools take approval (CONTRACT §8).
     pub fn authorize(&self, tool: &str) -> Authorization {
         // Before anything else, so that the answer for a quarantined agent tells nothing about its tools.
-        if self.quarantined {
+        if self.is_quarantined() {
             return Authorization::denied(
                 "the agent is quarantined; it may use no tool until it is restored",
             );
@@ -95,13 +101,16 @@ impl Agent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use probatum_kernel::Timestamp;
+    use crate::{Person, Quarantine, TrustEvent};
+    use probatum_kernel::{IncidentId, Timestamp};
 
     fn agent(current_score: u8, quarantined: bool, unverified: bool) -> Agent {
         let tools = ToolRisk::ALL.iter().map(|r| Tool { name: r.to_string(), risk: *r }).collect();
+        let by = Person { actor: "aiso:mpaw".parse().unwrap(), principal: None };
+        let (case, at) = (IncidentId::new(Timestamp::EPOCH, &[1; 10]), Timestamp::EPOCH);
         Agent {
             current_score,
-            quarantined,
+            quarantine: quarantined.then(|| Quarantine::new(TrustEvent::Anomaly, by, case, at)),
             unverified,
             allowed_tools: tools,
             ..Agent::unverified("did:web:example.org:7".parse().unwrap(), Timestamp::EPOCH)

@@ -1,59 +1,134 @@
-//! What holds after any sequence of events, in whatever order they come.
+//! What holds after any sequence of events, patches, registrations, quarantines and restorations.
 
-use crate::{Agent, AgentStatus, NewAgent, Tool, ToolRisk, TrustEvent};
-use probatum_kernel::Timestamp;
+use crate::{
+    Agent, AgentPatch, AgentStatus, NewAgent, Person, Proof, Quarantine, Tool, ToolRisk, TrustEvent,
+};
+use probatum_kernel::{EvidenceId, IncidentId, Timestamp};
 use proptest::prelude::*;
 
-/// Something that happens to an agent.
-#[derive(Debug, Clone, Copy)]
-enum Happening {
+/// Something that is tried on an agent.
+#[derive(Debug, Clone)]
+enum Attempt {
     Event(TrustEvent),
-    Quarantine(TrustEvent),
+    Patch(AgentPatch),
+    Register(NewAgent),
+    Quarantine(TrustEvent, Person, u8),
+    Restore(Person, Proof),
 }
 
-fn happenings() -> impl Strategy<Value = Vec<Happening>> {
-    let event = || proptest::sample::select(TrustEvent::ALL);
-    let happening = prop_oneof![
-        8 => event().prop_map(Happening::Event),
-        4 => Just(Happening::Event(TrustEvent::CleanRun)),
-        1 => event().prop_map(Happening::Quarantine),
-    ];
-    proptest::collection::vec(happening, 0..40)
+fn event() -> impl Strategy<Value = TrustEvent> {
+    proptest::sample::select(TrustEvent::ALL)
 }
 
-fn agents() -> impl Strategy<Value = Agent> {
-    let risks = proptest::collection::vec(proptest::sample::select(ToolRisk::ALL), 0..6);
-    (0u8..=100, risks, any::<bool>()).prop_map(|(baseline, risks, unverified)| {
-        let tools = risks.iter().enumerate().map(|(i, r)| Tool { name: format!("t{i}"), risk: *r }).collect();
-        let id = "did:web:example.org:7".parse().unwrap();
-        let cmd = NewAgent { baseline_score: Some(baseline), allowed_tools: tools, ..NewAgent::new(id) };
-        Agent { unverified, ..Agent::register(&cmd, Timestamp::EPOCH).unwrap() }
+fn case(n: u8) -> IncidentId {
+    IncidentId::new(Timestamp::EPOCH, &[n; 10])
+}
+
+/// Few people and few keys, so that they often meet themselves.
+fn person() -> impl Strategy<Value = Person> {
+    const ACTORS: &[&str] = &["aiso:ann", "admin:ann", "aiso:ben", "admin:cleo"];
+    let principal = proptest::option::of(proptest::sample::select(&["k1", "k2"][..]));
+    (proptest::sample::select(ACTORS), principal).prop_map(|(actor, principal)| Person {
+        actor: actor.parse().unwrap(),
+        principal: principal.map(str::to_owned),
     })
 }
 
-/// Lets it all happen, an hour apart, and shows `see` the agent before and after each.
-fn run(mut agent: Agent, happenings: &[Happening], mut see: impl FnMut(&Agent, Happening, &Agent)) -> Agent {
+fn proof() -> impl Strategy<Value = Proof> {
+    let evidence = EvidenceId::new(Timestamp::EPOCH, &[1; 10]);
+    let confirmed = move |(n, names_agent)| Proof::Confirmed { evidence, incident: case(n), names_agent };
+    prop_oneof![
+        1 => Just(Proof::NotNamed),
+        1 => Just(Proof::Unproven),
+        4 => (0u8..2, any::<bool>()).prop_map(confirmed),
+    ]
+}
+
+fn tools() -> impl Strategy<Value = Vec<Tool>> {
+    let risks = proptest::collection::vec(proptest::sample::select(ToolRisk::ALL), 0..6);
+    risks.prop_map(|risks| {
+        risks.iter().enumerate().map(|(i, r)| Tool { name: format!("t{i}"), risk: *r }).collect()
+    })
+}
+
+fn patch() -> impl Strategy<Value = AgentPatch> {
+    let parts = (
+        proptest::option::of(0u8..=100),
+        proptest::option::of(tools()),
+        proptest::option::of(Just(true)),
+        proptest::option::of(proptest::option::of("[a-z]{1,8}")),
+    );
+    parts.prop_map(|(baseline_score, allowed_tools, verified, name)| AgentPatch {
+        name,
+        baseline_score,
+        allowed_tools,
+        verified,
+        ..AgentPatch::default()
+    })
+}
+
+fn registration() -> impl Strategy<Value = NewAgent> {
+    (proptest::option::of(0u8..=100), tools()).prop_map(|(baseline_score, allowed_tools)| NewAgent {
+        baseline_score,
+        allowed_tools,
+        ..NewAgent::new("did:web:example.org:7".parse().unwrap())
+    })
+}
+
+fn attempts() -> impl Strategy<Value = Vec<Attempt>> {
+    let attempt = prop_oneof![
+        6 => event().prop_map(Attempt::Event),
+        4 => Just(Attempt::Event(TrustEvent::CleanRun)),
+        2 => patch().prop_map(Attempt::Patch),
+        1 => registration().prop_map(Attempt::Register),
+        2 => (event(), person(), 0u8..2).prop_map(|(reason, by, n)| Attempt::Quarantine(reason, by, n)),
+        3 => (person(), proof()).prop_map(|(by, proof)| Attempt::Restore(by, proof)),
+    ];
+    proptest::collection::vec(attempt, 0..40)
+}
+
+fn agents() -> impl Strategy<Value = Agent> {
+    (registration(), any::<bool>(), any::<bool>()).prop_map(|(cmd, known_only, unverified)| {
+        if known_only {
+            Agent::unverified(cmd.id, Timestamp::EPOCH)
+        } else {
+            Agent { unverified, ..Agent::register(&cmd, Timestamp::EPOCH).unwrap() }
+        }
+    })
+}
+
+/// Tries it all, an hour apart, and shows `see` the agent before and after what was granted.
+fn run(mut agent: Agent, attempts: &[Attempt], mut see: impl FnMut(&Agent, &Attempt, &Agent)) -> Agent {
     let mut now = Timestamp::EPOCH;
-    for happening in happenings {
+    for attempt in attempts {
         now = now.plus_hours(1);
-        let next = match *happening {
-            Happening::Event(event) => agent.apply(event, now),
-            Happening::Quarantine(reason) => agent.quarantine(reason, now).unwrap_or_else(|_| agent.clone()),
+        let next = match attempt.clone() {
+            Attempt::Event(event) => Ok(agent.apply(event, now)),
+            Attempt::Patch(patch) => agent.patch(&patch, now).map(|d| d.next),
+            Attempt::Register(cmd) => agent.complete(&cmd, now),
+            Attempt::Quarantine(reason, by, n) => agent.quarantine(Quarantine::new(reason, by, case(n), now)),
+            Attempt::Restore(by, proof) => agent.restore(&by, proof, now),
         };
-        see(&agent, *happening, &next);
-        agent = next;
+        if let Ok(next) = next {
+            see(&agent, attempt, &next);
+            agent = next;
+        }
     }
     agent
 }
 
 proptest! {
     #[test]
-    fn a_quarantined_agent_never_gets_a_tool(agent in agents(), happenings in happenings()) {
-        let mut was_quarantined = false;
-        run(agent, &happenings, |_, happening, after| {
-            was_quarantined |= matches!(happening, Happening::Quarantine(r) if r != TrustEvent::CleanRun);
-            assert_eq!(after.quarantined, was_quarantined);
-            if was_quarantined {
+    fn a_quarantined_agent_never_gets_a_tool(agent in agents(), attempts in attempts()) {
+        let mut shut = false;
+        run(agent, &attempts, |_, attempt, after| {
+            match attempt {
+                Attempt::Quarantine(..) => shut = true,
+                Attempt::Restore(..) => shut = false,
+                _ => {}
+            }
+            assert_eq!(after.is_quarantined(), shut, "{attempt:?}");
+            if shut {
                 assert_eq!(after.status(), AgentStatus::Quarantined);
                 assert!(after.effective_tools().is_empty());
                 assert!(after.allowed_tools.iter().all(|t| !after.authorize(&t.name).allowed));
@@ -62,38 +137,64 @@ proptest! {
     }
 
     #[test]
-    fn the_score_stays_within_its_limits(agent in agents(), happenings in happenings()) {
-        run(agent, &happenings, |before, _, after| {
-            assert!(after.current_score <= 100);
-            assert!(after.current_score <= after.baseline_score);
-            assert_eq!(after.baseline_score, before.baseline_score);
-            assert!((after.current_score..=after.baseline_score).contains(&after.restore_score()));
-        });
-    }
-
-    #[test]
-    fn a_clean_run_never_lifts_above_the_baseline(
-        baseline_score in 0u8..=100, current_score in 0u8..=100, agent in agents(),
+    fn nobody_comes_back_without_proof_of_the_case_or_by_who_shut_it_out(
+        agent in agents(), attempts in attempts(),
     ) {
-        let agent = Agent { baseline_score, current_score, ..agent };
-        let next = agent.apply(TrustEvent::CleanRun, Timestamp::EPOCH);
-        prop_assert!(next.current_score >= current_score);
-        prop_assert!(next.current_score <= baseline_score.max(current_score));
-    }
-
-    #[test]
-    fn only_a_clean_run_gives_rights(agent in agents(), happenings in happenings()) {
-        run(agent, &happenings, |before, happening, after| {
-            if !matches!(happening, Happening::Event(TrustEvent::CleanRun)) {
-                let held = before.effective_tools();
-                assert!(after.effective_tools().iter().all(|t| held.contains(t)), "{happening:?}");
+        run(agent, &attempts, |before, attempt, _| {
+            if let Attempt::Restore(by, proof) = attempt {
+                let order = before.quarantine.as_ref().unwrap();
+                assert_ne!(by.actor.name(), order.by.actor.name());
+                assert!(by.principal.is_none() || by.principal != order.by.principal);
+                assert!(matches!(proof, Proof::Confirmed { incident, .. } if Some(*incident) == order.incident));
             }
         });
     }
 
     #[test]
-    fn a_gateway_hears_what_the_list_of_tools_says(agent in agents(), happenings in happenings()) {
-        let agent = run(agent, &happenings, |_, _, _| ());
+    fn only_a_clean_run_a_restoration_and_people_who_answer_for_agents_give_rights(
+        agent in agents(), attempts in attempts(),
+    ) {
+        run(agent, &attempts, |before, attempt, after| {
+            let gives = matches!(
+                attempt,
+                Attempt::Event(TrustEvent::CleanRun)
+                    | Attempt::Patch(_)
+                    | Attempt::Register(_)
+                    | Attempt::Restore(..)
+            );
+            if !gives {
+                let held = before.effective_tools();
+                assert!(after.effective_tools().iter().all(|t| held.contains(t)), "{attempt:?}");
+                for tool in held {
+                    let (was, is) = (before.authorize(&tool.name), after.authorize(&tool.name));
+                    assert!(!is.allowed || is.approval_required >= was.approval_required, "{attempt:?}");
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn only_a_clean_run_and_a_restoration_raise_a_registered_score(agent in agents(), attempts in attempts()) {
+        run(agent, &attempts, |before, attempt, after| {
+            assert!(after.current_score <= 100);
+            let between = before.current_score.min(before.baseline_score)
+                ..=before.current_score.max(before.baseline_score);
+            match attempt {
+                Attempt::Event(TrustEvent::CleanRun) => {
+                    assert!(after.current_score <= before.baseline_score.max(before.current_score));
+                }
+                Attempt::Restore(..) => assert!(between.contains(&after.current_score)),
+                Attempt::Register(_) => assert!(after.trust_delta() <= 0.max(before.trust_delta())),
+                Attempt::Event(_) | Attempt::Patch(_) | Attempt::Quarantine(..) => {
+                    assert!(after.current_score <= before.current_score, "{attempt:?}");
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn a_gateway_hears_what_the_list_of_tools_says(agent in agents(), attempts in attempts()) {
+        let agent = run(agent, &attempts, |_, _, _| ());
         let effective = agent.effective_tools();
         for tool in &agent.allowed_tools {
             let answer = agent.authorize(&tool.name);
@@ -105,9 +206,11 @@ proptest! {
     }
 
     #[test]
-    fn a_change_is_one_version(agent in agents(), happenings in happenings()) {
-        run(agent, &happenings, |before, _, after| {
-            if before != after {
+    fn a_change_is_one_version(agent in agents(), attempts in attempts()) {
+        run(agent, &attempts, |before, attempt, after| {
+            if before == after {
+                assert!(matches!(attempt, Attempt::Patch(_)), "{attempt:?}");
+            } else {
                 assert_eq!(after.version, before.version + 1);
                 assert!(after.updated_at > before.updated_at);
             }

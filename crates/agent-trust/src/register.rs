@@ -1,7 +1,7 @@
 //! Registering an agent: what its owner may say about it, within limits.
 
 use crate::{Agent, AgentError, MAX_SCORE, Tier, Tool};
-use probatum_kernel::{AgentId, FieldFault, TextError, Timestamp, check_text};
+use probatum_kernel::{AgentId, FieldFault, TextError, Timestamp, check_line};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
@@ -40,6 +40,19 @@ impl NewAgent {
     pub fn new(id: AgentId) -> Self {
         Self { id, name: None, owner: None, tier: None, baseline_score: None, allowed_tools: Vec::new() }
     }
+
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// [`AgentError::Invalid`] naming every wrong one.
+    pub fn check(&self) -> Result<(), AgentError> {
+        let mut faults = Vec::new();
+        check_name("name", self.name.as_deref(), &mut faults);
+        check_name("owner", self.owner.as_deref(), &mut faults);
+        check_baseline(self.baseline_score, &mut faults);
+        check_tools(&self.allowed_tools, &mut faults);
+        if faults.is_empty() { Ok(()) } else { Err(AgentError::Invalid(faults)) }
+    }
 }
 
 impl Agent {
@@ -48,36 +61,45 @@ impl Agent {
     /// # Errors
     /// [`AgentError::Invalid`] with every wrong field of `cmd`.
     pub fn register(cmd: &NewAgent, now: Timestamp) -> Result<Self, AgentError> {
+        let known = Self::unverified(cmd.id.clone(), now);
+        Ok(Self { version: known.version, ..known.complete(cmd, now)? })
+    }
+
+    /// The agent registered at `now`, after an incident had made it known. It is verified by that; what it lost of its
+    /// score stays lost, measured from its new baseline, and a quarantine stays. `cmd.id` is not read.
+    ///
+    /// # Errors
+    /// [`AgentError::Invalid`] with every wrong field of `cmd`; [`AgentError::Exists`] if it was registered before.
+    pub fn complete(&self, cmd: &NewAgent, now: Timestamp) -> Result<Self, AgentError> {
+        cmd.check()?;
+        if self.registered {
+            return Err(AgentError::Exists);
+        }
         let baseline_score = cmd.baseline_score.unwrap_or(MAX_SCORE);
-        let mut faults = Vec::new();
-        check_name("name", cmd.name.as_deref(), &mut faults);
-        check_name("owner", cmd.owner.as_deref(), &mut faults);
-        if baseline_score > MAX_SCORE {
-            faults.push(FieldFault::new("baseline_score", "invalid", "must be 0 to 100"));
-        }
-        check_tools(&cmd.allowed_tools, &mut faults);
-        if !faults.is_empty() {
-            return Err(AgentError::Invalid(faults));
-        }
-        Ok(Self {
-            id: cmd.id.clone(),
+        let lost = self.baseline_score.saturating_sub(self.current_score);
+        let next = Self {
             name: cmd.name.clone(),
             owner: cmd.owner.clone(),
             tier: cmd.tier,
             baseline_score,
-            current_score: baseline_score,
-            quarantined: false,
+            current_score: baseline_score.saturating_sub(lost),
+            registered: true,
             unverified: false,
             allowed_tools: cmd.allowed_tools.clone(),
-            created_at: now,
-            updated_at: now,
-            version: 1,
-        })
+            ..self.clone()
+        };
+        Ok(next.changed(now))
     }
 }
 
-fn check_name(field: &'static str, value: Option<&str>, faults: &mut Vec<FieldFault>) {
-    if let Some(Err(error)) = value.map(|v| check_text(v, MAX_NAME)) {
+pub(crate) fn check_baseline(score: Option<u8>, faults: &mut Vec<FieldFault>) {
+    if score.is_some_and(|s| s > MAX_SCORE) {
+        faults.push(FieldFault::new("baseline_score", "out_of_range", "must be 0 to 100"));
+    }
+}
+
+pub(crate) fn check_name(field: &'static str, value: Option<&str>, faults: &mut Vec<FieldFault>) {
+    if let Some(Err(error)) = value.map(|v| check_line(v, MAX_NAME)) {
         let code = match error {
             TextError::Empty => "required",
             TextError::TooLong(_) => "too_long",
@@ -87,7 +109,7 @@ fn check_name(field: &'static str, value: Option<&str>, faults: &mut Vec<FieldFa
     }
 }
 
-fn check_tools(tools: &[Tool], faults: &mut Vec<FieldFault>) {
+pub(crate) fn check_tools(tools: &[Tool], faults: &mut Vec<FieldFault>) {
     if tools.len() > MAX_TOOLS {
         // One fault for all: the answer must not grow with what was sent.
         let message = format!("must be at most {MAX_TOOLS} tools");
@@ -116,7 +138,7 @@ fn is_tool_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AgentStatus, ToolRisk};
+    use crate::{AgentStatus, ToolRisk, TrustEvent};
     use probatum_kernel::{Code, Coded};
 
     fn cmd() -> NewAgent {
@@ -148,6 +170,20 @@ mod tests {
     }
 
     #[test]
+    fn registering_a_known_agent_gives_back_nothing_it_lost() {
+        let known =
+            Agent::unverified(cmd().id, Timestamp::EPOCH).apply(TrustEvent::ToolAbuse, Timestamp::EPOCH);
+        let full = NewAgent { baseline_score: Some(90), allowed_tools: vec![tool("crm.write")], ..cmd() };
+        let agent = known.complete(&full, Timestamp::EPOCH).unwrap();
+        assert_eq!((agent.current_score, agent.trust_delta(), agent.version), (50, -40, 3));
+        assert_eq!(agent.status(), AgentStatus::Degraded);
+        assert!(!agent.authorize("crm.write").allowed);
+        assert_eq!(agent.complete(&full, Timestamp::EPOCH).unwrap_err().code(), Code::AgentExists);
+        let low = NewAgent { baseline_score: Some(10), ..cmd() };
+        assert_eq!(known.complete(&low, Timestamp::EPOCH).unwrap().current_score, 0);
+    }
+
+    #[test]
     fn every_wrong_field_is_named_at_once() {
         let wrong = NewAgent {
             name: Some(String::new()),
@@ -159,7 +195,7 @@ mod tests {
         let expected = [
             ("name", "required"),
             ("owner", "too_long"),
-            ("baseline_score", "invalid"),
+            ("baseline_score", "out_of_range"),
             ("allowed_tools[1].name", "invalid"),
             ("allowed_tools[2].name", "duplicate"),
         ];

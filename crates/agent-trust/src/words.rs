@@ -36,7 +36,18 @@ impl TrustEvent {
         }
     }
 
-    /// Whether it is a reason to quarantine: whatever costs score, and the loss of control.
+    /// The reasons to quarantine (CONTRACT §8): whatever costs score, and the loss of control.
+    pub const REASONS: &'static [Self] = &[
+        Self::PromptInjectionConfirmed,
+        Self::AgentHijackConfirmed,
+        Self::DataExfiltration,
+        Self::ToolAbuse,
+        Self::PolicyViolation,
+        Self::Anomaly,
+        Self::ProofOfControlLost,
+    ];
+
+    /// Whether it is one of [`Self::REASONS`].
     pub(crate) const fn warrants_quarantine(self) -> bool {
         self.penalty() > 0 || matches!(self, Self::ProofOfControlLost)
     }
@@ -80,6 +91,24 @@ probatum_kernel::vocabulary! {
     }
 }
 
+probatum_kernel::vocabulary! {
+    /// What happened to an agent, as its history says it.
+    pub enum Happening("happening") {
+        /// An incident named it before anybody registered it.
+        BecameKnown = "became_known",
+        /// It was registered.
+        Registered = "registered",
+        /// What is registered about it was changed.
+        Updated = "updated",
+        /// Something told about the trust it deserves.
+        Event = "event",
+        /// It was shut out.
+        Quarantined = "quarantined",
+        /// It was let in again.
+        Restored = "restored",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +135,7 @@ mod tests {
     fn only_a_clean_run_is_no_reason_to_quarantine() {
         for event in TrustEvent::ALL {
             assert_eq!(event.warrants_quarantine(), *event != TrustEvent::CleanRun, "{event}");
+            assert_eq!(TrustEvent::REASONS.contains(event), event.warrants_quarantine(), "{event}");
         }
     }
 }

@@ -41,6 +41,10 @@ pub mod may {
         AttachEvidence,
         ManageActions,
         DecideActions,
+        ReadAgents,
+        AuthorizeTools,
+        RecordTrustEvents,
+        ManageAgents,
         ReadMetrics
     );
 }

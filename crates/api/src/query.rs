@@ -3,9 +3,11 @@
 use actix_web::http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{HttpRequest, web};
 use probatum_application::use_cases::incidents::Precondition;
-use probatum_application::{ActionQuery, AppError, IncidentFilter, IncidentQuery, SearchQuery};
+use probatum_application::{ActionQuery, AgentQuery, AppError, IncidentFilter, IncidentQuery, SearchQuery};
 use probatum_incident::{Flag, Flags, Severity};
-use probatum_kernel::{Code, Coded, Cursor, FieldFault, Page, PageError, Position, Sort, Timestamp, Total};
+use probatum_kernel::{
+    AgentId, Code, Coded, Cursor, FieldFault, Page, PageError, Position, Sort, Timestamp, Total,
+};
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -105,6 +107,47 @@ pub fn actions(query: &str) -> Result<ActionQuery, AppError> {
     let (status, approval_level) = (params.parsed("status"), params.parsed("approval_level"));
     params.end()?;
     Ok(ActionQuery { status, approval_level, page })
+}
+
+/// The list of agents. Their ids are texts, and so are the cursors.
+pub fn agents(query: &str) -> Result<AgentQuery, AppError> {
+    let mut params = Params::read(query)?;
+    let (page, per_page) = (params.number("page"), params.number("per_page"));
+    let after = params.parsed::<AgentCursor>("cursor").map(|c| c.0);
+    // Where it begins is in the id; the rest of a cursor's rules are those of every list.
+    let faults = Page::faults(page, per_page, after.as_ref().map(|_| Cursor::at_row(0)).as_ref());
+    let deep = faults.as_slice() == [PageError::TooDeep] && params.faults.is_empty();
+    let status = params.parsed("status");
+    if deep {
+        return Err(PageError::TooDeep.into());
+    }
+    params.faults.extend(faults.iter().flat_map(Coded::fields));
+    params.end()?;
+    Ok(AgentQuery { status, after, page: Page::new(page, per_page, None)? })
+}
+
+/// The place in the list of agents after this one.
+pub struct AgentCursor(pub AgentId);
+
+impl Display for AgentCursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "id.{}", segment(self.0.as_str()))
+    }
+}
+
+impl FromStr for AgentCursor {
+    type Err = PageError;
+    fn from_str(s: &str) -> Result<Self, PageError> {
+        let id = s.strip_prefix("id.").and_then(|id| id.parse().ok());
+        id.map(Self).ok_or(PageError::Cursor)
+    }
+}
+
+/// A text as one segment of a path or one value of a query: all but the unreserved characters percent-encoded (RFC 3986
+/// §2.3).
+pub fn segment(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 /// The list of incidents.
@@ -211,7 +254,7 @@ fn text(params: &mut Params) -> Option<SearchQuery> {
 }
 
 /// The RFC 8288 link to the next page: the same list after `next`.
-pub fn next_link(req: &HttpRequest, next: &Cursor) -> String {
+pub fn next_link(req: &HttpRequest, next: &impl Display) -> String {
     let kept = req.query_string().split('&').filter(|p| {
         let name = p.split('=').next().unwrap_or_default();
         !p.is_empty() && name != "cursor" && name != "page"

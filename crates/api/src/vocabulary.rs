@@ -44,6 +44,11 @@ words! {
     ActionStatus = probatum_playbooks::ActionStatus, "Where a response action stands.";
     ApprovalLevel = probatum_playbooks::ApprovalLevel, "The level of person an approval takes.";
     Decision = probatum_playbooks::Choice, "A decision about an action that waits for one.";
+    AgentStatus = probatum_agent_trust::AgentStatus, "What an agent may do at all: active what it is allowed; degraded less; unverified only read; quarantined nothing.";
+    Tier = probatum_agent_trust::Tier, "The tier an agent was registered in; a label.";
+    ToolRisk = probatum_agent_trust::ToolRisk, "What a tool can do: look, change, or change what is hard to change back.";
+    TrustEvent = probatum_agent_trust::TrustEvent, "What tells about trust. Points lost: prompt_injection_confirmed 66, agent_hijack_confirmed 80, data_exfiltration 75, tool_abuse 40, policy_violation 20, anomaly 10; proof_of_control_lost makes unverified; clean_run gives 2 back, up to the baseline.";
+    Happening = probatum_agent_trust::Happening, "What happened to an agent.";
 }
 
 /// A severity in a request: a score from 0 to 10 or a band, which is stored as its lowest score.

@@ -18,6 +18,8 @@ pub use ctx::{Ctx, Principal};
 pub use error::AppError;
 pub use idempotency::{Answer, RequestKey, answer_once};
 pub use permission::{Permission, Scope};
-pub use query::{ActionList, ActionQuery, IncidentFilter, IncidentList, IncidentQuery};
+pub use query::{
+    ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, IncidentFilter, IncidentList, IncidentQuery,
+};
 pub use response::{Render, Response, Taken};
 pub use search::{SearchQuery, Term, index_word, search_text};

@@ -64,6 +64,14 @@ permissions! {
     ManageActions: Operator;
     /// Approve or reject what waits for it, as far as one's level reaches.
     DecideActions: Analyst;
+    /// Read agents and their history.
+    ReadAgents: Viewer;
+    /// Ask whether an agent may use a tool.
+    AuthorizeTools: Viewer;
+    /// Record what tells about the trust an agent deserves.
+    RecordTrustEvents: Devsecops | AiSafety;
+    /// Register, change, quarantine and restore agents.
+    ManageAgents: AiSafety;
     /// Read metrics.
     ReadMetrics: Viewer;
     /// Create and revoke API keys.
@@ -118,5 +126,8 @@ mod tests {
             ["analyst", "operator", "senior_analyst", "incident_manager", "ai_safety", "legal_dpo", "admin"]
         );
         assert_eq!(may(Permission::DeleteIncident), ["admin"]);
+        assert_eq!(may(Permission::AuthorizeTools).len(), Role::ALL.len());
+        assert_eq!(may(Permission::RecordTrustEvents), ["devsecops", "ai_safety", "admin"]);
+        assert_eq!(may(Permission::ManageAgents), ["ai_safety", "admin"]);
     }
 }

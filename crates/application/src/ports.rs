@@ -2,13 +2,15 @@
 
 use crate::error::AppError;
 use crate::idempotency::{Answer, RequestKey};
-use crate::query::{ActionList, ActionQuery, IncidentList, IncidentQuery};
+use crate::query::{
+    ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, IncidentList, IncidentQuery,
+};
 use bytes::Bytes;
 use futures_util::Stream;
-use probatum_agent_trust::Agent;
+use probatum_agent_trust::{Agent, HistoryEntry};
 use probatum_evidence::{CustodyEntry, Evidence, Sha256Hex};
 use probatum_incident::Incident;
-use probatum_kernel::{ActionId, Actor, AgentId, EvidenceId, IncidentId, IncidentRef, Role, Timestamp};
+use probatum_kernel::{ActionId, Actor, AgentId, EvidenceId, IncidentId, IncidentRef, Page, Role, Timestamp};
 use probatum_playbooks::Action;
 use serde_json::Value;
 use std::any::Any;
@@ -70,12 +72,23 @@ pub trait ActionRows {
     fn actions_to_wake(&mut self, now: Timestamp, limit: u32) -> Answered<Vec<ActionId>>;
 }
 
-/// Rows of agents.
+/// Rows of agents and of their history.
 pub trait AgentRows {
-    /// Reads an agent.
+    /// Reads an agent. In a writing transaction nobody else changes it until the end. A transaction that takes an
+    /// incident as well takes that first, so that two never wait for each other.
     fn agent(&mut self, id: &AgentId) -> Answered<Option<Agent>>;
     /// Inserts an agent unless one of that id exists; says whether it did.
     fn insert_agent(&mut self, agent: &Agent) -> Answered<bool>;
+    /// Replaces `before` by `next`; transient failure if the stored version is another.
+    fn save_agent(&mut self, before: &Agent, next: &Agent) -> Answered<()>;
+    /// A page of agents, in the order of their ids' code points.
+    fn list_agents(&mut self, query: &AgentQuery) -> Answered<AgentList>;
+    /// Appends to an agent's history. There is one entry per version, and none is ever changed.
+    fn append_agent_history(&mut self, id: &AgentId, entry: &HistoryEntry) -> Answered<()>;
+    /// A page of an agent's history, newest first.
+    fn agent_history(&mut self, id: &AgentId, page: &Page) -> Answered<AgentHistory>;
+    /// The newest incident that names the agent and whose response is not closed.
+    fn open_incident_of(&mut self, id: &AgentId) -> Answered<Option<IncidentId>>;
 }
 
 /// Something that happened, as the audit log and the timeline keep it.

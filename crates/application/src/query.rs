@@ -1,6 +1,7 @@
 //! What lists are asked for, and what they answer.
 
 use crate::search::SearchQuery;
+use probatum_agent_trust::{Agent, AgentStatus, HistoryEntry};
 use probatum_incident::{
     Band, Category, Country, Flags, Incident, Level, Lifecycle, Priority, QueueStatus, Sector,
 };
@@ -76,6 +77,39 @@ pub struct ActionList {
     /// The rows.
     pub rows: Vec<Action>,
     /// How many match in all.
+    pub total: Total,
+    /// Where the next page begins, if there is one.
+    pub next: Option<Cursor>,
+}
+
+/// A page of agents, by id.
+#[derive(Debug, Clone)]
+pub struct AgentQuery {
+    /// Only those of this status.
+    pub status: Option<AgentStatus>,
+    /// Only those after this id: where the page before ended.
+    pub after: Option<AgentId>,
+    /// How many rows, and which page by number where `after` is not given.
+    pub page: Page,
+}
+
+/// The rows of a page of agents.
+#[derive(Debug, Clone)]
+pub struct AgentList {
+    /// The rows.
+    pub rows: Vec<Agent>,
+    /// How many match in all.
+    pub total: Total,
+    /// The id the next page begins after, if there is one.
+    pub next: Option<AgentId>,
+}
+
+/// A page of an agent's history.
+#[derive(Debug, Clone)]
+pub struct AgentHistory {
+    /// The entries, newest first.
+    pub rows: Vec<HistoryEntry>,
+    /// How many there are in all.
     pub total: Total,
     /// Where the next page begins, if there is one.
     pub next: Option<Cursor>,

@@ -81,6 +81,10 @@ impl Actor {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+    /// The name without the role: `mpaw` of `aiso:mpaw`. One person may act in several roles.
+    pub fn name(&self) -> &str {
+        self.0.split_once(':').map_or("", |(_, name)| name)
+    }
 }
 
 impl fmt::Display for Actor {
@@ -123,6 +127,7 @@ mod tests {
     fn actors_are_written_as_in_the_contract() {
         assert_eq!(Actor::new(Role::Analyst, "kdzik").unwrap().as_str(), "analyst:kdzik");
         assert_eq!(Actor::new(Role::AiSafety, "mpaw").unwrap().as_str(), "aiso:mpaw");
+        assert_eq!("aiso:mpaw:2".parse::<Actor>().unwrap().name(), "mpaw:2");
         assert!("kdzik".parse::<Actor>().is_err());
         assert!("analyst: kdzik".parse::<Actor>().is_err());
     }

@@ -67,10 +67,10 @@ codes! {
     Unauthenticated = "unauthenticated": Unauthenticated,
     /// The role does not allow it.
     Forbidden = "forbidden": Forbidden,
-    /// The caller's level does not reach for this approval.
-    InsufficientApprovalLevel = "insufficient_approval_level": Forbidden,
-    /// Nobody approves what they asked for themselves.
+    /// It takes another person: nobody decides about what they did or asked for themselves.
     SelfApproval = "self_approval": Forbidden,
+    /// The role approves, but not at the level this takes.
+    InsufficientApprovalLevel = "insufficient_approval_level": Forbidden,
     /// No such resource.
     NotFound = "not_found": NotFound,
     /// The resource has no such method.
@@ -83,6 +83,12 @@ codes! {
     StateConflict = "state_conflict": Conflict,
     /// Somebody has decided already.
     AlreadyDecided = "already_decided": Conflict,
+    /// An agent of this id is registered already.
+    AgentExists = "agent_exists": Conflict,
+    /// The agent is in quarantine already.
+    AlreadyQuarantined = "already_quarantined": Conflict,
+    /// The agent is not in quarantine.
+    NotQuarantined = "not_quarantined": Conflict,
     /// A report was exported or a hold is set: it cannot be deleted.
     LegalHold = "legal_hold": Conflict,
     /// `If-Match` does not match.

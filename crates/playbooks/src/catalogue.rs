@@ -28,6 +28,17 @@ pub struct KnownAction {
     pub inverse: Option<&'static str>,
 }
 
+/// What an agent may be quarantined for (CONTRACT §8).
+const QUARANTINE_REASONS: &[&str] = &[
+    "prompt_injection_confirmed",
+    "agent_hijack_confirmed",
+    "data_exfiltration",
+    "tool_abuse",
+    "policy_violation",
+    "anomaly",
+    "proof_of_control_lost",
+];
+
 use ParameterKind as K;
 
 const REASON: Parameter =
@@ -54,7 +65,7 @@ const HOST: Parameter =
 const ACCOUNT: Parameter = Parameter::required("account", K::Text(256), "The account's name or id.");
 const AGENT: Parameter = Parameter::required("agent_id", K::Agent, "The agent's id in this registry.");
 const AGENT_REASON: Parameter =
-    Parameter::required("reason", K::Text(64), "A trust event, for example prompt_injection_confirmed.");
+    Parameter::required("reason", K::OneOf(QUARANTINE_REASONS), "The trust event that is the reason.");
 const MESSAGE: Parameter = Parameter::required("message", K::Text(2000), "What to say.");
 const RECIPIENT: Parameter =
     Parameter::optional("recipient", K::Text(320), "Whom to tell; absent means whoever the connector knows.");

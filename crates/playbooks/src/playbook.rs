@@ -278,7 +278,7 @@ fn usual_phase(document: &cacao::Playbook) -> Phase {
 
 fn check_step(field: &str, step: &Step, faults: &mut Vec<FieldFault>) {
     let mut own = Vec::new();
-    check::action_type(Some(&step.action_type), &mut own);
+    check::action_type("action_type", Some(&step.action_type), &mut own);
     faults.extend(own.into_iter().map(|f| FieldFault { field: format!("{field}.{}", f.field), ..f }));
     text(&format!("{field}.name"), &step.title, 200, faults);
     optional(&format!("{field}.description"), &step.description, faults);

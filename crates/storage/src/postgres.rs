@@ -16,13 +16,13 @@ mod own {
     use crate::facets::Mask;
     use crate::queries_shared::Nearest;
     use crate::rows::AuditRow;
-    use crate::schema::{audit, audit_head, idempotency, incident_numbers, incidents, jobs, outbox};
+    use crate::schema::{agents, audit, audit_head, idempotency, incident_numbers, incidents, jobs, outbox};
     use crate::types::{DbId, DbTime};
     use diesel::dsl::sql;
     use diesel::prelude::*;
     use diesel::sql_types::{Array, BigInt, Bool, Text};
     use probatum_application::{SearchQuery, Term, index_word};
-    use probatum_kernel::IncidentRef;
+    use probatum_kernel::{AgentId, IncidentRef};
     use std::collections::BTreeMap;
 
     /// Nobody else changes the incident, its evidence or its actions until the end of the transaction.
@@ -42,6 +42,13 @@ mod own {
                 .get_result(conn)
                 .optional()?,
         };
+        Ok(())
+    }
+
+    /// Nobody else changes the agent until the end of the transaction.
+    pub fn lock_agent(conn: &mut Conn, id: &AgentId) -> QueryResult<()> {
+        let agent = agents::table.filter(agents::id.eq(id.as_str())).select(agents::version);
+        let _locked: Option<i64> = agent.for_update().get_result(conn).optional()?;
         Ok(())
     }
 

@@ -167,6 +167,35 @@ diesel::table! {
         created_at -> Ts,
         updated_at -> Ts,
         version -> BigInt,
+        registered -> Bool,
+        status -> Text,
+        quarantined_at -> Nullable<Ts>,
+        quarantined_by -> Nullable<Text>,
+        quarantined_by_principal -> Nullable<Text>,
+        quarantine_approved_by -> Nullable<Text>,
+        quarantine_reason -> Nullable<Text>,
+        quarantine_incident -> Nullable<Id>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    agent_history (agent_id, seq) {
+        agent_id -> Text,
+        seq -> BigInt,
+        at -> Ts,
+        what -> Text,
+        event -> Nullable<Text>,
+        score_before -> Nullable<Integer>,
+        score_after -> Integer,
+        status_after -> Text,
+        by_actor -> Text,
+        approved_by -> Nullable<Text>,
+        incident_id -> Nullable<Id>,
+        evidence_id -> Nullable<Id>,
+        note -> Nullable<Text>,
     }
 }
 

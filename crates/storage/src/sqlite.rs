@@ -25,11 +25,16 @@ mod own {
     use diesel::sql_types::{BigInt, Bool, Text};
     use diesel::upsert::excluded;
     use probatum_application::{SearchQuery, Term, index_word};
-    use probatum_kernel::IncidentRef;
+    use probatum_kernel::{AgentId, IncidentRef};
     use std::collections::BTreeMap;
 
     /// The one writer holds the whole database; there is nothing to lock.
     pub fn lock_incident(_: &mut Conn, _: IncidentRef) -> QueryResult<()> {
+        Ok(())
+    }
+
+    /// As with incidents.
+    pub fn lock_agent(_: &mut Conn, _: &AgentId) -> QueryResult<()> {
         Ok(())
     }
 

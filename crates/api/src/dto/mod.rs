@@ -1,6 +1,7 @@
 //! Bodies as they stand on the wire, and the way from and to commands and aggregates.
 
 pub mod action;
+pub mod agent;
 pub mod evidence;
 pub mod incident;
 pub mod patch;

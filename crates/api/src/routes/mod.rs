@@ -1,6 +1,8 @@
 //! Every route, collected by utoipa as it is mounted: none is served undocumented.
 
 mod actions;
+mod agents;
+mod agents_trust;
 mod changes;
 mod evidence;
 mod evidence_content;
@@ -16,7 +18,7 @@ use actix_web::http::header::ALLOW;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use probatum_application::AppError;
-use probatum_kernel::{Code, EvidenceId, IncidentRef};
+use probatum_kernel::{AgentId, Code, EvidenceId, IncidentRef};
 use std::str::FromStr;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -43,6 +45,15 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(actions::get)
         .service(actions::update)
         .service(actions::rollback)
+        .service(agents::register)
+        .service(agents::list)
+        .service(agents::get)
+        .service(agents::patch)
+        .service(agents::history)
+        .service(agents_trust::event)
+        .service(agents_trust::quarantine)
+        .service(agents_trust::restore)
+        .service(agents_trust::authorize)
         .service(system::live)
         .service(system::ready)
         .service(system::metrics)
@@ -90,4 +101,9 @@ fn incident_ref(text: &str) -> Result<IncidentRef, AppError> {
 /// An item of evidence named in the path.
 fn evidence_id(text: &str) -> Result<EvidenceId, AppError> {
     EvidenceId::from_str(text).map_err(|_| AppError::not_found("evidence"))
+}
+
+/// An agent named in the path. Its id is percent-decoded once, after the path was taken apart: it may hold a `/`.
+fn agent_id(text: &str) -> Result<AgentId, AppError> {
+    AgentId::from_str(text).map_err(|_| AppError::not_found("agent"))
 }

@@ -1,15 +1,14 @@
 //! Incidents: put on record, read, list, change, delete.
 
-use super::{Visible, incident_named, record};
+use super::{Visible, agents, incident_named, record};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::permission::Permission;
 use crate::ports::Tx;
 use crate::query::{IncidentList, IncidentQuery};
-use probatum_agent_trust::Agent;
 use probatum_evidence::{Evidence, Sha256Hex};
 use probatum_incident::{Decision, Explanation, Facts, Incident, NewIncident, Patch, Put};
-use probatum_kernel::{AgentId, Code, EvidenceStatus, IncidentRef, PublicId};
+use probatum_kernel::{Code, EvidenceStatus, IncidentRef, PublicId};
 use probatum_playbooks::Action;
 use serde_json::json;
 
@@ -26,10 +25,15 @@ pub enum Precondition {
 
 impl Precondition {
     fn check(&self, ctx: &Ctx, incident: &Incident) -> Result<(), AppError> {
+        self.check_tag("incident", &etag(ctx, incident))
+    }
+
+    /// Refuses unless `what` still has the ETag the change is based on.
+    pub(super) fn check_tag(&self, what: &str, etag: &str) -> Result<(), AppError> {
         match self {
-            Self::OneOf(tags) if !tags.contains(&etag(ctx, incident)) => Err(AppError::new(
+            Self::OneOf(tags) if !tags.iter().any(|t| t == etag) => Err(AppError::new(
                 Code::PreconditionFailed,
-                "The incident was changed since; read it again and send its ETag as If-Match.",
+                format!("The {what} was changed since; read it again and send its ETag as If-Match."),
             )),
             _ => Ok(()),
         }
@@ -67,7 +71,7 @@ pub struct Detail {
 pub fn create(tx: &mut dyn Tx, ctx: &Ctx, new: &NewIncident) -> Result<Incident, AppError> {
     ctx.require(Permission::CreateIncident)?;
     if let Some(agent) = new.agent_id() {
-        register_unknown(tx, ctx, agent)?;
+        agents::became_known(tx, ctx, agent)?;
     }
     let year = ctx.now.year();
     let number = tx.next_incident_number(year)?;
@@ -83,13 +87,6 @@ pub fn create(tx: &mut dyn Tx, ctx: &Ctx, new: &NewIncident) -> Result<Incident,
     });
     record(tx, ctx, "incident.created", public_id.to_string(), Some(incident.id), detail)?;
     Ok(incident)
-}
-
-fn register_unknown(tx: &mut dyn Tx, ctx: &Ctx, id: &AgentId) -> Result<(), AppError> {
-    if tx.insert_agent(&Agent::unverified(id.clone(), ctx.now))? {
-        record(tx, ctx, "agent.registered", id.to_string(), None, json!({"status": "unverified"}))?;
-    }
-    Ok(())
 }
 
 /// An incident with evidence and actions, as the caller may see it.
@@ -142,7 +139,7 @@ pub fn patch(
     let incident = incident_named(tx, id)?;
     when.check(ctx, &incident)?;
     if let Some(Some(agent)) = &patch.agent_id {
-        register_unknown(tx, ctx, agent)?;
+        agents::became_known(tx, ctx, agent)?;
     }
     let facts = if patch.lifecycle.is_some() { facts(tx, &incident)? } else { Facts::default() };
     let decision = incident.patch(patch, &facts, ctx.now)?;

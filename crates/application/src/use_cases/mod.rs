@@ -1,11 +1,13 @@
 //! What the registry does, one function per use case: check, load, decide (in a domain crate), save, record.
 
 pub mod actions;
+pub mod agents;
 pub mod audit;
 pub mod evidence;
 pub mod housekeeping;
 pub mod incidents;
 pub mod keys;
+pub mod quarantine;
 pub mod timeline;
 
 use crate::ctx::Ctx;

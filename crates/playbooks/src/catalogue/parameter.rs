@@ -36,6 +36,8 @@ pub enum ParameterKind {
     AddressOrDomain,
     /// An agent's id.
     Agent,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
     /// Minutes, 1 to a year.
     Minutes,
 }
@@ -69,6 +71,9 @@ impl Parameter {
             }
             ParameterKind::Minutes => {
                 json!({"type": "integer", "minimum": 1, "maximum": YEAR, "description": self.about})
+            }
+            ParameterKind::OneOf(words) => {
+                json!({"type": "string", "enum": words, "description": self.about})
             }
             ParameterKind::Agent => {
                 json!({"type": "string", "minLength": 1, "maxLength": 255, "description": self.about})
@@ -110,6 +115,8 @@ impl ParameterKind {
                 say(is_address(text) || is_domain(text), "a mail address or a domain name")
             }
             Self::Agent => say(text.parse::<AgentId>().is_ok(), "an agent id of 1 to 255 visible characters"),
+            Self::OneOf(words) if words.contains(&text) => Ok(()),
+            Self::OneOf(words) => Err(format!("must be one of {}", words.join(", "))),
             Self::Minutes => Ok(()),
         }
     }

@@ -1,17 +1,16 @@
-//! Rows of incidents and of agents.
+//! Rows of incidents.
 
 use super::{Session, own};
 use crate::error::OrApp;
-use crate::rows::{AgentRow, IncidentRow};
-use crate::schema::{agents, incident_numbers, incidents};
+use crate::rows::IncidentRow;
+use crate::schema::{incident_numbers, incidents};
 use crate::types::{DbId, DbTime};
 use diesel::prelude::*;
-use probatum_agent_trust::Agent;
 use probatum_application::AppError;
-use probatum_application::ports::{AgentRows, IncidentRows};
+use probatum_application::ports::IncidentRows;
 use probatum_application::{IncidentList, IncidentQuery};
 use probatum_incident::Incident;
-use probatum_kernel::{AgentId, IncidentRef};
+use probatum_kernel::IncidentRef;
 
 impl IncidentRows for Session<'_> {
     fn next_incident_number(&mut self, year: i32) -> Result<i64, AppError> {
@@ -86,26 +85,5 @@ impl IncidentRows for Session<'_> {
 
     fn list_incidents(&mut self, query: &IncidentQuery) -> Result<IncidentList, AppError> {
         super::list::list(self.conn, query)
-    }
-}
-
-impl AgentRows for Session<'_> {
-    fn agent(&mut self, id: &AgentId) -> Result<Option<Agent>, AppError> {
-        let row: Option<AgentRow> = agents::table
-            .filter(agents::id.eq(id.as_str()))
-            .select(AgentRow::as_select())
-            .get_result(self.conn)
-            .optional()
-            .app()?;
-        row.map(AgentRow::agent).transpose()
-    }
-
-    fn insert_agent(&mut self, agent: &Agent) -> Result<bool, AppError> {
-        let rows = diesel::insert_into(agents::table)
-            .values(AgentRow::of(agent)?)
-            .on_conflict_do_nothing()
-            .execute(self.conn)
-            .app()?;
-        Ok(rows == 1)
     }
 }

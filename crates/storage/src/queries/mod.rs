@@ -2,6 +2,7 @@
 //! their `Conn`, `Db` and the few statements that differ.
 
 mod actions;
+mod agents;
 mod audit;
 mod evidence;
 mod incidents;

@@ -1,14 +1,16 @@
 //! Rows as Diesel reads and writes them, and the way from and to the aggregates.
 
 mod action;
+mod agent;
 mod evidence;
 mod incident;
 mod others;
 
 pub use action::ActionRow;
+pub use agent::{AgentRow, HistoryRow};
 pub use evidence::{CustodyRow, EvidenceRow, entries as custody_count};
 pub use incident::IncidentRow;
-pub use others::{AgentRow, AnswerRow, AuditRow, KeyRow};
+pub use others::{AnswerRow, AuditRow, KeyRow};
 
 use probatum_application::AppError;
 

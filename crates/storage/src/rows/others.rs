@@ -1,71 +1,14 @@
-//! The rows of agents, audit entries, API keys and stored answers.
+//! The rows of audit entries, API keys and stored answers.
 
-use super::{json, small, to_json, word, words};
-use crate::schema::{agents, api_keys, audit, idempotency};
+use super::{json, small, to_json, word};
+use crate::schema::{api_keys, audit, idempotency};
 use crate::types::{DbId, DbTime};
 use diesel::prelude::*;
-use probatum_agent_trust::Agent;
 use probatum_application::ports::{ApiKey, AuditEntry};
 use probatum_application::use_cases::audit::broken;
 use probatum_application::{Answer, AppError};
 use probatum_evidence::{EvidenceError, canonical};
 use probatum_kernel::IncidentId;
-
-/// A row of `agents`.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = agents)]
-pub struct AgentRow {
-    id: String,
-    name: Option<String>,
-    owner: Option<String>,
-    tier: Option<String>,
-    baseline_score: i32,
-    current_score: i32,
-    quarantined: bool,
-    unverified: bool,
-    allowed_tools: String,
-    created_at: DbTime,
-    updated_at: DbTime,
-    version: i64,
-}
-
-impl AgentRow {
-    /// The row of an agent.
-    pub fn of(a: &Agent) -> Result<Self, AppError> {
-        Ok(Self {
-            id: a.id.to_string(),
-            name: a.name.clone(),
-            owner: a.owner.clone(),
-            tier: a.tier.map(|t| t.to_string()),
-            baseline_score: a.baseline_score.into(),
-            current_score: a.current_score.into(),
-            quarantined: a.quarantined,
-            unverified: a.unverified,
-            allowed_tools: to_json(&a.allowed_tools)?,
-            created_at: a.created_at.into(),
-            updated_at: a.updated_at.into(),
-            version: a.version,
-        })
-    }
-
-    /// The agent of the row.
-    pub fn agent(self) -> Result<Agent, AppError> {
-        Ok(Agent {
-            id: word("id", &self.id)?,
-            name: self.name,
-            owner: self.owner,
-            tier: words("tier", self.tier.as_ref())?,
-            baseline_score: small("baseline_score", self.baseline_score)?,
-            current_score: small("current_score", self.current_score)?,
-            quarantined: self.quarantined,
-            unverified: self.unverified,
-            allowed_tools: json("allowed_tools", &self.allowed_tools)?,
-            created_at: self.created_at.0,
-            updated_at: self.updated_at.0,
-            version: self.version,
-        })
-    }
-}
 
 /// A row of `audit`.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]

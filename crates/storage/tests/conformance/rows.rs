@@ -1,7 +1,6 @@
 //! Every kind of row comes back as it went in: with every field set, with none, and at random.
 
 use crate::support::*;
-use probatum_agent_trust::{Agent, Tier, Tool, ToolRisk};
 use probatum_application::ports::ApiKey;
 use probatum_application::use_cases::{actions, evidence, incidents};
 use probatum_application::{Answer, RequestKey};
@@ -12,7 +11,7 @@ use probatum_playbooks::{Action, ActionStatus};
 use probatum_tests::Engine;
 
 probatum_tests::on_both! {
-    own: incidents_at_random, every_field_goes_and_comes_back, evidence_and_its_custody, response_steps, agents, keys,
+    own: incidents_at_random, every_field_goes_and_comes_back, evidence_and_its_custody, response_steps, keys,
         stored_answers, discarded_content, deletion_takes_what_belongs_to_it;
 }
 
@@ -187,32 +186,6 @@ fn response_steps(engine: Engine) {
         let (id, expected) = (next.id, next.clone());
         bed.write(move |tx| tx.save_action(&before, &next)).unwrap();
         assert_eq!(bed.read(move |tx| tx.action(id)).unwrap(), Some(expected));
-    }
-}
-
-fn agents(engine: Engine) {
-    let bed = Bed::new(engine);
-    let unknown = Agent::unverified("b1f2...-agent".parse().unwrap(), time(0));
-    let known = Agent {
-        id: "did:web:example.org:agents:ą".parse().unwrap(),
-        name: Some("Triage bot".to_owned()),
-        owner: Some("SOC".to_owned()),
-        tier: Some(Tier::ALL[0]),
-        baseline_score: 0,
-        current_score: 100,
-        quarantined: true,
-        unverified: false,
-        allowed_tools: vec![Tool { name: "mail.send".to_owned(), risk: ToolRisk::ALL[0] }],
-        created_at: time(1),
-        updated_at: time(2),
-        version: 9,
-    };
-    for agent in [unknown, known] {
-        let (id, first) = (agent.id.clone(), agent.clone());
-        let other = Agent { name: Some("another".to_owned()), ..agent.clone() };
-        let inserted = bed.write(move |tx| Ok((tx.insert_agent(&first)?, tx.insert_agent(&other)?))).unwrap();
-        assert_eq!(inserted, (true, false), "the first stays");
-        assert_eq!(bed.read(move |tx| tx.agent(&id)).unwrap(), Some(agent));
     }
 }
 

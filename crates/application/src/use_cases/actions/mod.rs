@@ -15,7 +15,9 @@ use crate::ports::Tx;
 use crate::query::{ActionList, ActionQuery};
 use probatum_incident::Incident;
 use probatum_kernel::{ActionId, EvidenceStatus, IncidentRef};
-use probatum_playbooks::{Action, ActionStatus, Decision, Known, Person, Policy, Proof, UpdateStep};
+use probatum_playbooks::{
+    Action, ActionStatus, Decision, Known, Person, Policy, Proof, QUARANTINE_AGENT, UpdateStep,
+};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -29,8 +31,11 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// What carries such actions out: a connector, by name; `None` means people.
+    /// What carries such actions out: a connector by name, or the registry itself; `None` means people.
     pub fn carrier(&self, action: &str) -> Option<String> {
+        if action == QUARANTINE_AGENT {
+            return Some(running::REGISTRY.to_owned());
+        }
         self.connectors.route(action).map(|r| r.name)
     }
 
@@ -143,4 +148,25 @@ fn save(
     tx.save_action(before, next)?;
     record(tx, ctx, event, next.id.to_string(), Some(incident.id), detail)?;
     incidents::touch(tx, ctx, incident)
+}
+
+#[cfg(test)]
+mod tests {
+    use probatum_agent_trust::{AgentStatus, TrustEvent};
+    use probatum_incident::{Band, Priority};
+    use probatum_playbooks::policy::{AGENT_STATUSES, PRIORITIES, SEVERITIES};
+    use probatum_playbooks::{ParameterKind, QUARANTINE_AGENT, known_action};
+
+    /// The playbooks crate knows neither incidents nor agents; here is where its words are held against theirs.
+    #[test]
+    fn the_words_of_policies_are_those_of_incidents_and_agents() {
+        assert_eq!(SEVERITIES.to_vec(), Band::ALL.iter().map(|b| b.as_str()).collect::<Vec<_>>());
+        let with_none = |words: Vec<&'static str>| words.into_iter().chain(["none"]).collect::<Vec<_>>();
+        assert_eq!(PRIORITIES.to_vec(), with_none(Priority::ALL.iter().map(|p| p.as_str()).collect()));
+        assert_eq!(AGENT_STATUSES.to_vec(), with_none(AgentStatus::ALL.iter().map(|s| s.as_str()).collect()));
+        let reason =
+            known_action(QUARANTINE_AGENT).unwrap().parameters.iter().find(|p| p.name == "reason").unwrap();
+        let reasons: Vec<_> = TrustEvent::REASONS.iter().map(|r| r.as_str()).collect();
+        assert_eq!(reason.kind, ParameterKind::OneOf(reasons.leak()));
+    }
 }

@@ -1,0 +1,12 @@
+DROP TABLE agent_history;
+DROP INDEX agents_by_quarantine_incident;
+DROP INDEX agents_by_status;
+ALTER TABLE agents DROP COLUMN quarantine_incident;
+ALTER TABLE agents DROP COLUMN quarantine_reason;
+ALTER TABLE agents DROP COLUMN quarantine_approved_by;
+ALTER TABLE agents DROP COLUMN quarantined_by_principal;
+ALTER TABLE agents DROP COLUMN quarantined_by;
+ALTER TABLE agents DROP COLUMN quarantined_at;
+ALTER TABLE agents DROP COLUMN status;
+ALTER TABLE agents DROP COLUMN registered;
+ALTER TABLE agents ALTER COLUMN id TYPE TEXT COLLATE "default";
