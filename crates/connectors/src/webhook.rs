@@ -187,7 +187,7 @@ impl Webhook {
     fn garbled(&self, cause: String) -> Reading {
         Reading::Failed(CallError {
             reason: format!("{} answered with JSON that cannot be read", self.name),
-            cause,
+            cause: self.secrets.message(&cause),
             may_have_happened: true,
         })
     }
@@ -286,7 +286,8 @@ mod tests {
         let cases = [
             (200, None, "", true, "soar carried create_ticket out"),
             (204, None, "", true, "soar carried create_ticket out"),
-            (200, Some("text/plain"), "{\"success\":false}", true, "soar carried create_ticket out"),
+            (200, Some("text/plain"), "ok", true, "soar carried create_ticket out"),
+            (200, Some("text/plain"), "{\"success\":false}", false, "soar did not carry create_ticket out"),
             (202, None, "", false, "soar accepted create_ticket, but did not confirm that it is done"),
             (202, json, r#"{"success":true}"#, true, "soar carried create_ticket out"),
             (

@@ -26,7 +26,7 @@ enum About {
     Host,
     /// `message_id`, `mailbox` → `x-probatum:email`.
     Email,
-    /// `account` → a target of ours.
+    /// `account` → a target of ours, with the account as `uid`.
     Account(&'static str),
 }
 
@@ -127,7 +127,7 @@ fn target(about: About, given: &Given<'_>) -> Result<Value, NoCommand> {
             }
             ours("email", Value::Object(message))
         }
-        About::Account(kind) => ours(kind, json!({ "account": given.line("account")? })),
+        About::Account(kind) => ours(kind, json!({ "uid": given.line("account")? })),
     })
 }
 
@@ -354,31 +354,31 @@ mod tests {
                 "disable_account",
                 json!({ "account": "jdoe" }),
                 "deny",
-                json!({ "x-probatum:account": { "account": "jdoe" } }),
+                json!({ "x-probatum:account": { "uid": "jdoe" } }),
             ),
             (
                 "enable_account",
                 json!({ "account": "jdoe" }),
                 "allow",
-                json!({ "x-probatum:account": { "account": "jdoe" } }),
+                json!({ "x-probatum:account": { "uid": "jdoe" } }),
             ),
             (
                 "revoke_sessions",
                 json!({ "account": "jdoe" }),
                 "delete",
-                json!({ "x-probatum:sessions": { "account": "jdoe" } }),
+                json!({ "x-probatum:sessions": { "uid": "jdoe" } }),
             ),
             (
                 "reset_password",
                 json!({ "account": "jdoe" }),
                 "set",
-                json!({ "x-probatum:credential": { "account": "jdoe" } }),
+                json!({ "x-probatum:credential": { "uid": "jdoe" } }),
             ),
             (
                 "lookup_user",
                 json!({ "account": "jdoe" }),
                 "query",
-                json!({ "x-probatum:account": { "account": "jdoe" } }),
+                json!({ "x-probatum:account": { "uid": "jdoe" } }),
             ),
             (
                 "lookup_domain",

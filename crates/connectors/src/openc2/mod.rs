@@ -147,7 +147,7 @@ impl OpenC2 {
     fn garbled(&self, cause: String) -> Reading {
         Reading::Failed(CallError {
             reason: format!("{} answered with something that is no OpenC2 response", self.name),
-            cause,
+            cause: self.secrets.message(&cause),
             may_have_happened: true,
         })
     }
