@@ -27,6 +27,8 @@ pub(crate) enum Reading {
 
 /// How one kind of connector speaks.
 pub(crate) trait Protocol: Send + Sync {
+    /// Whether it has words for this action.
+    fn says(&self, action: &str) -> bool;
     /// What to send, made anew for each attempt; the idempotency key in it is the action's id each time.
     fn parts(&self, call: &Call, now: SystemTime) -> Result<Parts, CallError>;
     /// Reads an answer of any status.
