@@ -94,6 +94,8 @@ struct Missed {
 impl Remote {
     /// Calls, with all attempts, within [`Patience::longest`].
     pub(crate) async fn call(&self, call: &Call) -> Result<Outcome, CallError> {
+        // What cannot be said says nothing about the other side: it is none of the breaker's business.
+        self.protocol.parts(call, SystemTime::now())?;
         let longest = self.patience.longest();
         if let Err(left) = self.breaker().admit(Instant::now(), longest) {
             let seconds = left.as_secs().saturating_add(1);

@@ -312,3 +312,16 @@ async fn a_secret_that_comes_back_stays_out_of_the_record() {
         ("you sent Bearer …", Some("Bearer …"))
     );
 }
+
+#[tokio::test]
+async fn what_cannot_be_said_is_not_sent_and_opens_nothing() {
+    let server = Server::plain(&[Step::Answer(200, JSON, r#"{"status":200}"#)]);
+    let set = openc2(&format!("http://{}/.well-known/openc2", server.address), "allow_plain = true\n");
+    let wrong = serde_json::Map::from_iter([("ip".to_owned(), json!("everything"))]);
+    for _ in 0..6 {
+        let error = set.call("remote", Call { parameters: wrong.clone(), ..block_ip() }).await.unwrap_err();
+        assert!(!error.may_have_happened && error.reason.contains("parameters.ip"), "{error:?}");
+    }
+    assert!(server.seen().is_empty());
+    assert!(call(&set).await.unwrap().success);
+}
