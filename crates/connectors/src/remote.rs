@@ -27,6 +27,8 @@ pub(crate) enum Reading {
 
 /// How one kind of connector speaks.
 pub(crate) trait Protocol: Send + Sync {
+    /// Whether it has words for this action.
+    fn says(&self, action: &str) -> bool;
     /// What to send, made anew for each attempt; the idempotency key in it is the action's id each time.
     fn parts(&self, call: &Call, now: SystemTime) -> Result<Parts, CallError>;
     /// Reads an answer of any status.
@@ -92,6 +94,8 @@ struct Missed {
 impl Remote {
     /// Calls, with all attempts, within [`Patience::longest`].
     pub(crate) async fn call(&self, call: &Call) -> Result<Outcome, CallError> {
+        // What cannot be said says nothing about the other side: it is none of the breaker's business.
+        self.protocol.parts(call, SystemTime::now())?;
         let longest = self.patience.longest();
         if let Err(left) = self.breaker().admit(Instant::now(), longest) {
             let seconds = left.as_secs().saturating_add(1);

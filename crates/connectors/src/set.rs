@@ -36,14 +36,14 @@ struct Connector {
 
 enum Way {
     Simulator,
-    Remote { remote: Box<Remote>, host: String, says: fn(&str) -> bool },
+    Remote { remote: Box<Remote>, host: String },
 }
 
 impl Connector {
     fn takes(&self, action: &str) -> bool {
         let can = match &self.way {
             Way::Simulator => true,
-            Way::Remote { says, .. } => says(action),
+            Way::Remote { remote, .. } => remote.protocol.says(action),
         };
         can && self.actions.iter().any(|pattern| pattern.matches(action))
     }
@@ -168,8 +168,8 @@ impl Checking<'_> {
             Patience { timeout: Duration::from_secs(config.timeout_seconds), retries: config.retries };
         let (url, host, outbound) = self.outbound()?;
         let token = self.token()?;
-        let mut secrets: Vec<String> = token.iter().cloned().collect();
-        let (protocol, says) = self.protocol(kind, &host, &mut secrets)?;
+        let secrets = token.iter().cloned().collect();
+        let protocol = self.protocol(kind, &host, secrets)?;
         let remote = Box::new(Remote {
             name: config.name.clone(),
             url,
@@ -186,7 +186,7 @@ impl Checking<'_> {
             repeatable: config.repeatable,
             longest: patience.longest(),
         };
-        Ok(Connector { route, actions, way: Way::Remote { remote, host, says } })
+        Ok(Connector { route, actions, way: Way::Remote { remote, host } })
     }
 
     fn actions(&self, kind: ConnectorKind) -> Result<Vec<Pattern>, ConfigFault> {
@@ -294,8 +294,8 @@ impl Checking<'_> {
         &self,
         kind: ConnectorKind,
         host: &str,
-        secrets: &mut Vec<String>,
-    ) -> Result<(Box<dyn Protocol>, fn(&str) -> bool), ConfigFault> {
+        mut secrets: Vec<String>,
+    ) -> Result<Box<dyn Protocol>, ConfigFault> {
         let name = self.config.name.clone();
         if kind == ConnectorKind::OpenC2 {
             let transfer = self.config.transfer.as_deref().map_or(Ok(Transfer::Message), str::parse);
@@ -305,9 +305,8 @@ impl Checking<'_> {
                 return self.fault("sender", e.to_string());
             }
             let (sender, receiver) = (self.config.sender.clone(), host.to_owned());
-            let secrets = Secrets(secrets.clone());
-            let says = |action: &str| openc2::actions().any(|known| known == action);
-            return Ok((Box::new(OpenC2 { name, transfer, sender, receiver, secrets }), says));
+            let secrets = Secrets(secrets);
+            return Ok(Box::new(OpenC2 { name, transfer, sender, receiver, secrets }));
         }
         let Some(variable) = &self.config.secret_env else {
             return self.fault(
@@ -319,7 +318,7 @@ impl Checking<'_> {
         let secret: Secret =
             text.parse().or_else(|e| self.fault("secret_env", format!("the value of {variable} {e}")))?;
         secrets.push(text);
-        Ok((Box::new(Webhook { name, secret, secrets: Secrets(secrets.clone()) }), |_| true))
+        Ok(Box::new(Webhook { name, secret, secrets: Secrets(secrets) }))
     }
 }
 

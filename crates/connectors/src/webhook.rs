@@ -135,6 +135,10 @@ fn payload(call: &Call, now: Timestamp) -> String {
 }
 
 impl Protocol for Webhook {
+    fn says(&self, _: &str) -> bool {
+        true
+    }
+
     fn parts(&self, call: &Call, now: SystemTime) -> Result<Parts, CallError> {
         let millis =
             now.duration_since(SystemTime::UNIX_EPOCH).ok().and_then(|d| i64::try_from(d.as_millis()).ok());
@@ -160,9 +164,11 @@ impl Protocol for Webhook {
         if let Some(reading) = by_status(&self.name, answer) {
             return reading;
         }
-        let json =
+        // What looks like JSON is read as such under any media type: a "success": false must not be missed.
+        let named =
             answer.media_type.as_deref().is_some_and(|m| m == "application/json" || m.ends_with("+json"));
-        let said = match json && !answer.body.trim_ascii().is_empty() {
+        let body = answer.body.trim_ascii();
+        let said = match body.first() == Some(&b'{') || (named && !body.is_empty()) {
             true => match serde_json::from_slice::<Said>(&answer.body) {
                 Ok(said) => said,
                 Err(e) => return self.garbled(e.to_string()),
@@ -187,7 +193,7 @@ impl Webhook {
     fn garbled(&self, cause: String) -> Reading {
         Reading::Failed(CallError {
             reason: format!("{} answered with JSON that cannot be read", self.name),
-            cause,
+            cause: self.secrets.message(&cause),
             may_have_happened: true,
         })
     }
@@ -286,7 +292,8 @@ mod tests {
         let cases = [
             (200, None, "", true, "soar carried create_ticket out"),
             (204, None, "", true, "soar carried create_ticket out"),
-            (200, Some("text/plain"), "{\"success\":false}", true, "soar carried create_ticket out"),
+            (200, Some("text/plain"), "ok", true, "soar carried create_ticket out"),
+            (200, Some("text/plain"), "{\"success\":false}", false, "soar did not carry create_ticket out"),
             (202, None, "", false, "soar accepted create_ticket, but did not confirm that it is done"),
             (202, json, r#"{"success":true}"#, true, "soar carried create_ticket out"),
             (

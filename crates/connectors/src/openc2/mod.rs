@@ -108,6 +108,10 @@ impl OpenC2 {
 }
 
 impl Protocol for OpenC2 {
+    fn says(&self, action: &str) -> bool {
+        actions().any(|known| known == action)
+    }
+
     fn parts(&self, call: &Call, now: SystemTime) -> Result<Parts, CallError> {
         let command = command(call).map_err(|e| not_sent(e.to_string(), "no OpenC2 command"))?;
         let id = call.action_id.to_string();
@@ -147,7 +151,7 @@ impl OpenC2 {
     fn garbled(&self, cause: String) -> Reading {
         Reading::Failed(CallError {
             reason: format!("{} answered with something that is no OpenC2 response", self.name),
-            cause,
+            cause: self.secrets.message(&cause),
             may_have_happened: true,
         })
     }

@@ -11,7 +11,7 @@ pub use policy::{OutboundPolicy, PolicyFault, host, names};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use ureq::http::{HeaderMap, Uri};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::{Connector, RustlsConnector, TcpConnector};
@@ -21,8 +21,8 @@ use wire::{Guard, Names, Refused, SystemNames, Watch};
 /// Response headers longer than this are refused, in bytes.
 const MAX_HEADERS: usize = 16 * 1024;
 
-/// One POST to be made.
-#[derive(Debug, Clone)]
+/// One POST to be made. It cannot be printed, because its headers hold secrets.
+#[derive(Clone)]
 pub struct Message {
     /// Where to.
     pub url: String,
@@ -108,9 +108,16 @@ impl Outbound {
             cause: e.to_string(),
         })?;
         let sent = Arc::new(AtomicBool::new(false));
-        let agent = self.agent(&sent, deadline);
-        let limit = self.policy.max_answer;
-        let exchange = tokio::task::spawn_blocking(move || exchange(&agent, uri, &message, limit));
+        let (client, watched, begun) = (self.clone(), Arc::clone(&sent), Instant::now());
+        let exchange = tokio::task::spawn_blocking(move || {
+            // The deadline runs while this waits for a thread, too.
+            match deadline.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) {
+                Some(left) => {
+                    exchange(&client.agent(&watched, left), uri, &message, client.policy.max_answer)
+                }
+                None => Err(Error::Timeout(ureq::Timeout::Global)),
+            }
+        });
         let failed = |trouble, cause| OutboundError { trouble, sent: sent.load(Ordering::SeqCst), cause };
         match exchange.await {
             Ok(Ok(answer)) => Ok(answer),
