@@ -91,8 +91,9 @@ fn as_printed(app: &App) {
     let body = r#"{ "incident_id":"INC-2026-0042", "reason":"prompt_injection_confirmed",
 "approved_by":"aiso:mpaw" }"#;
     let body = body.replace("INC-2026-0042", &text(&incident["public_id"]));
-    let reply = safety(app).request("POST", "/api/agents/b1f2...-agent/quarantine");
-    let reply = reply.body("application/json", body).send();
+    let client = safety(app);
+    let request = client.request("POST", "/api/agents/b1f2...-agent/quarantine");
+    let reply = request.body("application/json", body).send();
     let answer = reply.expect(200);
     let printed = json!({
         "status": "quarantined", "current_score": 34, "trust_delta": -66, "allowed_tools_effective": [],
