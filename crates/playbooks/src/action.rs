@@ -1,6 +1,6 @@
 //! An action on an incident, and how a step that people do comes into being.
 
-use crate::{ActionError, ActionStatus, ApprovalLevel, check};
+use crate::{ActionError, ActionStatus, ApprovalLevel, Step, check};
 use probatum_kernel::{ActionId, Actor, EvidenceId, IncidentId, Role, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -156,6 +156,15 @@ pub struct NewStep {
     pub due_at: Option<Timestamp>,
 }
 
+/// What may be said about a playbook's step when it is added.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NewPlaybookStep {
+    /// Who is to do it, 1–100 characters.
+    pub owner: Option<String>,
+    /// By when it is to be done; not in the past.
+    pub due_at: Option<Timestamp>,
+}
+
 impl Action {
     /// A new step of `incident`, `open` and at version 1, asked for by `actor` at `now`.
     ///
@@ -179,6 +188,37 @@ impl Action {
         let action_type = cmd.action_type.as_deref().unwrap_or(MANUAL);
         let step = Self::asked(id, incident, cmd.title.clone(), action_type, actor, now);
         Ok(Self { owner: cmd.owner.clone(), due_at: cmd.due_at, ..step })
+    }
+
+    /// A new step of `incident` after a playbook's, `open` and at version 1.
+    ///
+    /// # Errors
+    /// [`ActionError::Invalid`] with every wrong field of `cmd`.
+    pub fn of_playbook(
+        id: ActionId,
+        incident: IncidentId,
+        playbook: &str,
+        step: &Step,
+        cmd: &NewPlaybookStep,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<Self, ActionError> {
+        let mut faults = Vec::new();
+        check::owner(cmd.owner.as_deref(), &mut faults);
+        check::due_at(cmd.due_at, now, &mut faults);
+        if !faults.is_empty() {
+            return Err(ActionError::Invalid(faults));
+        }
+        let from = StepRef {
+            playbook: playbook.to_owned(),
+            key: step.key.clone(),
+            description: step.description.clone(),
+            owner_role: step.owner_role,
+            validation_required: step.validation_required,
+        };
+        let action = Self::asked(id, incident, step.title.clone(), &step.action_type, actor, now);
+        let (owner, due_at) = (cmd.owner.clone(), cmd.due_at);
+        Ok(Self { owner, due_at, approval_level: step.approval_level, step: Some(from), ..action })
     }
 
     /// A new action that is `open`, with nothing but what every action has.

@@ -42,7 +42,7 @@ mod update;
 #[cfg(test)]
 mod properties;
 
-pub use action::{Action, ActionResult, NewStep, Order, Person, StepRef};
+pub use action::{Action, ActionResult, NewPlaybookStep, NewStep, Order, Person, StepRef};
 pub use catalogue::{CATALOGUE, KnownAction, Parameter, ParameterKind, QUARANTINE_AGENT, known_action};
 pub use closure::{proves_closure, unfinished};
 pub use error::ActionError;

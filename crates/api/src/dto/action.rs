@@ -3,7 +3,9 @@
 use crate::vocabulary as words;
 use probatum_application::AppError;
 use probatum_kernel::{Code, EvidenceId, FieldFault, Timestamp};
-use probatum_playbooks::{Action, ActionStatus, Choice, KnownAction, NewOrder, NewStep, Order, UpdateStep};
+use probatum_playbooks::{
+    Action, ActionStatus, Choice, KnownAction, NewOrder, NewPlaybookStep, NewStep, Order, UpdateStep,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
@@ -47,10 +49,8 @@ pub enum Asked {
         playbook: String,
         /// The step's key.
         step: String,
-        /// Who does it, instead of the playbook's role.
-        owner: Option<String>,
-        /// Until when, instead of the playbook's time.
-        due_at: Option<Timestamp>,
+        /// Who does it and until when, instead of what the playbook says.
+        new: NewPlaybookStep,
     },
 }
 
@@ -88,7 +88,11 @@ impl AddAction {
                 only(&["step", "owner", "due_at"], "playbook")?;
                 let missing =
                     || AppError::invalid("step", "required", "name a step of the playbook by its key");
-                Ok(Asked::OfPlaybook { playbook, step: self.step.ok_or_else(missing)?, owner, due_at })
+                Ok(Asked::OfPlaybook {
+                    playbook,
+                    step: self.step.ok_or_else(missing)?,
+                    new: NewPlaybookStep { owner, due_at },
+                })
             }
             (None, None, None) => {
                 let message =

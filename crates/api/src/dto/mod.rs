@@ -5,6 +5,7 @@ pub mod agent;
 pub mod evidence;
 pub mod incident;
 pub mod patch;
+pub mod plan;
 pub mod timeline;
 
 use probatum_application::AppError;

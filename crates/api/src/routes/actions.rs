@@ -4,6 +4,7 @@ use super::incident_ref;
 use crate::body::Body;
 use crate::caller::{Caller, may};
 use crate::dto::action::{ActionView, AddAction, AddedAction, Asked, KnownActionView, UpdateAction};
+use crate::dto::plan::{PlannedPlaybook, UsePlaybook, UsedPlaybook};
 use crate::dto::{Data, List};
 use crate::problem::Problem;
 use crate::query;
@@ -11,8 +12,9 @@ use crate::reply::{created, json, page_after, rows};
 use crate::state::Api;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
+use probatum_application::ports::Tx;
 use probatum_application::use_cases::actions;
-use probatum_application::{Answer, AppError};
+use probatum_application::{Answer, AppError, Ctx};
 use probatum_kernel::ActionId;
 use probatum_playbooks::{Action, CATALOGUE};
 
@@ -61,11 +63,56 @@ pub async fn add(
             let taken = api.response.order(caller.ctx, key, id, cmd, added).await?;
             Ok(api.carried_out(taken, added).await)
         }
-        Asked::OfPlaybook { .. } => Err(AppError::not_found("playbook").into()),
+        Asked::OfPlaybook { playbook, step, new } => {
+            let library = api.playbooks.library();
+            let work = move |tx: &mut dyn Tx, ctx: &Ctx| {
+                added(&actions::add_step(tx, ctx, id, &playbook, &step, &new, &library)?)
+            };
+            api.write(caller, key, work).await
+        }
         Asked::Step(cmd) => {
             api.write(caller, key, move |tx, ctx| added(&actions::add(tx, ctx, id, &cmd)?)).await
         }
     }
+}
+
+/// Use a playbook
+///
+/// Adds all steps of a playbook as actions, due in their share of the priority's time (24 h without a priority). Absent
+/// `playbook` means the one the incident's category suggests. While steps of it are unfinished it is not added again
+/// (409). With `dry_run` nothing is added (200): the answer says what would be, who would carry it out and what policy
+/// says. Takes the role operator.
+#[utoipa::path(operation_id = "usePlaybook", 
+    tag = "actions",
+    params(
+        ("id" = String, Path, description = "UUID or public id of the incident"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the stored answer.")
+    ),
+    request_body(content = UsePlaybook, example = json!({"playbook": "phishing"})),
+    responses(
+        (status = 201, description = "Added.", body = Data<UsedPlaybook>),
+        (status = 200, description = "A dry run: what would be added.", body = Data<PlannedPlaybook>)
+    )
+)]
+#[post("/api/incidents/{id}/playbook")]
+pub async fn use_playbook(
+    api: web::Data<Api>,
+    caller: Caller<may::ManageActions>,
+    id: web::Path<String>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let id = incident_ref(&id)?;
+    let (cmd, key) = body.json::<UsePlaybook>().await?;
+    let (library, rules) = (api.playbooks.library(), api.response.rules.clone());
+    api.write(caller, key, move |tx, ctx| {
+        let kind = cmd.playbook.as_deref();
+        let plan = actions::apply(tx, ctx, id, kind, cmd.dry_run, &library, &rules)?;
+        if cmd.dry_run {
+            return json(StatusCode::OK, &Data { data: PlannedPlaybook::from(plan) });
+        }
+        json(StatusCode::CREATED, &Data { data: UsedPlaybook::from(plan) })
+    })
+    .await
 }
 
 /// The response actions of an incident

@@ -39,6 +39,7 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(evidence::append_custody)
         .service(evidence_content::verify)
         .service(actions::add)
+        .service(actions::use_playbook)
         .service(actions::list)
         .service(actions::inbox)
         .service(actions::catalogue)

@@ -1,9 +1,11 @@
 //! Response actions: steps that people do, orders that connectors carry out, and the evidence that proves them.
 
 mod ask;
+mod playbook;
 mod running;
 
 pub use ask::{add, note_denial, order, rollback};
+pub use playbook::{Plan, Planned, add_step, apply};
 pub use running::{Begun, begin, expire, finish};
 
 use super::{Visible, incident_named, incidents, record};
