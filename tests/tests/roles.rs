@@ -91,6 +91,8 @@ const MATRIX: &[Operation] = &[
     ("GET /api/actions/{id}", Roles(&ROLES), |_| None),
     ("PATCH /api/actions/{id}", Roles(OPERATE), |_| Some(json!({"status": "in_progress"}))),
     ("DELETE /api/incidents/{id}", Roles(&["admin"]), |_| None),
+    ("GET /api/playbooks", Roles(&ROLES), |_| None),
+    ("GET /api/playbooks/{type}", Roles(&ROLES), |_| None),
     ("GET /metrics", Roles(&ROLES), |_| None),
     ("GET /health/live", Public, |_| None),
     ("GET /health/ready", Public, |_| None),
@@ -120,7 +122,7 @@ fn call(client: &Client, operation: &Operation, things: &Things) -> Reply {
         Some("actions") => &things.action,
         _ => &things.incident,
     };
-    let request = client.request(method, &path.replace("{id}", id));
+    let request = client.request(method, &path.replace("{id}", id).replace("{type}", "phishing"));
     match (operation.2)(things) {
         Some(body) => request.json(&body).send(),
         None => request.send(),

@@ -40,6 +40,7 @@ pub mod may {
         DeleteIncident,
         AttachEvidence,
         ManageActions,
+        ReadPlaybooks,
         ReadMetrics
     );
 }

@@ -1,6 +1,7 @@
 //! What every handler has at hand.
 
 use crate::metrics::Metrics;
+use probatum_application::playbooks::Playbooks;
 use probatum_application::ports::{Blobs, Clock, Executor};
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,6 +30,8 @@ pub struct Api {
     pub store: Arc<dyn Executor>,
     /// The content of evidence.
     pub blobs: Arc<dyn Blobs>,
+    /// The playbooks in use.
+    pub playbooks: Arc<dyn Playbooks>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Settings.

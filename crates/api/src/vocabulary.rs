@@ -42,6 +42,9 @@ words! {
     CustodyAction = probatum_evidence::CustodyAction, "What was done with the evidence.";
     Tlp = probatum_evidence::Tlp, "A TLP 2.0 label.";
     ActionStatus = probatum_playbooks::ActionStatus, "Where a response action stands.";
+    Phase = probatum_playbooks::Phase, "What a step of a playbook is for.";
+    ApprovalLevel = probatum_playbooks::ApprovalLevel, "How high an approval has to come from.";
+    Role = probatum_kernel::Role, "A role a principal may hold.";
 }
 
 /// A severity in a request: a score from 0 to 10 or a band, which is stored as its lowest score.

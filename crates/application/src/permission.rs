@@ -62,6 +62,8 @@ permissions! {
     AttachEvidence: Analyst;
     /// Add and update response actions.
     ManageActions: Operator;
+    /// Read playbooks.
+    ReadPlaybooks: Viewer;
     /// Read metrics.
     ReadMetrics: Viewer;
     /// Create and revoke API keys.

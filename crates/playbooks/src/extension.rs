@@ -88,7 +88,11 @@ pub(crate) fn read<T: DeserializeOwned + Default>(
 ) -> T {
     let Some(members) = used.and_then(|used| used.get(EXTENSION)) else { return T::default() };
     serde_json::from_value(Value::Object(members.clone())).unwrap_or_else(|e| {
-        faults.push(FieldFault::new(format!("{field}.{EXTENSION}"), "invalid", format!("cannot be read: {e}")));
+        faults.push(FieldFault::new(
+            format!("{field}.{EXTENSION}"),
+            "invalid",
+            format!("cannot be read: {e}"),
+        ));
         T::default()
     })
 }

@@ -36,6 +36,8 @@ mod tests {
     fn each_level_is_approved_by_its_role() {
         let roles: Vec<&str> = ApprovalLevel::ALL.iter().map(|l| l.role().as_str()).collect();
         assert_eq!(roles, ["analyst", "senior_analyst", "incident_manager", "ai_safety"]);
-        assert!(ApprovalLevel::Analyst < ApprovalLevel::Senior && ApprovalLevel::Senior < ApprovalLevel::Manager);
+        assert!(
+            ApprovalLevel::Analyst < ApprovalLevel::Senior && ApprovalLevel::Senior < ApprovalLevel::Manager
+        );
     }
 }

@@ -38,7 +38,7 @@ fn faults(document: &Value) -> Vec<(String, &'static str)> {
 fn one_of_everything_is_valid_and_comes_back_byte_for_byte() {
     let document = Playbook::read(EVERYTHING).unwrap();
     document.validate().unwrap();
-    assert_eq!(document.write().unwrap(), EVERYTHING);
+    assert!(document.write().unwrap() == EVERYTHING, "written as it was read");
     for validator in [support::official(), support::strict()] {
         assert_eq!(support::faults(&validator, &everything()), Vec::<String>::new());
     }
@@ -52,7 +52,10 @@ fn the_schemas_refuse_what_is_wrong() {
     assert!(!official.is_valid(&without));
     let mut unknown = everything();
     unknown["colour"] = json!("red");
-    assert!(official.is_valid(&unknown) && !strict.is_valid(&unknown), "only the strict reading closes objects");
+    assert!(
+        official.is_valid(&unknown) && !strict.is_valid(&unknown),
+        "only the strict reading closes objects"
+    );
 }
 
 #[test]
@@ -89,6 +92,27 @@ fn a_document_that_has_no_extension_of_ours_gets_defaults() {
 }
 
 #[test]
+fn a_playbook_with_a_secret_in_it_is_refused() {
+    let load = |document: &Value| {
+        let document = Playbook::read(&document.to_string()).unwrap();
+        document.validate().unwrap();
+        View::from_cacao(&document, Source::Own("x.json".to_owned()))
+    };
+    let mut document = everything();
+    assert!(load(&document).is_ok(), "a variable of another system is no secret");
+    document["playbook_variables"]["__password__"] = json!({"type": "string", "value": "hunter2"});
+    let error = load(&document).unwrap_err().to_string();
+    assert!(error.contains("password must name a variable") && !error.contains("hunter2"), "{error}");
+    document["playbook_variables"]["__password__"] =
+        json!({"type": "string", "value": null, "external": true});
+    assert!(load(&document).is_ok());
+    let oauth = id_of(&document["authentication_info_definitions"], "oauth2", |_| true);
+    document["authentication_info_definitions"][&oauth]["token"] = json!("hunter2");
+    let error = load(&document).unwrap_err().to_string();
+    assert!(error.contains("token must name a variable") && !error.contains("hunter2"), "{error}");
+}
+
+#[test]
 fn a_workflow_must_lead_from_its_start_to_an_end() {
     let whole = everything();
     let (all, left) = (step(&whole, "action", "Every command"), step(&whole, "action", "Left"));
@@ -97,10 +121,17 @@ fn a_workflow_must_lead_from_its_start_to_an_end() {
     let changed = |id: &str, member: &str, value: Value| {
         let mut document = whole.clone();
         let step = &mut document["workflow"][id];
-        if value.is_null() { step.as_object_mut().unwrap().remove(member); } else { step[member] = value; }
+        if value.is_null() {
+            step.as_object_mut().unwrap().remove(member);
+        } else {
+            step[member] = value;
+        }
         faults(&document)
     };
-    assert_eq!(changed(&left, "on_completion", json!(nowhere))[0], (format!("workflow.{left}.on_completion"), "unresolved"));
+    assert_eq!(
+        changed(&left, "on_completion", json!(nowhere))[0],
+        (format!("workflow.{left}.on_completion"), "unresolved")
+    );
     let dangling = changed(&left, "on_completion", Value::Null);
     assert!(dangling.contains(&(format!("workflow.{left}"), "required")), "{dangling:?}");
     assert!(dangling.contains(&(format!("workflow.{left}"), "endless")), "{dangling:?}");
@@ -143,7 +174,11 @@ fn everything_wrong_is_named() {
         ("/colour".into(), json!("red"), "colour"),
         ("/external_references/0/colour".into(), json!("red"), "external_references[0].colour"),
         ("/workflow_exception".into(), gone("action"), "workflow_exception"),
-        ("/playbook_variables/nounderscores".into(), json!({"type": "string"}), "playbook_variables.nounderscores"),
+        (
+            "/playbook_variables/nounderscores".into(),
+            json!({"type": "string"}),
+            "playbook_variables.nounderscores",
+        ),
         (format!("/workflow/{all}/agent"), gone("group"), "agent"),
         (format!("/workflow/{all}/targets/0"), gone("ssh"), "targets[0]"),
         (format!("/workflow/{all}/in_args/0"), json!("__nothing__:value"), "in_args/out_args"),
@@ -220,7 +255,9 @@ fn an_iep_marking_is_read_whole() {
 fn places(value: &Value, at: String, found: &mut Vec<String>) {
     match value {
         Value::Object(members) => members.iter().for_each(|(k, v)| places(v, format!("{at}/{k}"), found)),
-        Value::Array(values) => values.iter().enumerate().for_each(|(i, v)| places(v, format!("{at}/{i}"), found)),
+        Value::Array(values) => {
+            values.iter().enumerate().for_each(|(i, v)| places(v, format!("{at}/{i}"), found))
+        }
         _ => {}
     }
     found.push(at);

@@ -7,7 +7,7 @@ use actix_web::{App, HttpServer, web};
 use probatum_api::{Api, Metrics};
 use probatum_application::ports::Executor;
 use probatum_application::use_cases::keys::{self, KeySecret};
-use probatum_connectors::BlobStore;
+use probatum_connectors::{BlobStore, PlaybookFolder};
 use probatum_storage::{Store, migrate};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +19,7 @@ const GRACE: u64 = 30;
 /// Runs the registry until it is told to stop.
 pub fn serve(config: &Config) -> Result<(), Failure> {
     logging::start(config.log_format, &config.log).map_err(Failure)?;
+    let playbooks = Arc::new(PlaybookFolder::open(config.playbooks.clone())?);
     for migration in migrate(&config.store.backend)? {
         tracing::info!(migration, "migration applied");
     }
@@ -30,7 +31,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
         ..probatum_api::Settings::default()
     };
     let metrics = Metrics::new().map_err(Failure)?;
-    let api = Api { store: store.clone(), blobs, clock: Arc::new(SystemClock), settings, metrics };
+    let api = Api { store: store.clone(), blobs, playbooks, clock: Arc::new(SystemClock), settings, metrics };
     actix_web::rt::System::new().block_on(run(config, api, store))
 }
 

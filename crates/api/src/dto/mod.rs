@@ -4,6 +4,7 @@ pub mod action;
 pub mod evidence;
 pub mod incident;
 pub mod patch;
+pub mod playbook;
 
 use probatum_application::AppError;
 use probatum_kernel::{Code, Page, Total};

@@ -5,6 +5,7 @@ mod changes;
 mod evidence;
 mod evidence_content;
 mod incidents;
+mod playbooks;
 mod system;
 
 use crate::middleware::finish;
@@ -40,6 +41,8 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(actions::list)
         .service(actions::get)
         .service(actions::update)
+        .service(playbooks::list)
+        .service(playbooks::get)
         .service(system::live)
         .service(system::ready)
         .service(system::metrics)

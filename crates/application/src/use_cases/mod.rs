@@ -6,6 +6,7 @@ pub mod evidence;
 pub mod housekeeping;
 pub mod incidents;
 pub mod keys;
+pub mod playbooks;
 pub mod timeline;
 
 use crate::ctx::Ctx;

@@ -142,7 +142,9 @@ mod tests {
 
     #[test]
     fn a_value_that_is_null_stays_null() {
-        for text in [r#"{"type":"string","value":null}"#, r#"{"type":"string"}"#, r#"{"type":"string","x":1}"#] {
+        for text in
+            [r#"{"type":"string","value":null}"#, r#"{"type":"string"}"#, r#"{"type":"string","x":1}"#]
+        {
             let variable: Variable = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&variable).unwrap(), text);
         }

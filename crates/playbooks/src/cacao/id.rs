@@ -58,7 +58,8 @@ pub(super) fn kind_of(text: &str) -> &str {
 pub(super) fn is_identifier(text: &str) -> bool {
     let Some((kind, id)) = text.split_once("--") else { return false };
     let letters = kind.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    let framed = kind.starts_with(|c: char| c.is_ascii_lowercase()) && !kind.ends_with('-') && kind.len() >= 3;
+    let framed =
+        kind.starts_with(|c: char| c.is_ascii_lowercase()) && !kind.ends_with('-') && kind.len() >= 3;
     // Only the hyphenated form of a UUID has 36 characters and parses.
     let uuid = if id.len() == 36 { Uuid::try_parse(id).ok() } else { None };
     letters

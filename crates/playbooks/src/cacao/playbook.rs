@@ -3,8 +3,8 @@
 use super::data::Extensions;
 use super::shape::object;
 use super::{
-    AgentTarget, AuthenticationInfo, DataMarking, Dictionary, ExtensionDefinition, ExternalReference, Identifier,
-    PlaybookError, Signature, Time, Variable, WorkflowStep,
+    AgentTarget, AuthenticationInfo, DataMarking, Dictionary, ExtensionDefinition, ExternalReference,
+    Identifier, PlaybookError, Signature, Time, Variable, WorkflowStep,
 };
 
 /// The largest document that is read, in bytes.

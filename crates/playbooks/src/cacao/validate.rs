@@ -4,7 +4,8 @@ use super::data::Extensions;
 use super::graph::Graph;
 use super::id::{is_identifier, kind_of};
 use super::{
-    Dictionary, Identifier, MAX_STEPS, Members, Playbook, PlaybookError, Signature, StepKind, Time, WorkflowStep,
+    Dictionary, Identifier, MAX_STEPS, Members, Playbook, PlaybookError, Signature, StepKind, Time,
+    WorkflowStep,
 };
 use probatum_kernel::FieldFault;
 use std::collections::BTreeSet;
@@ -50,7 +51,9 @@ impl Report {
 
     /// Two times in order; `strictly` if they may not be the same.
     fn order(&mut self, field: &str, time: Option<&Time>, first: (&str, Option<&Time>), strictly: bool) {
-        let (Some(time), Some(earlier)) = (time.and_then(Time::at), first.1.and_then(Time::at)) else { return };
+        let (Some(time), Some(earlier)) = (time.and_then(Time::at), first.1.and_then(Time::at)) else {
+            return;
+        };
         if time < earlier || (strictly && time == earlier) {
             self.add(field, "invalid", format!("must be later than {}, {earlier}", first.0));
         }
@@ -74,7 +77,12 @@ impl Report {
     fn extensions(&mut self, field: &str, used: Option<&Extensions>, playbook: &Playbook) {
         for (id, _) in used.into_iter().flat_map(Dictionary::iter) {
             let field = joined(field, id);
-            self.known(&field, &Identifier::from(id), playbook.extension_definitions.as_ref(), "extension_definitions");
+            self.known(
+                &field,
+                &Identifier::from(id),
+                playbook.extension_definitions.as_ref(),
+                "extension_definitions",
+            );
         }
     }
 }
@@ -113,8 +121,15 @@ impl Playbook {
         report.time("valid_from", self.valid_from.as_ref());
         report.time("valid_until", self.valid_until.as_ref());
         report.order("modified", Some(&self.modified), ("created", Some(&self.created)), false);
-        report.order("valid_until", self.valid_until.as_ref(), ("valid_from", self.valid_from.as_ref()), true);
-        for (name, number) in [("priority", self.priority), ("severity", self.severity), ("impact", self.impact)] {
+        report.order(
+            "valid_until",
+            self.valid_until.as_ref(),
+            ("valid_from", self.valid_from.as_ref()),
+            true,
+        );
+        for (name, number) in
+            [("priority", self.priority), ("severity", self.severity), ("impact", self.impact)]
+        {
             if number.is_some_and(|n| n > 100) {
                 report.add(name, "invalid", "must be 0 to 100");
             }
@@ -170,13 +185,21 @@ impl Playbook {
         let either = step.on_success.is_some() || step.on_failure.is_some();
         match &step.kind {
             StepKind::Start(_) if either || step.on_completion.is_none() => {
-                report.add(field, "invalid", "is a start step: give it on_completion, and neither on_success nor on_failure");
+                report.add(
+                    field,
+                    "invalid",
+                    "is a start step: give it on_completion, and neither on_success nor on_failure",
+                );
             }
             StepKind::End(_) if either || step.on_completion.is_some() => {
                 report.add(field, "invalid", "is an end step: no step follows it");
             }
             _ if either && step.on_completion.is_some() => {
-                report.add(field, "conflict", "has on_completion and on_success or on_failure; give one way on");
+                report.add(
+                    field,
+                    "conflict",
+                    "has on_completion and on_success or on_failure; give one way on",
+                );
             }
             StepKind::Action(_) | StepKind::PlaybookAction(_)
                 if step.on_completion.is_none() && step.on_success.is_none() =>
@@ -190,7 +213,11 @@ impl Playbook {
         }
         report.extensions(&joined(field, "step_extensions"), step.step_extensions.as_ref(), self);
         objects::variables(&joined(field, "step_variables"), step.step_variables.as_ref(), report);
-        objects::references(&joined(field, "external_references"), step.external_references.as_deref(), report);
+        objects::references(
+            &joined(field, "external_references"),
+            step.external_references.as_deref(),
+            report,
+        );
         report.closed(field, step.kind.other());
         self.check_kind(field, step, report);
     }
@@ -217,7 +244,11 @@ impl Playbook {
                 (&other.in_args, &other.out_args)
             }
             StepKind::Parallel(parallel) if parallel.next_steps.len() < 2 => {
-                return report.add(joined(field, "next_steps"), "required", "must have at least two branches");
+                return report.add(
+                    joined(field, "next_steps"),
+                    "required",
+                    "must have at least two branches",
+                );
             }
             StepKind::SwitchCondition(switch) => {
                 return objects::argument(&joined(field, "switch"), &switch.switch, step, self, report);

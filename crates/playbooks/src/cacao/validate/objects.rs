@@ -2,8 +2,8 @@
 
 use super::{Report, joined};
 use crate::cacao::{
-    AgentTarget, AuthenticationInfo, Command, DataMarking, Dictionary, ExternalReference, MarkingReference, Playbook,
-    Variable, WorkflowStep,
+    AgentTarget, AuthenticationInfo, Command, DataMarking, Dictionary, ExternalReference, MarkingReference,
+    Playbook, Variable, WorkflowStep,
 };
 
 /// Every kind of command of the standard, the members it takes beside the common ones, and those it requires.
@@ -94,8 +94,10 @@ pub(super) fn command(field: &str, command: &Command, report: &mut Report) {
 
 /// Everything the playbook defines beside its workflow.
 pub(super) fn check_definitions(playbook: &Playbook, report: &mut Report) {
-    let sections =
-        [("agent_definitions", &playbook.agent_definitions), ("target_definitions", &playbook.target_definitions)];
+    let sections = [
+        ("agent_definitions", &playbook.agent_definitions),
+        ("target_definitions", &playbook.target_definitions),
+    ];
     for (section, definitions) in sections {
         for (id, definition) in definitions.iter().flat_map(Dictionary::iter) {
             agent(&joined(section, id), id, definition, playbook, report);
@@ -133,7 +135,12 @@ fn agent(field: &str, id: &str, agent: &AgentTarget, playbook: &Playbook, report
     }
     if let Some(id) = &agent.authentication_info {
         let definitions = playbook.authentication_info_definitions.as_ref();
-        report.known(&joined(field, "authentication_info"), id, definitions, "authentication_info_definitions");
+        report.known(
+            &joined(field, "authentication_info"),
+            id,
+            definitions,
+            "authentication_info_definitions",
+        );
     }
     if let Some(location) = &agent.location {
         report.closed(&joined(field, "location"), &location.other);
@@ -141,7 +148,11 @@ fn agent(field: &str, id: &str, agent: &AgentTarget, playbook: &Playbook, report
     if let Some(contact) = &agent.contact {
         report.closed(&joined(field, "contact"), &contact.other);
     }
-    report.extensions(&joined(field, "agent_target_extensions"), agent.agent_target_extensions.as_ref(), playbook);
+    report.extensions(
+        &joined(field, "agent_target_extensions"),
+        agent.agent_target_extensions.as_ref(),
+        playbook,
+    );
 }
 
 fn authentication(
