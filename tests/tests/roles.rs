@@ -107,6 +107,8 @@ const MATRIX: &[Operation] = &[
     ("POST /api/agents/{id}/authorize", Roles(&ROLES), |_| Some(json!({"tool": "crm.read"}))),
     ("POST /api/agents/{id}/quarantine", Roles(AGENTS), |_| Some(json!({"reason": "anomaly"}))),
     ("POST /api/agents/{id}/restore", Roles(AGENTS), |t| Some(json!({"validation_ref": t.proof}))),
+    ("GET /api/playbooks", Roles(&ROLES), |_| None),
+    ("GET /api/playbooks/{type}", Roles(&ROLES), |_| None),
     ("GET /metrics", Roles(&ROLES), |_| None),
     ("GET /health/live", Public, |_| None),
     ("GET /health/ready", Public, |_| None),
@@ -147,7 +149,7 @@ fn call(client: &Client, operation: &Operation, things: &Things) -> Reply {
         Some("agents") => &things.agent,
         _ => &things.incident,
     };
-    let request = client.request(method, &path.replace("{id}", id));
+    let request = client.request(method, &path.replace("{id}", id).replace("{type}", "phishing"));
     match (operation.2)(things) {
         Some(body) => request.json(&body).send(),
         None => request.send(),

@@ -45,6 +45,7 @@ pub mod may {
         AuthorizeTools,
         RecordTrustEvents,
         ManageAgents,
+        ReadPlaybooks,
         ReadMetrics
     );
 }

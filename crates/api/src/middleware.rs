@@ -74,7 +74,8 @@ pub async fn finish(
     Ok(res)
 }
 
-/// JSON is what the API speaks; evidence content is whatever it is.
+/// JSON is what the API speaks, `application/cacao+json` and `application/problem+json` included; evidence content is
+/// whatever it is.
 fn acceptable(req: &ServiceRequest) -> bool {
     if !req.path().starts_with("/api/") || req.path().ends_with("/content") {
         return true;

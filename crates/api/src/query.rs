@@ -1,6 +1,6 @@
 //! Query strings: filters, pages, sorting; every wrong parameter is named, and an unknown one too.
 
-use actix_web::http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
+use actix_web::http::header::{ACCEPT, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{HttpRequest, web};
 use probatum_application::use_cases::incidents::Precondition;
 use probatum_application::{ActionQuery, AgentQuery, AppError, IncidentFilter, IncidentQuery, SearchQuery};
@@ -288,6 +288,24 @@ pub fn known(req: &HttpRequest, etag: &str) -> Result<bool, AppError> {
     Ok(tags.iter().any(|t| t == "*" || t.trim_start_matches("W/") == etag))
 }
 
+/// Whether `Accept` names this media type, and does not like `application/json` better (RFC 9110 §12.5.1).
+pub fn prefers(req: &HttpRequest, media: &str) -> bool {
+    let lines = req.headers().get_all(ACCEPT).filter_map(|line| line.to_str().ok());
+    let (mut wanted, mut json) = (0.0, 0.0);
+    for range in lines.flat_map(|line| line.split(',')) {
+        let mut parts = range.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let weight = parts.find_map(|p| p.strip_prefix("q=").or_else(|| p.strip_prefix("Q=")));
+        let weight = weight.map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0));
+        if name.eq_ignore_ascii_case(media) {
+            wanted = weight;
+        } else if name.eq_ignore_ascii_case("application/json") {
+            json = weight;
+        }
+    }
+    wanted > 0.0 && wanted >= json
+}
+
 /// The ETags of all lines of a header; `None` if there is no such header.
 fn tags(req: &HttpRequest, name: &HeaderName) -> Result<Option<Vec<String>>, AppError> {
     let mut found = None;
@@ -319,6 +337,25 @@ mod tests {
         assert_eq!(refused("colour=red").0, Code::UnknownField);
         assert_eq!(refused("page=1001").0, Code::PageTooDeep);
         assert_eq!(refused("status=open&status=triaged").1, ["status"]);
+    }
+
+    #[test]
+    fn a_media_type_is_preferred_when_it_is_named() {
+        for (accept, preferred) in [
+            ("application/cacao+json", true),
+            ("Application/CACAO+json;version=cacao-2.0", true),
+            ("application/cacao+json, */*;q=0.1", true),
+            ("application/json;q=0.5, application/cacao+json;q=0.9", true),
+            ("application/json, application/cacao+json;q=0.9", false),
+            ("application/cacao+json;q=0, */*", false),
+            ("application/cacao+json;q=x", false),
+            ("application/json", false),
+            ("*/*", false),
+            ("", false),
+        ] {
+            let req = actix_web::test::TestRequest::get().insert_header((ACCEPT, accept)).to_http_request();
+            assert_eq!(prefers(&req, "application/cacao+json"), preferred, "{accept}");
+        }
     }
 
     #[test]

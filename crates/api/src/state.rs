@@ -2,6 +2,7 @@
 
 use crate::metrics::Metrics;
 use probatum_application::Response;
+use probatum_application::playbooks::Playbooks;
 use probatum_application::ports::{Blobs, Clock, Executor};
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,8 @@ pub struct Api {
     pub blobs: Arc<dyn Blobs>,
     /// What carries response actions out.
     pub response: Response,
+    /// The playbooks in use.
+    pub playbooks: Arc<dyn Playbooks>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Settings.

@@ -8,6 +8,7 @@ mod ctx;
 mod error;
 mod idempotency;
 mod permission;
+pub mod playbooks;
 pub mod ports;
 mod query;
 mod response;

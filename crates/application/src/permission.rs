@@ -72,6 +72,8 @@ permissions! {
     RecordTrustEvents: Devsecops | AiSafety;
     /// Register, change, quarantine and restore agents.
     ManageAgents: AiSafety;
+    /// Read playbooks.
+    ReadPlaybooks: Viewer;
     /// Read metrics.
     ReadMetrics: Viewer;
     /// Create and revoke API keys.

@@ -1,10 +1,11 @@
-//! Adapters to the outside: the blob store, the outbound client, and connectors that carry response actions out.
+//! Adapters to the outside: the blob store, the folder of playbooks, the outbound client, and connectors that carry response actions out.
 
 mod blobs;
 mod breaker;
 mod config;
 pub mod openc2;
 pub mod outbound;
+mod playbook_folder;
 mod remote;
 mod retry;
 mod says;
@@ -14,4 +15,5 @@ pub mod webhook;
 
 pub use blobs::BlobStore;
 pub use config::{ConfigFault, ConnectorConfig, ConnectorKind};
+pub use playbook_folder::PlaybookFolder;
 pub use set::{ConnectorSet, Environment};

@@ -141,6 +141,7 @@ impl Playbook {
             let message = format!("must be at most {MAX_WORDS} words such as data_breach");
             faults.push(FieldFault::new("categories", "invalid", message));
         }
+        secrets(document, &mut faults);
         let steps = steps(document, &mut faults);
         let (Some(modified), []) = (document.modified.at(), faults.as_slice()) else {
             return Err(PlaybookError::Invalid(faults));
@@ -199,6 +200,27 @@ impl Playbook {
 
 fn insert(used: &mut Option<Dictionary<cacao::Members>>, members: cacao::Members) {
     used.get_or_insert_default().insert(EXTENSION, members);
+}
+
+/// Whoever may read playbooks reads the whole document: a secret in it must be the name of a variable without a value.
+fn secrets(document: &cacao::Playbook, faults: &mut Vec<FieldFault>) {
+    let safe = |text: &str| {
+        let name = text.strip_prefix('$').unwrap_or(text);
+        let name = name.strip_suffix(":value").unwrap_or(name);
+        let variable = document.playbook_variables.as_ref().and_then(|v| v.get(name));
+        let given = variable.is_some_and(|v| v.value.as_ref().is_some_and(Option::is_some));
+        name.len() > 4 && name.starts_with("__") && name.ends_with("__") && !given
+    };
+    for (id, info) in document.authentication_info_definitions.iter().flat_map(Dictionary::iter) {
+        for (member, secret) in [("password", &info.password), ("token", &info.token)] {
+            if secret.as_deref().is_some_and(|s| !s.is_empty() && !safe(s)) {
+                let field = format!("authentication_info_definitions.{id}.{member}");
+                let message =
+                    "must name a variable without a value, such as __password__: every reader would see it";
+                faults.push(FieldFault::new(field, "secret", message));
+            }
+        }
+    }
 }
 
 /// The name of a file without `.json`.

@@ -38,7 +38,7 @@ fn faults(document: &Value) -> Vec<(String, &'static str)> {
 fn one_of_everything_is_valid_and_comes_back_byte_for_byte() {
     let document = Playbook::read(EVERYTHING).unwrap();
     document.validate().unwrap();
-    assert_eq!(document.write().unwrap(), EVERYTHING);
+    assert!(document.write().unwrap() == EVERYTHING, "written as it was read");
     for validator in [support::official(), support::strict()] {
         assert_eq!(support::faults(&validator, &everything()), Vec::<String>::new());
     }
@@ -89,6 +89,27 @@ fn a_document_that_has_no_extension_of_ours_gets_defaults() {
     let again = View::from_cacao(&written, Source::BuiltIn).unwrap();
     assert_eq!((again.steps, again.kind), (view.steps, view.kind));
     assert!(View::from_cacao(&document, Source::Own("Not A Type.json".to_owned())).is_err());
+}
+
+#[test]
+fn a_playbook_with_a_secret_in_it_is_refused() {
+    let load = |document: &Value| {
+        let document = Playbook::read(&document.to_string()).unwrap();
+        document.validate().unwrap();
+        View::from_cacao(&document, Source::Own("x.json".to_owned()))
+    };
+    let mut document = everything();
+    assert!(load(&document).is_ok(), "a variable of another system is no secret");
+    document["playbook_variables"]["__password__"] = json!({"type": "string", "value": "hunter2"});
+    let error = load(&document).unwrap_err().to_string();
+    assert!(error.contains("password must name a variable") && !error.contains("hunter2"), "{error}");
+    document["playbook_variables"]["__password__"] =
+        json!({"type": "string", "value": null, "external": true});
+    assert!(load(&document).is_ok());
+    let oauth = id_of(&document["authentication_info_definitions"], "oauth2", |_| true);
+    document["authentication_info_definitions"][&oauth]["token"] = json!("hunter2");
+    let error = load(&document).unwrap_err().to_string();
+    assert!(error.contains("token must name a variable") && !error.contains("hunter2"), "{error}");
 }
 
 #[test]

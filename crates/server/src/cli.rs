@@ -86,6 +86,9 @@ pub struct Serve {
     /// The folder for evidence content [default: probatum-data]
     #[arg(long, env = "PROBATUM_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// A folder of own playbooks, CACAO 2.0 in *.json; they override and add [default: none]
+    #[arg(long, env = "PROBATUM_PLAYBOOKS", value_name = "DIR")]
+    pub playbooks: Option<PathBuf>,
     /// Callers without credentials may read what viewers may.
     #[arg(long, env = "PROBATUM_PUBLIC_VIEWER", num_args = 0..=1, default_missing_value = "true")]
     pub public_viewer: Option<bool>,

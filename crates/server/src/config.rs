@@ -33,6 +33,7 @@ struct File {
     allow_plaintext_postgres: Option<bool>,
     listen: Option<SocketAddr>,
     data: Option<PathBuf>,
+    playbooks: Option<PathBuf>,
     public_viewer: Option<bool>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
@@ -63,6 +64,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The folder for evidence content.
     pub data: PathBuf,
+    /// The folder of own playbooks.
+    pub playbooks: Option<PathBuf>,
     /// Callers without credentials are viewers.
     pub public_viewer: bool,
     /// Certificate chain and key, both in PEM.
@@ -119,6 +122,7 @@ impl Config {
             store,
             listen: given.listen.or(file.listen).unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
             data: given.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("probatum-data")),
+            playbooks: given.playbooks.clone().or(file.playbooks),
             public_viewer: given.public_viewer.or(file.public_viewer).unwrap_or(false),
             tls,
             log_format: log_format(given.log_format.clone().or(file.log_format))?,
@@ -178,10 +182,12 @@ mod tests {
 
     #[test]
     fn flags_win_over_the_file_and_the_file_over_defaults() {
-        let config = from_file("listen = '127.0.0.1:9'\npublic_viewer = true").unwrap();
+        let config = from_file("listen = '127.0.0.1:9'\npublic_viewer = true\nplaybooks = 'own'").unwrap();
         assert_eq!((config.listen.port(), config.public_viewer), (9, true));
+        assert_eq!(config.playbooks.as_deref(), Some(Path::new("own")));
         let given = Serve { listen: "127.0.0.1:7".parse().ok(), ..Serve::default() };
         assert_eq!(Config::load(&given).unwrap().listen.port(), 7);
+        assert_eq!(Config::load(&given).unwrap().playbooks, None);
     }
 
     #[test]

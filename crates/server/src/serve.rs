@@ -9,7 +9,7 @@ use probatum_application::Response;
 use probatum_application::ports::Executor;
 use probatum_application::use_cases::actions::Rules;
 use probatum_application::use_cases::keys::{self, KeySecret};
-use probatum_connectors::{BlobStore, ConnectorSet};
+use probatum_connectors::{BlobStore, ConnectorSet, PlaybookFolder};
 use probatum_storage::{Store, migrate};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +21,7 @@ const GRACE: u64 = 30;
 /// Runs the registry until it is told to stop.
 pub fn serve(config: &Config) -> Result<(), Failure> {
     logging::start(config.log_format, &config.log).map_err(Failure)?;
+    let playbooks = Arc::new(PlaybookFolder::open(config.playbooks.clone())?);
     for migration in migrate(&config.store.backend)? {
         tracing::info!(migration, "migration applied");
     }
@@ -34,7 +35,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
     let metrics = Metrics::new().map_err(Failure)?;
     let clock = Arc::new(SystemClock);
     let response = Response { store: store.clone(), clock: clock.clone(), rules: rules(config)? };
-    let api = Api { store: store.clone(), blobs, response, clock, settings, metrics };
+    let api = Api { store: store.clone(), blobs, response, playbooks, clock, settings, metrics };
     actix_web::rt::System::new().block_on(run(config, api, store))
 }
 

@@ -6,6 +6,7 @@ pub mod evidence;
 pub mod incident;
 pub mod patch;
 pub mod plan;
+pub mod playbook;
 pub mod timeline;
 
 use probatum_application::AppError;

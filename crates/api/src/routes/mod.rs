@@ -7,6 +7,7 @@ mod changes;
 mod evidence;
 mod evidence_content;
 mod incidents;
+mod playbooks;
 mod system;
 
 use crate::middleware::finish;
@@ -55,6 +56,8 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(agents_trust::quarantine)
         .service(agents_trust::restore)
         .service(agents_trust::authorize)
+        .service(playbooks::list)
+        .service(playbooks::get)
         .service(system::live)
         .service(system::ready)
         .service(system::metrics)

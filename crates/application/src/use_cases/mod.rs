@@ -7,6 +7,7 @@ pub mod evidence;
 pub mod housekeeping;
 pub mod incidents;
 pub mod keys;
+pub mod playbooks;
 pub mod quarantine;
 pub mod timeline;
 
