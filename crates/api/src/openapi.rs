@@ -136,6 +136,10 @@ pub fn methods_of(path: &str) -> Vec<&'static str> {
             }
         }
     };
+    // A path that is spelled out hides the templates it would fit as well.
+    if let Some(item) = DOCUMENT.paths.paths.get(path).filter(|_| !path.contains('{')) {
+        return methods(item);
+    }
     let items = DOCUMENT.paths.paths.iter().filter(|(template, _)| fits(template));
     let mut methods: Vec<_> = items.flat_map(|(_, item)| methods(item)).collect();
     methods.sort_unstable();

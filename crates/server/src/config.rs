@@ -42,6 +42,7 @@ struct File {
     max_upload_mib: Option<u64>,
     demo: Option<bool>,
     connectors: Vec<ConnectorConfig>,
+    outbound_hosts: Vec<String>,
     policy: Vec<Rule>,
     policy_defaults: Option<bool>,
 }
@@ -80,6 +81,8 @@ pub struct Config {
     pub demo: bool,
     /// What carries actions out.
     pub connectors: Vec<ConnectorConfig>,
+    /// The hosts connectors may call: names, or `*.` and a domain. Empty means those of the connectors.
+    pub outbound_hosts: Vec<String>,
     /// Who may have what run.
     pub policy: Policy,
 }
@@ -130,6 +133,7 @@ impl Config {
             max_upload: max_upload(file.max_upload_mib)?,
             demo: given.demo.or(file.demo).unwrap_or(false),
             connectors: file.connectors,
+            outbound_hosts: file.outbound_hosts,
             policy: policy(file.policy, file.policy_defaults.unwrap_or(true))?,
         })
     }

@@ -44,6 +44,7 @@ fn rules(config: &Config) -> Result<Rules, Failure> {
     let secret = |name: &str| std::env::var(name).ok();
     let connectors = ConnectorSet::new(config.connectors.clone(), config.demo, &secret);
     let connectors = connectors.map_err(|fault| Failure(fault.to_string()))?;
+    connectors.within(&config.outbound_hosts).map_err(|fault| Failure(fault.to_string()))?;
     Ok(Rules { policy: Arc::new(config.policy.clone()), connectors: Arc::new(connectors) })
 }
 
