@@ -78,3 +78,19 @@ pub trait Connectors: Send + Sync {
     /// unless the other side said so; MUST send the action's id along as idempotency key.
     fn call(&self, connector: &str, call: Call) -> Calling<'_>;
 }
+
+/// No connector at all: people carry everything out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct People;
+
+impl Connectors for People {
+    fn route(&self, _: &str) -> Option<Route> {
+        None
+    }
+
+    fn call(&self, connector: &str, _: Call) -> Calling<'_> {
+        let cause = format!("there is no connector {connector}");
+        let reason = "No connector carries this out.".to_owned();
+        Box::pin(std::future::ready(Err(CallError { reason, cause, may_have_happened: false })))
+    }
+}

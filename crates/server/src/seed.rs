@@ -6,7 +6,6 @@ use probatum_application::use_cases::evidence::NewEntry;
 use probatum_application::use_cases::incidents::{self, Precondition};
 use probatum_application::use_cases::{actions, evidence};
 use probatum_application::{AppError, Ctx, Principal};
-use probatum_connectors::ConnectorSet;
 use probatum_evidence::{
     Attach, CustodyAction, CustodyInput, EvidenceKind as Kind, Sha256Hex, Tlp, Visibility,
 };
@@ -17,7 +16,6 @@ use probatum_incident::{
 use probatum_kernel::{ActionId, EvidenceId, EvidenceStatus as Proof, IncidentRef, Role, Timestamp};
 use probatum_playbooks::{ActionStatus, NewStep, UpdateStep};
 use serde_json::json;
-use std::sync::Arc;
 
 /// Incidents written in one transaction. Few: SQLite keeps the pages a savepoint has changed, and walks that list with
 /// every further statement; ten are enough to make the commit cheap.
@@ -117,11 +115,7 @@ fn tell(tx: &mut dyn Tx, plan: &Plan, index: u32, now: Timestamp) -> Result<Summ
 
     let done = Summary { incidents: 1, ..Summary::default() };
     let id = IncidentRef::Id(incident.id);
-    // Nothing here is carried out by anybody but people.
-    let nobody =
-        ConnectorSet::new(Vec::new(), false, &|_| None).map_err(|e| AppError::internal(e.to_string()))?;
-    let rules = Rules { policy: Arc::default(), connectors: Arc::new(nobody) };
-    let mut desk = Desk { tx, dice, request, id, at, now, steps: Vec::new(), done, rules };
+    let mut desk = Desk { tx, dice, request, id, at, now, steps: Vec::new(), done, rules: Rules::people() };
     desk.collect(proof)?;
     match proof {
         Proof::Gap | Proof::Disputed => desk.wait_for_proof()?,

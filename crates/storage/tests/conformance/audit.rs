@@ -56,7 +56,7 @@ fn prove(tx: &mut dyn Tx, id: IncidentRef) -> Answered<()> {
         validation_ref: Some(item.id),
         ..UpdateStep::default()
     };
-    actions::update(tx, &ctx, step.id, &done).map(|_| ())
+    actions::update(tx, &ctx, step.id, &done, &actions::Rules::people()).map(|_| ())
 }
 
 fn change(tx: &mut dyn Tx, id: IncidentRef) -> Answered<()> {

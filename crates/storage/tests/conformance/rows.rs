@@ -7,7 +7,7 @@ use probatum_application::{Answer, RequestKey};
 use probatum_evidence::{CustodyAction, CustodyEntry, Evidence, Sha256Hex, Stored, Tlp, Visibility};
 use probatum_incident::Incident;
 use probatum_kernel::{ActionId, EvidenceId, EvidenceStatus, IncidentId, IncidentRef, Role, Timestamp};
-use probatum_playbooks::{Action, ActionStatus};
+use probatum_playbooks::{Action, ActionResult, ActionStatus, ApprovalLevel, Order, StepRef};
 use probatum_tests::Engine;
 
 probatum_tests::on_both! {
@@ -145,6 +145,39 @@ fn evidence_and_its_custody(engine: Engine) {
     assert_eq!(found, (Some(changed), vec![custody(1, false)]));
 }
 
+fn an_order() -> Order {
+    Order {
+        parameters: serde_json::json!({"host": "pc-1", "n": [1, null]}).as_object().unwrap().clone(),
+        digest: "d".repeat(64),
+        rule: "hosts".to_owned(),
+        expires_at: Some(time(9)),
+        decided_by: Some("senior:c".parse().unwrap()),
+        decided_at: Some(time(3)),
+        approved_digest: Some("d".repeat(64)),
+        automated: true,
+        connector: Some("edge".to_owned()),
+        attempts: 2,
+        claimed_until: Some(time(8)),
+        result: Some(ActionResult {
+            success: true,
+            message: "żółw".to_owned(),
+            simulated: true,
+            reference: Some("r-1".to_owned()),
+        }),
+        rollback_of: Some(ActionId::new(time(1), &[9; 10])),
+    }
+}
+
+fn a_step() -> StepRef {
+    StepRef {
+        playbook: "phishing".to_owned(),
+        key: "block-sender".to_owned(),
+        description: "…".to_owned(),
+        owner_role: Role::Operator,
+        validation_required: true,
+    }
+}
+
 fn response_steps(engine: Engine) {
     let bed = Bed::new(engine);
     let incident_id = parent(&bed);
@@ -162,6 +195,9 @@ fn response_steps(engine: Engine) {
         requested_at: time(2),
         executed_by: Some("operator:b".parse().unwrap()),
         executed_at: Some(time(4)),
+        approval_level: Some(ApprovalLevel::Senior),
+        order: Some(an_order()),
+        step: Some(a_step()),
         updated_at: time(5),
         version: 1 << 40,
     };
@@ -174,6 +210,9 @@ fn response_steps(engine: Engine) {
         comment: None,
         executed_by: None,
         executed_at: None,
+        approval_level: None,
+        order: None,
+        step: None,
         ..full.clone()
     };
     let both = vec![bare.clone(), full.clone()];

@@ -9,7 +9,7 @@ pub use playbook::{Plan, Planned, add_step, apply};
 pub use running::{Begun, begin, expire, finish};
 
 use super::{Visible, incident_named, incidents, record};
-use crate::connector::Connectors;
+use crate::connector::{Connectors, People};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::permission::Permission;
@@ -33,6 +33,11 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// The default policy, and nobody but people.
+    pub fn people() -> Self {
+        Self { policy: Arc::default(), connectors: Arc::new(People) }
+    }
+
     /// What carries such actions out: a connector by name, or the registry itself; `None` means people.
     pub fn carrier(&self, action: &str) -> Option<String> {
         if action == QUARANTINE_AGENT {
