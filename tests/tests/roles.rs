@@ -133,9 +133,9 @@ fn things(app: &App) -> Things {
         custodian.post("/api/agents", &json!({"id": id})).expect(201);
         id
     });
-    let order = json!({"incident_id": incident, "reason": "tool_abuse"});
-    custodian.post(&format!("/api/agents/{shut}/quarantine"), &order).expect(200);
-    let proof = custodian.attaches(&incident, &confirming());
+    let order = json!({"reason": "tool_abuse"});
+    let case = custodian.post(&format!("/api/agents/{shut}/quarantine"), &order).expect(200);
+    let proof = custodian.attaches(&text(&case["incident_id"]), &confirming());
     Things { incident, evidence: text(&evidence["id"]), action, agent, shut, proof }
 }
 
