@@ -261,7 +261,8 @@ fn what_breaks_a_limit_of_a_step_is_named() {
             .unwrap_or_default()
     };
     assert_eq!(refused(|_| {}), "");
-    let cases: [(fn(&mut probatum_playbooks::Step), &str); 10] = [
+    type Change = fn(&mut probatum_playbooks::Step);
+    let cases: [(Change, &str); 10] = [
         (|s| s.key = "Isolate hosts".to_owned(), "key must be"),
         (|s| s.key = "validate".to_owned(), "has the key validate of another step"),
         (|s| s.title = "x".repeat(201), "name must be at most 200 characters"),
