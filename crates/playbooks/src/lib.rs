@@ -23,6 +23,15 @@
 //! let done = step.update(&done, &Known::proof(Proof::Confirmed), &by, now).unwrap().next;
 //! assert!(proves_closure(&[done], |id| id == proof));
 //! ```
+//!
+//! A [`Library`] holds playbooks: what to do about which incident. Each is a document of [`cacao`], and a
+//! [`Playbook`] is how the registry reads it.
+//!
+//! ```
+//! let library = probatum_playbooks::Library::built_in();
+//! let steps: Vec<&str> = library.get("phishing").unwrap().steps.iter().map(|s| s.key.as_str()).collect();
+//! assert_eq!(steps[..2], ["analyse", "quarantine"]);
+//! ```
 
 mod action;
 pub mod cacao;

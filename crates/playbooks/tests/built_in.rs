@@ -183,3 +183,98 @@ fn types_are_found_with_either_dash() {
     }
     assert!(library.get("Phishing").is_none());
 }
+
+#[test]
+fn the_example_of_the_guide_is_a_playbook() {
+    let guide = std::fs::read_to_string(support::folder("../../docs/playbooks.md")).unwrap();
+    let (_, rest) = guide.split_once("```json\n").unwrap();
+    let (text, _) = rest.split_once("```").unwrap();
+    let document = serde_json::from_str(text).unwrap();
+    for validator in [support::official(), support::strict()] {
+        assert_eq!(support::faults(&validator, &document), Vec::<String>::new());
+    }
+    let (library, faults) = Library::with_own(vec![("custom_phishing.json".to_owned(), text.to_owned())]);
+    assert_eq!(faults, []);
+    let playbook = library.get("custom-phishing").unwrap();
+    assert_eq!(playbook.source, Source::Own("custom_phishing.json".to_owned()));
+    assert_eq!(
+        playbook.steps.iter().map(|s| s.key.as_str()).collect::<Vec<_>>(),
+        ["quarantine", "confirm-payments"]
+    );
+    assert_eq!(playbook.step("confirm-payments").unwrap().phase, Phase::Validate);
+    // Own ones come first among those that answer a category, and the built-in one is still there.
+    let for_phishing = library.for_category("phishing");
+    assert_eq!(
+        for_phishing.iter().map(|p| p.kind.as_str()).collect::<Vec<_>>(),
+        ["custom_phishing", "phishing"]
+    );
+}
+
+#[test]
+fn own_playbooks_override_and_the_broken_are_named() {
+    let phishing = files().into_iter().find(|(name, _)| name == "phishing.json").unwrap().1;
+    let own = |file: &str, text: &str| (file.to_owned(), text.to_owned());
+    let revoked = phishing.replacen("\"created_by\"", "\"revoked\": true,\n  \"created_by\"", 1);
+    let misspelt = phishing.replacen("\"key\"", "\"keys\"", 1);
+    let (library, faults) = Library::with_own(vec![
+        own("z.json", &phishing),
+        own("a.json", &phishing.replace("\"Phishing\"", "\"Ours\"")),
+        own("revoked.json", &revoked),
+        own("broken.json", "{"),
+        own("misspelt.json", &misspelt),
+        own(
+            "approval.json",
+            &phishing.replacen("\"approval_level\": \"analyst\"", "\"approval_level\": \"boss\"", 1),
+        ),
+        own("unproven.json", &phishing.replacen("\"proof\": \"", "\"proof\": \"\", \"x\": \"", 1)),
+    ]);
+    assert_eq!(library.get("phishing").unwrap().title, "Ours");
+    assert_eq!(library.iter().len(), Library::built_in().iter().len());
+    let said: Vec<(&str, &str)> = faults.iter().map(|f| (f.file.as_str(), f.why.as_str())).collect();
+    for ((file, why), (expected, part)) in said.iter().zip([
+        ("approval.json", "'boss' is no approval level"),
+        ("broken.json", "is not a CACAO 2.0 playbook"),
+        ("misspelt.json", "unknown field `keys`"),
+        ("revoked.json", "is revoked"),
+        ("unproven.json", "unknown field `x`"),
+        ("z.json", "has the type phishing of a.json"),
+    ]) {
+        assert!(*file == expected && why.contains(part), "{file}: {why}");
+    }
+    assert_eq!(faults.len(), 6);
+    assert_eq!(
+        Library::built_in().get("phishing").unwrap().title,
+        "Phishing",
+        "the library of others is untouched"
+    );
+}
+
+#[test]
+fn what_breaks_a_limit_of_a_step_is_named() {
+    let phishing = Library::built_in().get("phishing").unwrap().clone();
+    let refused = |change: fn(&mut probatum_playbooks::Step)| {
+        let mut playbook = Playbook::clone(&phishing);
+        change(&mut playbook.steps[0]);
+        Playbook::from_cacao(&playbook.to_cacao(), Source::BuiltIn)
+            .err()
+            .map(|e| e.to_string())
+            .unwrap_or_default()
+    };
+    assert_eq!(refused(|_| {}), "");
+    type Change = fn(&mut probatum_playbooks::Step);
+    let cases: [(Change, &str); 10] = [
+        (|s| s.key = "Isolate hosts".to_owned(), "key must be"),
+        (|s| s.key = "validate".to_owned(), "has the key validate of another step"),
+        (|s| s.title = "x".repeat(201), "name must be at most 200 characters"),
+        (|s| s.description = "x".repeat(4001), "description must be at most 4000"),
+        (|s| s.action_type = "Block".to_owned(), "action_type must be"),
+        (|s| s.action_type = "manual".to_owned(), "automated must be left out"),
+        (|s| s.due_within = 0, "due_within must be"),
+        (|s| s.validation_required = true, "proof must say"),
+        (|s| s.attack = vec!["1566".to_owned()], "attack must be"),
+        (|s| s.d3fend = vec!["D3-NI".to_owned(); 21], "d3fend must be"),
+    ];
+    for (change, part) in cases {
+        assert!(refused(change).contains(part), "{part}: {}", refused(change));
+    }
+}
