@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: the promises of speed, measured in one run with the baselines beside them.
 
+mod agents;
 mod bare;
 mod client;
 mod lists;
@@ -19,7 +20,8 @@ use tempfile::TempDir;
 /// Measures the release build, with baselines beside every number.
 ///
 /// Builds the release program and measures it over HTTP on this machine, on the disk target/ is on: throughput against
-/// the program's own liveness route and against a bare SQLite file that takes the same rows, the cost of every filter
+/// the program's own liveness route and against a bare SQLite file that takes the same rows, a gateway's question among
+/// 100 000 agents, the cost of every filter
 /// and sort at 2 000 and at many incidents, memory, and start-up.
 ///
 /// Compare ratios, not absolute numbers: a ratio is of two things measured side by side. A target that is missed is
@@ -91,6 +93,7 @@ fn measure(args: &Args) -> Outcome<Report> {
     let site = Site { program, folder: tempfile::Builder::new().prefix("bench-").tempdir_in(target)? };
     let mut report = Report::default();
     traffic::measure(&site, args, &mut report)?;
+    agents::measure(&site, args, &mut report)?;
     scale::measure(&site, args, &mut report)?;
     Ok(report)
 }
