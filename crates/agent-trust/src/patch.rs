@@ -62,7 +62,8 @@ impl AgentPatch {
 }
 
 impl Agent {
-    /// The agent after `patch` at `now`. No patch ends a quarantine. Verifying an agent that only incidents named
+    /// The agent after `patch` at `now`. No patch ends a quarantine; with a new baseline the score moves along, so that
+    /// the delta, and with it the rights, stay as they were. Verifying an agent that only incidents named
     /// also registers it.
     ///
     /// # Errors
@@ -80,7 +81,10 @@ impl Agent {
             next.tier = tier;
         }
         if let Some(score) = patch.baseline_score {
+            // What was lost stays lost: a new baseline is no way back.
+            let lost = self.baseline_score.saturating_sub(self.current_score);
             next.baseline_score = score;
+            next.current_score = score.saturating_sub(lost);
         }
         if let Some(tools) = &patch.allowed_tools {
             next.allowed_tools.clone_from(tools);

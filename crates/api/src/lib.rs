@@ -2,6 +2,7 @@
 //!
 //! A handler is extractors → command → one use case → DTO. Nothing here decides anything about an incident.
 
+mod background;
 mod body;
 mod caller;
 mod dto;
@@ -16,6 +17,7 @@ mod state;
 mod upload;
 mod vocabulary;
 
+pub use background::Background;
 pub use metrics::Metrics;
 pub use openapi::{openapi, openapi_json};
 pub use routes::mount;

@@ -199,8 +199,9 @@ impl fmt::Display for AgentId {
 impl FromStr for AgentId {
     type Err = IdError;
     fn from_str(s: &str) -> Result<Self, IdError> {
-        let visible = s.chars().all(|c| !c.is_control() && !c.is_whitespace());
-        if visible && (1..=255).contains(&s.chars().count()) {
+        // A path of "." or ".." names another resource to whoever resolves it.
+        let nameable = !matches!(s, "." | "..");
+        if nameable && s.chars().all(crate::is_visible) && (1..=255).contains(&s.chars().count()) {
             Ok(Self(s.to_owned()))
         } else {
             Err(IdError("an agent id (1 to 255 visible characters)"))

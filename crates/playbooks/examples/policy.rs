@@ -44,11 +44,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{} is {}", action.title, action.status);
 
     let approve = UpdateStep { decision: Some(Choice::Approve), ..UpdateStep::default() };
-    let known = Known { proof: Proof::NotNamed, connector: true };
-    let own = action.update(&approve, &known, &Person { actor: &asker, roles: &[Role::SeniorAnalyst] }, now);
+    let known = Known { proof: Proof::NotNamed, connector: true, verdict: None };
+    let own = action.update(
+        &approve,
+        &known,
+        &Person { actor: &asker, roles: &[Role::SeniorAnalyst], principal: None },
+        now,
+    );
     println!("approved by who asked: {}", own.map_or_else(|e| e.to_string(), |d| d.next.status.to_string()));
-    let done =
-        action.update(&approve, &known, &Person { actor: &approver, roles: &[Role::SeniorAnalyst] }, now)?;
+    let done = action.update(
+        &approve,
+        &known,
+        &Person { actor: &approver, roles: &[Role::SeniorAnalyst], principal: None },
+        now,
+    )?;
     println!("approved by somebody else: {}", done.next.status);
     Ok(())
 }

@@ -50,11 +50,21 @@ impl Visible {
         self.items.iter().map(shown).collect()
     }
 
-    /// The action without hidden evidence, and without what it was carried out with: accounts, addresses, messages.
+    /// The action without hidden evidence, and without what tells what it was carried out with: parameters and their
+    /// digest, what the other side said, remarks.
     fn action(&self, mut action: Action) -> Action {
         action.validation_ref = action.validation_ref.filter(|v| self.names(*v));
-        if let Some(order) = action.order.as_mut().filter(|_| !self.all) {
+        if self.all {
+            return action;
+        }
+        action.comment = None;
+        if let Some(order) = &mut action.order {
             order.parameters.clear();
+            order.digest.clear();
+            if let Some(result) = &mut order.result {
+                result.message.clear();
+                result.reference = None;
+            }
         }
         action
     }

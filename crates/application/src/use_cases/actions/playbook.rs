@@ -19,9 +19,9 @@ const PLAIN_HOURS: i64 = 24;
 pub struct Planned {
     /// The action; in a dry run it exists nowhere.
     pub action: Action,
-    /// What would carry its action out: a connector, or people.
+    /// What would carry its action out if the caller ordered it, instead of doing the step: a connector, or people.
     pub carried_out_by: Option<String>,
-    /// What policy says to the caller about running its action. Nothing for what people do.
+    /// What the policy says to the caller about such an order. Nothing for what only people do.
     pub policy: Option<Verdict>,
 }
 
@@ -129,8 +129,11 @@ fn planned(
     rules: &Rules,
 ) -> Result<Planned, AppError> {
     let known = known_action(&action.action_type).is_some();
-    let policy =
-        if known { Some(ruling(tx, ctx, incident, &action.action_type, rules)?.verdict) } else { None };
+    let policy = if known {
+        Some(ruling(tx, incident, &action.action_type, &ctx.principal.roles, rules)?.verdict)
+    } else {
+        None
+    };
     let carried_out_by = rules.carrier(&action.action_type).filter(|_| known);
     Ok(Planned { action, carried_out_by, policy })
 }
