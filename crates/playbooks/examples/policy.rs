@@ -40,7 +40,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     order.parameters.insert("host".into(), "pc-17".into());
     let ruling = policy.decide(&question("isolate_host", None));
     let (id, incident) = (ActionId::new(now, &[1; 10]), IncidentId::new(now, &[2; 10]));
-    let action = Action::request(id, incident, &order, &ruling, true, &asker, now)?;
+    let by = Person { actor: &asker, roles: &asked_by, principal: None };
+    let action = Action::request(id, incident, &order, &ruling, true, &by, now)?;
     println!("{} is {}", action.title, action.status);
 
     let approve = UpdateStep { decision: Some(Choice::Approve), ..UpdateStep::default() };

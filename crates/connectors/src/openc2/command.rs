@@ -135,11 +135,12 @@ fn network(given: &str) -> Result<Value, NoCommand> {
     };
     // An IPv4 address in IPv6's clothes; a network of such is left as it is.
     let address = if bits.is_none() { address.to_canonical() } else { address };
-    let most: u8 = if address.is_ipv4() { 32 } else { 128 };
+    // Shorter prefixes are whole parts of the Internet: no command of ours is about them.
+    let (least, most): (u8, u8) = if address.is_ipv4() { (8, 32) } else { (16, 128) };
     let bits = match bits.map(str::parse::<u8>) {
         None => most,
-        Some(Ok(bits)) if bits <= most => bits,
-        Some(_) => return wrong("ip", "must have a prefix length its address allows"),
+        Some(Ok(bits)) if (least..=most).contains(&bits) => bits,
+        Some(_) => return wrong("ip", "must have a prefix length of 8 to 32, in IPv6 of 16 to 128"),
     };
     let name = if address.is_ipv4() { "ipv4_net" } else { "ipv6_net" };
     Ok(Value::Object(Map::from_iter([(name.to_owned(), json!(format!("{address}/{bits}")))])))
