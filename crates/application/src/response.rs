@@ -52,15 +52,13 @@ impl Response {
         let (rules, action, asker) = (self.rules.clone(), cmd.action.clone(), ctx.clone());
         let work = move |tx: &mut dyn Tx, ctx: &Ctx| actions::order(tx, ctx, id, &cmd, &rules);
         let taken = self.take(ctx, key, work, render).await;
-        if let Err(e) = &taken
-            && e.code == Code::Forbidden
-        {
-            self.note_denial(asker, id, action, e.detail.clone()).await;
+        if let Some(reason) = denial(&taken) {
+            self.note(move |tx| actions::note_denial(tx, &asker, id, &action, &reason)).await;
         }
         taken
     }
 
-    /// Takes the order that undoes an action.
+    /// Takes the order that undoes an action. A denial leaves nothing but a record of it.
     pub async fn rollback(
         &self,
         ctx: Ctx,
@@ -68,8 +66,12 @@ impl Response {
         id: ActionId,
         render: Render,
     ) -> Result<Taken, AppError> {
-        let rules = self.rules.clone();
-        self.take(ctx, key, move |tx, ctx| actions::rollback(tx, ctx, id, &rules), render).await
+        let (rules, asker) = (self.rules.clone(), ctx.clone());
+        let taken = self.take(ctx, key, move |tx, ctx| actions::rollback(tx, ctx, id, &rules), render).await;
+        if let Some(reason) = denial(&taken) {
+            self.note(move |tx| actions::note_rollback_denial(tx, &asker, id, &reason)).await;
+        }
+        taken
     }
 
     /// Changes an action or decides about it; an approval makes it ready.
@@ -166,9 +168,8 @@ impl Response {
         ActionResult::failure(format!("{}{doubt}", e.reason))
     }
 
-    async fn note_denial(&self, ctx: Ctx, id: IncidentRef, action: String, reason: String) {
-        let noted = self.store.writing(move |tx| actions::note_denial(tx, &ctx, id, &action, &reason)).await;
-        if let Err(e) = noted {
+    async fn note(&self, work: impl FnMut(&mut dyn Tx) -> Result<(), AppError> + Send + 'static) {
+        if let Err(e) = self.store.writing(work).await {
             tracing::warn!(error = %e, "a denial could not be recorded");
         }
     }
@@ -177,4 +178,9 @@ impl Response {
         let now: Timestamp = self.clock.now();
         Ctx { principal: Principal::system("response"), now, request_id: format!("run-{id}") }
     }
+}
+
+/// Why policy denied it, if it did.
+fn denial(taken: &Result<Taken, AppError>) -> Option<String> {
+    taken.as_ref().err().filter(|e| e.code == Code::Forbidden).map(|e| e.detail.clone())
 }

@@ -17,7 +17,7 @@ use crate::ports::{Record, Tx};
 use probatum_evidence::Evidence;
 use probatum_incident::Incident;
 use probatum_kernel::{EvidenceId, IncidentId, IncidentRef};
-use probatum_playbooks::Action;
+use probatum_playbooks::{Action, ActionResult};
 use serde_json::Value;
 
 /// The incident a client names, or 404.
@@ -50,11 +50,13 @@ impl Visible {
         self.items.iter().map(shown).collect()
     }
 
-    /// The action without hidden evidence, and without what it was carried out with: accounts, addresses, messages.
+    /// The action without hidden evidence, and without what it was carried out with: accounts, addresses, messages. What
+    /// came of it may repeat them, so that only whether it was done is left.
     fn action(&self, mut action: Action) -> Action {
         action.validation_ref = action.validation_ref.filter(|v| self.names(*v));
         if let Some(order) = action.order.as_mut().filter(|_| !self.all) {
             order.parameters.clear();
+            order.result = order.result.take().map(ActionResult::in_short);
         }
         action
     }

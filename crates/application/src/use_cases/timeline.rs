@@ -51,10 +51,14 @@ fn shown(visible: &Visible, entry: &AuditEntry) -> bool {
     probatum_evidence::may_see(visible.all, said.unwrap_or(Visibility::Internal))
 }
 
-/// The entry without the ids of evidence the caller may not see.
+/// The entry without the ids of evidence the caller may not see, and without what was said about an order: it may repeat
+/// what the order was carried out with.
 fn redacted(visible: &Visible, mut entry: AuditEntry) -> AuditEntry {
     if !visible.all {
         redact(visible, &mut entry.detail);
+        if let Some(result) = entry.detail.get_mut("result").and_then(Value::as_object_mut) {
+            result.retain(|name, _| name != "message" && name != "reference");
+        }
     }
     entry
 }

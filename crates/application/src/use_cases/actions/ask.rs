@@ -66,6 +66,22 @@ pub fn note_denial(
     reason: &str,
 ) -> Result<(), AppError> {
     let incident = incident_named(tx, id)?;
+    denied(tx, ctx, &incident, action, reason)
+}
+
+/// Notes that the policy denied the undoing of an action.
+pub fn note_rollback_denial(tx: &mut dyn Tx, ctx: &Ctx, id: ActionId, reason: &str) -> Result<(), AppError> {
+    let (incident, action) = locked(tx, id)?;
+    denied(tx, ctx, &incident, &action.undo()?.action, reason)
+}
+
+fn denied(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    incident: &Incident,
+    action: &str,
+    reason: &str,
+) -> Result<(), AppError> {
     let detail = json!({"action": action, "reason": reason});
     record(tx, ctx, "action.denied", incident.public_id.to_string(), Some(incident.id), detail)
 }

@@ -4,7 +4,7 @@ mod ask;
 mod playbook;
 mod running;
 
-pub use ask::{add, note_denial, order, rollback};
+pub use ask::{add, note_denial, note_rollback_denial, order, rollback};
 pub use playbook::{Plan, Planned, add_step, apply};
 pub use running::{Begun, begin, expire, finish};
 
