@@ -6,6 +6,7 @@
 
 mod app;
 mod client;
+pub mod hook;
 mod postgres;
 mod program;
 mod reply;
@@ -18,13 +19,14 @@ pub mod wire;
 
 pub use app::{App, Engine};
 pub use client::{Client, Part, Request, encode};
+pub use hook::{Hook, HookCall};
 pub use postgres::durable;
 pub use program::run;
 pub use reply::Reply;
 pub use samples::*;
 pub use server::Server;
 pub use time::{millis, now_millis, timestamp};
-pub use wait::until;
+pub use wait::{at_once, until};
 
 /// Makes one `#[test]` per function and database. `shared` functions take `&App`: one server per database and test
 /// binary, so they must not rely on what else is in it. `own` functions take the [`Engine`] and start what they need.

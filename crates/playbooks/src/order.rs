@@ -16,8 +16,9 @@ use sha2::{Digest, Sha256};
 pub const APPROVAL_HOURS: i64 = 24;
 /// How often an order is claimed at most.
 const MAX_ATTEMPTS: u32 = 5;
-/// How long whoever approved an order has to begin it before the job loop does, in milliseconds.
-const BEGIN_WITHIN: i64 = 30_000;
+/// How long whoever had an order released has to begin it before the job loop does, in milliseconds. A claim excludes the
+/// other: all that being early costs is that the client's answer comes without the result.
+const BEGIN_WITHIN: i64 = 10_000;
 /// Longest message of a result, in characters.
 const MAX_MESSAGE: usize = 500;
 
@@ -310,6 +311,13 @@ impl ActionResult {
     /// It was not done, and why.
     pub fn failure(why: impl Into<String>) -> Self {
         Self { success: false, message: why.into(), simulated: false, reference: None }
+    }
+
+    /// Whether it was done, without what was said about it.
+    #[must_use]
+    pub fn in_short(self) -> Self {
+        let message = if self.success { "It was carried out." } else { "It was not carried out." };
+        Self { message: message.to_owned(), reference: None, ..self }
     }
 }
 

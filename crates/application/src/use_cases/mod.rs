@@ -17,7 +17,7 @@ use crate::ports::{Record, Tx};
 use probatum_evidence::Evidence;
 use probatum_incident::Incident;
 use probatum_kernel::{EvidenceId, IncidentId, IncidentRef};
-use probatum_playbooks::Action;
+use probatum_playbooks::{Action, ActionResult};
 use serde_json::Value;
 
 /// The incident a client names, or 404.
@@ -61,10 +61,7 @@ impl Visible {
         if let Some(order) = &mut action.order {
             order.parameters.clear();
             order.digest.clear();
-            if let Some(result) = &mut order.result {
-                result.message.clear();
-                result.reference = None;
-            }
+            order.result = order.result.take().map(ActionResult::in_short);
         }
         action
     }

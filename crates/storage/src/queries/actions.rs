@@ -1,5 +1,6 @@
 //! Actions: of an incident, as an inbox, and those the job loop has to look at.
 
+use super::agents::cut;
 use super::{Db, Session};
 use crate::error::OrApp;
 use crate::rows::ActionRow;
@@ -51,15 +52,15 @@ impl ActionRows for Session<'_> {
             .load::<DbId>(self.conn)
             .app()
             .map(|ids| i64::try_from(ids.len()).unwrap_or(i64::MAX))?;
-        let mut page = filtered(query).order(actions::id.desc()).limit(i64::from(query.page.per_page));
+        let mut page = filtered(query).order(actions::id.desc()).limit(i64::from(query.page.per_page) + 1);
         match &query.page.position {
             Position::Number(_) => page = page.offset(query.page.offset().into()),
             Position::After(cursor) => page = page.filter(actions::id.lt(DbId(cursor.id))),
         }
         let rows: Vec<ActionRow> = page.select(ActionRow::as_select()).load(self.conn).app()?;
-        let full = rows.len() == usize::try_from(query.page.per_page).unwrap_or(usize::MAX);
+        let (rows, more) = cut(rows, &query.page);
         let rows: Vec<Action> = rows.into_iter().map(ActionRow::action).collect::<Result<_, _>>()?;
-        let last = rows.last().filter(|_| full);
+        let last = rows.last().filter(|_| more);
         let next = last.map(|a| Cursor { sort: Sort::default(), value: 0, id: a.id.uuid() });
         Ok(ActionList { rows, total: Total::from_capped(total), next })
     }

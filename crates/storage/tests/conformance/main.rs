@@ -1,6 +1,7 @@
 //! One suite for both databases: what the ports promise holds on SQLite and on PostgreSQL, word for word the same.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod actions;
 mod agents;
 mod answers;
 mod audit;

@@ -7,7 +7,7 @@ use crate::error::AppError;
 use crate::ports::Tx;
 use crate::use_cases::incident_named;
 use crate::use_cases::quarantine::{NewQuarantine, quarantine_for};
-use probatum_agent_trust::{Person, TrustEvent};
+use probatum_agent_trust::{AgentError, Person, TrustEvent};
 use probatum_incident::Incident;
 use probatum_kernel::{ActionId, AgentId, IncidentRef, Kind};
 use probatum_playbooks::{
@@ -158,6 +158,11 @@ fn quarantine(
         approved_by: order.decided_by.clone(),
         note: None,
     };
+    // A refusal is recorded in this very transaction, which keeps whatever was written before it: ask before the
+    // incident is linked to the agent.
+    if tx.agent(&agent)?.is_some_and(|a| a.is_quarantined()) {
+        return Err(AgentError::AlreadyQuarantined.into());
+    }
     let by = Person { actor: action.requested_by.clone(), principal: None };
     quarantine_for(tx, ctx, &agent, &cmd, &by)?;
     Ok(format!("Agent {agent} is quarantined"))
