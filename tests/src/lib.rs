@@ -4,6 +4,7 @@
 //! type. [`on_both!`] runs a flow against SQLite and against a real PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod agents;
 mod app;
 mod client;
 pub mod hook;
@@ -17,6 +18,7 @@ mod time;
 mod wait;
 pub mod wire;
 
+pub use agents::*;
 pub use app::{App, Engine};
 pub use client::{Client, Part, Request, encode};
 pub use hook::{Hook, HookCall};

@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod agent;
+pub mod agent_view;
 pub mod evidence;
 pub mod incident;
 pub mod patch;
