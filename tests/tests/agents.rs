@@ -60,7 +60,7 @@ fn patches(app: &App) {
         "allowed_tools": [{"name": "crm.read", "risk": "read"}],
     });
     let reply = client.patch(&to, &patch);
-    assert_contains(&reply.expect(200), &merged(patch, json!({"version": 2, "current_score": 100})));
+    assert_contains(&reply.expect(200), &merged(patch, json!({"version": 2, "current_score": 90})));
     assert_eq!(reply.header("etag"), app.viewer().get(&to).header("etag"));
     let cleared = client.patch(&to, &json!({"name": null, "owner": null, "tier": null})).expect(200);
     assert!(["name", "owner", "tier"].iter().all(|m| cleared.get(m).is_none()), "{cleared}");

@@ -117,8 +117,9 @@ fn approvals_against_cancellations(engine: Engine) {
         let action = a_block(&operator, &id);
         let path = format!("/api/actions/{action}");
         let replies = at_once(people.len(), |i| {
-            let approve = json!({"decision": "approve"});
-            people[i].patch(&path, if i % 2 == 0 { &approve } else { &json!({"status": "cancelled"}) })
+            let sent =
+                if i % 2 == 0 { json!({"decision": "approve"}) } else { json!({"status": "cancelled"}) };
+            people[i].patch(&path, &sent)
         });
         // An approval may still be called off before it is begun, so both may win: then nothing was done.
         let done = operator.action(&action);

@@ -20,7 +20,7 @@ const ENDS: [&str; 5] = ["completed", "failed", "rejected", "expired", "cancelle
 fn connectors(hook: &Hook) -> String {
     let patience = "timeout_seconds = 2\nretries = 0\n";
     let once = hook.connector("once", &["notify_*"], &format!("{patience}repeatable = false"));
-    once + &hook.connector("soar", &["*"], patience)
+    once + &hook.connector("soar", &["*"], &format!("{patience}repeatable = true"))
 }
 
 fn ended(client: &Client, action: &str) -> Option<Value> {
