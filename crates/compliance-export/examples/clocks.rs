@@ -24,7 +24,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             || clock.waiting_for.clone().unwrap_or_else(|| "without undue delay".to_owned()),
             |due| rules.calendar.show(due),
         );
-        println!("{:12} {:24} {:9} {due}  ({})", clock.regime, clock.step, clock.state, clock.law);
+        println!(
+            "{:12} {:24} {:9} {due}  ({})",
+            clock.regime.as_str(),
+            clock.step.as_str(),
+            clock.state.as_str(),
+            clock.law
+        );
     }
 
     let mut history = ClockHistory::default();

@@ -47,6 +47,27 @@ impl FactSheet {
         faults
     }
 
+    /// What the section with this name is about; what stands outside of sections belongs to the assessment.
+    pub(crate) fn section_title(name: &str) -> &'static str {
+        match name {
+            "entity" => "Entity",
+            "contacts" => "Contacts",
+            "authority" => "Authority",
+            "cross_border" => "Cross-border impact",
+            "description" => "Description",
+            "timing" => "Time",
+            "impact" => "Impact",
+            "affected" => "People and records concerned",
+            "cause" => "Cause",
+            "measures" => "Measures",
+            "communication" => "Communication to the people concerned",
+            "ransom" => "Ransom",
+            "ai" => "AI system",
+            "dora" => "DORA figures",
+            _ => "Assessment",
+        }
+    }
+
     /// Every field a sheet can have, in its order.
     pub fn fields() -> &'static [FieldDef] {
         static FIELDS: OnceLock<Vec<FieldDef>> = OnceLock::new();

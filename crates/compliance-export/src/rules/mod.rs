@@ -4,6 +4,7 @@ mod json;
 mod parse;
 mod requirement;
 
+pub(crate) use requirement::label;
 pub use requirement::{OnlyIf, Requirement};
 
 use crate::calendar::{Calendar, Counting, Day, Span};
