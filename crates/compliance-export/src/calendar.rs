@@ -130,6 +130,14 @@ pub struct Due {
     pub legal_latest_at: Timestamp,
 }
 
+impl Due {
+    /// Due at `exact`, and never later than the law allows: over the change to summer time so many times 24
+    /// hours can end after the last day has.
+    fn within(exact: Timestamp, legal_latest_at: Timestamp) -> Self {
+        Self { due_at: exact.min(legal_latest_at), legal_latest_at }
+    }
+}
+
 const HOUR_MS: i64 = 3_600_000;
 /// The last day a [`Timestamp`] can name, and a little less, so that rolled days stay within.
 const LAST_YEAR: i32 = 9998;
@@ -190,8 +198,7 @@ impl Calendar {
         while days >= 2 && self.working_days(first, end)? < 2 {
             end = self.next_working_day(end)?;
         }
-        let due_at = anchor.plus_hours(i64::from(days) * 24);
-        Some(Due { due_at, legal_latest_at: self.end_of_day(end)? })
+        Some(Due::within(anchor.plus_hours(i64::from(days) * 24), self.end_of_day(end)?))
     }
 
     fn months(&self, anchor: Timestamp, months: u16) -> Option<Due> {
@@ -199,7 +206,7 @@ impl Calendar {
         // chrono takes the last day of a month that has no such day (1182/71, Art. 3(2)(c)).
         let day = local.date().checked_add_months(Months::new(u32::from(months)))?;
         let last = if self.is_working_day(day) { day } else { self.next_working_day(day)? };
-        Some(Due { due_at: self.utc(day.and_time(local.time()))?, legal_latest_at: self.end_of_day(last)? })
+        Some(Due::within(self.utc(day.and_time(local.time()))?, self.end_of_day(last)?))
     }
 
     /// Noon of the next working day, if `due` falls on a day off and the relief is open.
@@ -215,7 +222,7 @@ impl Calendar {
     fn noon_or_end_of_day(&self, due: Due, open: bool) -> Due {
         let day_end = || self.end_of_day(self.local(due.due_at)?.date());
         let latest = self.noon_relief(due.due_at, open).or_else(day_end);
-        Due { legal_latest_at: latest.unwrap_or(due.due_at), ..due }
+        Due::within(due.due_at, latest.unwrap_or(due.due_at))
     }
 
     /// Whether nobody has the day off: no Saturday, no Sunday, no holiday.

@@ -226,8 +226,17 @@ fn worked_examples_of_the_reference() {
             "2026-12-23T16:40:00+01:00",
             "2026-12-23T23:59:59+01:00",
         ),
+        // 15 times 24 hours end half an hour into day 16: the day before counts.
         (
-            "Easter Monday, Corpus Christi",
+            "AI 15 d over spring",
+            CalendarDays,
+            "P15D",
+            "2027-03-15T23:30:00+01:00",
+            "2027-03-30T23:59:59+02:00",
+            "2027-03-30T23:59:59+02:00",
+        ),
+        (
+            "Corpus Christi",
             CalendarDays,
             "P2D",
             "2027-05-25T09:00:00+02:00",

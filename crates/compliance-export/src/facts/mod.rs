@@ -36,7 +36,9 @@ impl FactSheet {
             let path = if path == "." { "facts".to_owned() } else { path };
             vec![FieldFault::new(path, "invalid", e.into_inner().to_string())]
         })?;
-        let faults = sheet.faults();
+        let mut faults = sheet.faults();
+        let read = serde_json::to_value(&sheet).unwrap_or_default();
+        lists_for_sections("", value, &read, &mut faults);
         if faults.is_empty() { Ok(sheet) } else { Err(faults) }
     }
 
@@ -155,6 +157,28 @@ impl Revision {
             "version": self.version, "at": self.at, "by": self.by, "sheet": sheet
         });
         link(&self.prev_hash, &record)
+    }
+}
+
+/// Names every section that was given as a list: serde would take its entries for the fields, by their order.
+fn lists_for_sections(path: &str, given: &Value, read: &Value, faults: &mut Vec<FieldFault>) {
+    match (given, read) {
+        (Value::Array(_), Value::Object(_)) => {
+            let path = if path.is_empty() { "facts" } else { path };
+            faults.push(FieldFault::new(path, "invalid", "must be an object"));
+        }
+        (Value::Object(given), Value::Object(read)) => {
+            for (name, read) in read {
+                let given = given.get(name).unwrap_or(&Value::Null);
+                lists_for_sections(&leaf::join(path, name), given, read, faults);
+            }
+        }
+        (Value::Array(given), Value::Array(read)) => {
+            for (index, (given, read)) in given.iter().zip(read).enumerate() {
+                lists_for_sections(&format!("{path}[{index}]"), given, read, faults);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Deadline, Report};
 use crate::clocks::ClockState;
+use crate::rules::label;
 use probatum_evidence::CustodyEntry;
 use probatum_kernel::Timestamp;
 use serde_json::Value;
@@ -10,6 +11,34 @@ use serde_json::Value;
 /// the files, and the document says so.
 const MAX_CUSTODY: usize = 30;
 const MAX_TIMELINE: usize = 300;
+
+/// The fields of an incident that are printed, in the order people read them.
+const INCIDENT_ORDER: [&str; 24] = [
+    "title",
+    "summary",
+    "category",
+    "level",
+    "severity",
+    "severity_score",
+    "priority",
+    "status_lifecycle",
+    "disposition",
+    "flags",
+    "sector",
+    "country",
+    "asset",
+    "agent_id",
+    "impact_confidentiality",
+    "impact_integrity",
+    "impact_availability",
+    "occurred_at",
+    "detected_at",
+    "aware_at",
+    "determined_at",
+    "contained_at",
+    "resolved_at",
+    "closed_at",
+];
 
 /// A part of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +137,7 @@ impl Report {
         let made = if deadline.late { "after it was due" } else { "in time" };
         let mut rows = vec![("Counted from".to_owned(), from), ("Due".to_owned(), due)];
         if deadline.due_at.is_some() {
-            rows.push(("Made".to_owned(), made.to_owned()));
+            rows.push(("Against that".to_owned(), format!("made {made}")));
         }
         rows
     }
@@ -117,17 +146,14 @@ impl Report {
         if self.missing.is_empty() {
             return Block::Paragraph("Nothing: every required field is stated.".to_owned());
         }
-        let rows = self.missing.iter().map(|m| vec![m.message.clone(), m.law.clone()]).collect();
+        let rows = self.missing.iter().map(|m| vec![label(&m.field).to_owned(), m.law.clone()]).collect();
         Block::Table { columns: vec![("What", 60), ("Asked for by", 40)], rows }
     }
 
     fn incident_rows(&self) -> Vec<(String, String)> {
         let mut rows = vec![("Evidence status".to_owned(), word(self.evidence_status.as_str()))];
-        for (name, value) in self.incident.as_object().into_iter().flatten() {
-            if !matches!(name.as_str(), "id" | "public_id") {
-                rows.push((word(name), self.show(value)));
-            }
-        }
+        let stated = INCIDENT_ORDER.iter().filter_map(|name| Some((word(name), self.incident.get(*name)?)));
+        rows.extend(stated.map(|(name, value)| (name, self.show(value))));
         rows
     }
 
@@ -209,7 +235,7 @@ impl Report {
                 action.validation_ref.map_or_else(|| "–".to_owned(), |id| id.to_string()),
             ]
         });
-        let columns = vec![("Step", 34), ("Status", 14), ("Owner", 13), ("Completed", 17), ("Shown by", 22)];
+        let columns = vec![("Step", 28), ("Status", 12), ("Owner", 12), ("Completed", 25), ("Shown by", 23)];
         blocks.push(Block::Table { columns, rows: rows.collect() });
     }
 
@@ -222,7 +248,7 @@ impl Report {
             let actor = entry.actor.as_ref().map_or_else(|| "–".to_owned(), ToString::to_string);
             vec![self.time(entry.at), word(&entry.kind), actor, entry.text.clone()]
         });
-        let columns = vec![("Time", 22), ("Event", 18), ("Who", 18), ("What", 42)];
+        let columns = vec![("Time", 25), ("Event", 17), ("Who", 18), ("What", 40)];
         blocks.push(Block::Table { columns, rows: rows.collect() });
         if self.timeline.len() > MAX_TIMELINE {
             let more = self.timeline.len() - MAX_TIMELINE;

@@ -104,8 +104,8 @@ impl Pages {
                 self.room(70.0);
                 self.y -= 10.0;
                 self.text(text, &HEADING);
-                self.page.push(Op::Rule { x: MARGIN, to: MARGIN + WIDTH, y: self.y + 2.0 });
                 self.y -= 4.0;
+                self.page.push(Op::Rule { x: MARGIN, to: MARGIN + WIDTH, y: self.y });
             }
             Block::Subheading(text) => {
                 self.room(60.0);

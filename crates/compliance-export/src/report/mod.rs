@@ -144,10 +144,12 @@ impl Report {
     pub fn build(input: &ReportInput<'_>) -> Result<Self, UnknownPhase> {
         let (regime, phase) = (input.regime, input.regime.phase(input.phase.as_str())?);
         let scope = Scope::new(input.rules, regime, input.evidence);
-        let deadline = deadline(input);
+        let clock = clock_of(input);
+        let deadline = clock.map(|clock| deadline(clock, input.created_at));
         let late = deadline.as_ref().is_some_and(|d| d.late);
         let facts = input.facts;
-        let rules: Vec<_> = input.rules.of_phase(regime, phase).collect();
+        let step = clock.map(|c| c.step).or_else(|| input.rules.step_of(regime, phase));
+        let rules: Vec<_> = input.rules.of_phase(regime, phase).filter(|r| Some(r.step) == step).collect();
         let mut laws: Vec<String> = rules.iter().map(|rule| rule.law.clone()).collect();
         laws.dedup();
         let mut incident = serde_json::to_value(input.incident).unwrap_or_default();
@@ -238,17 +240,16 @@ fn clock_of<'a>(input: &ReportInput<'a>) -> Option<&'a Clock> {
     all.find(|c| c.state != ClockState::NotApplicable).or(first)
 }
 
-fn deadline(input: &ReportInput<'_>) -> Option<Deadline> {
-    let clock = clock_of(input)?;
-    Some(Deadline {
+fn deadline(clock: &Clock, made_at: Timestamp) -> Deadline {
+    Deadline {
         rule_id: clock.rule_id.clone(),
         anchor: clock.anchor.clone(),
         anchor_at: clock.anchor_at,
         due_at: clock.due_at,
         legal_latest_at: clock.legal_latest_at,
         state: clock.state,
-        late: clock.due_at.is_some_and(|due| input.created_at > due),
-    })
+        late: clock.due_at.is_some_and(|due| made_at > due),
+    }
 }
 
 fn title(regime: Regime, phase: Phase) -> String {

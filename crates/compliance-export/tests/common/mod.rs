@@ -144,7 +144,7 @@ impl World {
             ],
             actions: vec![ActionData {
                 id: "act-1".to_owned(),
-                title: "Rotate the credentials of the agent".to_owned(),
+                title: "Rotate agent credentials".to_owned(),
                 status: "completed".to_owned(),
                 owner: Some("kdzik".to_owned()),
                 due_at: None,
