@@ -1,68 +1,12 @@
-//! Time as the laws count it: spans, local days, working days, and from an anchor to when a report is due.
+//! Time as the laws count it: local days, working days, and from an anchor to when a report is due.
 //!
 //! Regulation (EEC, Euratom) No 1182/71, Art. 3, is the rule for periods; what it grants beyond the exact span
 //! only ever shows as `legal_latest_at`.
 
+use crate::span::{Day, LAST_YEAR, Span};
 use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use probatum_kernel::Timestamp;
-use serde::{Serialize, Serializer};
-use std::fmt;
-use std::str::FromStr;
-
-/// A span of time as a law states it. Hours are elapsed hours, a day is 24 of them, a month is a calendar month.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Span {
-    /// `PT24H`.
-    Hours(u16),
-    /// `P15D`.
-    Days(u16),
-    /// `P1M`.
-    Months(u16),
-}
-
-/// The largest number in a [`Span`].
-pub const MAX_SPAN: u16 = 9999;
-
-/// A text that is not a span.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be hours, days or months as in ISO 8601, 1 to {MAX_SPAN}: PT24H, P15D or P1M")]
-pub struct SpanError;
-
-impl FromStr for Span {
-    type Err = SpanError;
-    fn from_str(s: &str) -> Result<Self, SpanError> {
-        let number = |digits: &str| match digits.parse::<u16>() {
-            Ok(n) if (1..=MAX_SPAN).contains(&n) && !digits.starts_with(['+', '0']) => Ok(n),
-            _ => Err(SpanError),
-        };
-        let rest = s.strip_prefix('P').ok_or(SpanError)?;
-        if let Some(hours) = rest.strip_prefix('T').and_then(|r| r.strip_suffix('H')) {
-            number(hours).map(Self::Hours)
-        } else if let Some(days) = rest.strip_suffix('D') {
-            number(days).map(Self::Days)
-        } else if let Some(months) = rest.strip_suffix('M') {
-            number(months).map(Self::Months)
-        } else {
-            Err(SpanError)
-        }
-    }
-}
-
-impl fmt::Display for Span {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Hours(n) => write!(f, "PT{n}H"),
-            Self::Days(n) => write!(f, "P{n}D"),
-            Self::Months(n) => write!(f, "P{n}M"),
-        }
-    }
-}
-
-impl Serialize for Span {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
+use serde::Serialize;
 
 probatum_kernel::vocabulary! {
     /// How a rule counts from its anchor, and what the law may grant beyond the exact time.
@@ -139,8 +83,6 @@ impl Due {
 }
 
 const HOUR_MS: i64 = 3_600_000;
-/// The last day a [`Timestamp`] can name, and a little less, so that rolled days stay within.
-const LAST_YEAR: i32 = 9998;
 
 impl Calendar {
     /// From `anchor`, by `span`, as `counting` says. `noon` is whether the noon relief is open to the entity.
@@ -259,7 +201,7 @@ impl Calendar {
 
     /// The local day of `t`; `None` after the year 9998.
     pub fn day(&self, t: Timestamp) -> Option<Day> {
-        self.local(t).map(|local| Day(local.date()))
+        self.local(t).map(|local| Day::new(local.date()))
     }
 
     /// The clock on the wall at `t`; `None` after the year 9998.
@@ -322,51 +264,10 @@ fn easter(year: i32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, u32::try_from(n / 31).ok()?, u32::try_from(n % 31 + 1).ok()?)
 }
 
-/// A day of the calendar, `YYYY-MM-DD`, between 1970 and 9998.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Day(NaiveDate);
-
-/// A text that is not a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be a day, YYYY-MM-DD, 1970 to 9998")]
-pub struct DayError;
-
-impl FromStr for Day {
-    type Err = DayError;
-    fn from_str(s: &str) -> Result<Self, DayError> {
-        let day = NaiveDate::parse_from_str(s, "%Y-%m-%d").map_err(|_| DayError)?;
-        let known = s.len() == 10 && (1970..=LAST_YEAR).contains(&day.year());
-        known.then_some(Self(day)).ok_or(DayError)
-    }
-}
-
-impl fmt::Display for Day {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.format("%Y-%m-%d"))
-    }
-}
-
-impl Serialize for Day {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn spans_have_one_spelling() {
-        for (text, span) in [("PT24H", Span::Hours(24)), ("P15D", Span::Days(15)), ("P1M", Span::Months(1))] {
-            assert_eq!((text.parse(), span.to_string().as_str()), (Ok(span), text));
-        }
-        for bad in
-            ["", "P", "PT", "24H", "PT0H", "PT+1H", "PT01H", "P1Y", "PT1M30S", "P-1D", "PT10000H", "p1m"]
-        {
-            assert_eq!(bad.parse::<Span>(), Err(SpanError), "{bad}");
-        }
-    }
+    use crate::span::MAX_SPAN;
 
     #[test]
     fn easter_is_where_the_church_has_it() {

@@ -1,7 +1,7 @@
 //! When a rule applies: words for facts about a case, and the small language rules combine them in.
 
-use crate::calendar::Span;
 use crate::rules::Anchor;
+use crate::span::Span;
 use serde::{Serialize, Serializer};
 use std::fmt;
 

@@ -55,15 +55,14 @@ mod missing;
 mod regime;
 mod report;
 mod rules;
+mod span;
 
 pub use bundle::{
     BundleError, BundleFault, BundleSummary, BundleWriter, Documents, KeyError, KeyRecord, PAYLOAD_TYPE,
     PREDICATE_TYPE, Predicate, Progress, PublicKey, SecretKey, SigningKeys, Verification, pae,
     parse_public_keys, verify, write_bundle,
 };
-pub use calendar::{
-    Calendar, Counting, Day, DayError, Due, FixedHoliday, MAX_SPAN, Span, SpanError, SummerTime,
-};
+pub use calendar::{Calendar, Counting, Due, FixedHoliday, SummerTime};
 pub use clocks::{
     CaseFacts, ChangeKind, Clock, ClockChange, ClockHistory, ClockState, Clocks, Limb, MAX_REASON, Reason,
     SetDate, Snapshot, Submission, Waiver,
@@ -88,3 +87,4 @@ pub use rules::{
     Anchor, AnchorRef, BindingFrom, Fault, MAX_RULES, MAX_RULES_BYTES, OnlyIf, Precedence, Requirement, Rule,
     RuleSet, Step,
 };
+pub use span::{Day, DayError, MAX_SPAN, Span, SpanError};

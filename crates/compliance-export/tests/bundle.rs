@@ -72,8 +72,11 @@ fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
     out
 }
 
+/// Members by name.
+type Files = Vec<(String, Vec<u8>)>;
+
 /// The members of a bundle, to be changed and put together again.
-fn files(bundle: &[u8]) -> Vec<(String, Vec<u8>)> {
+fn files(bundle: &[u8]) -> Files {
     members(bundle).into_iter().map(|(name, range)| (name, bundle[range].to_vec())).collect()
 }
 
@@ -354,7 +357,7 @@ fn somebody_with_a_key_cannot_hide_what_does_not_fit_together() {
         all.retain(|(name, _)| !name.ends_with(path));
         all
     };
-    let table: Vec<(Vec<(String, Vec<u8>)>, &str, &str)> = vec![
+    let table: Vec<(Files, &str, &str)> = vec![
         (edit(&content, "agent 7", "agent 8"), &content, "SHA-256"),
         (edit(&custody, "devsecops:mlis", "devsecops:else"), &custody, "changed after it was written"),
         (edit(&custody, "\"seq\": 2", "\"seq\": 3"), &custody, "dropped"),
@@ -379,8 +382,8 @@ fn somebody_with_a_key_cannot_hide_what_does_not_fit_together() {
 }
 
 /// The members with manifests, counts and signature made anew with the right key.
-fn signed_anew(mut all: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
-    let set = |all: &mut Vec<(String, Vec<u8>)>, path: &str, bytes: Vec<u8>| {
+fn signed_anew(mut all: Files) -> Files {
+    let set = |all: &mut Files, path: &str, bytes: Vec<u8>| {
         all.iter_mut().find(|(name, _)| name.ends_with(path)).unwrap().1 = bytes;
     };
     let lines = |all: &[(String, Vec<u8>)], covers: &dyn Fn(&str) -> bool| {

@@ -1,9 +1,9 @@
 //! What is known of a case when its clocks are computed.
 
-use crate::calendar::Span;
 use crate::condition::{Answers, Condition};
 use crate::regime::Regime;
 use crate::rules::{Anchor, RuleSet, Step};
+use crate::span::Span;
 use probatum_kernel::{Actor, FieldFault, TextError, Timestamp, check_text};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

@@ -6,10 +6,11 @@ mod history;
 pub use case::{CaseFacts, MAX_REASON, SetDate, Submission, Waiver};
 pub use history::{ChangeKind, ClockChange, ClockHistory, Snapshot};
 
-use crate::calendar::{Counting, Day, Due};
+use crate::calendar::{Counting, Due};
 use crate::condition::{Answers, Condition, Expr};
 use crate::regime::{Phase, Regime};
 use crate::rules::{AnchorRef, Rule, RuleSet, Step};
+use crate::span::Day;
 use case::Asked;
 use probatum_kernel::{Actor, Timestamp};
 use serde::Serialize;

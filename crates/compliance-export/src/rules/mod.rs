@@ -7,9 +7,10 @@ mod requirement;
 pub(crate) use requirement::label;
 pub use requirement::{OnlyIf, Requirement};
 
-use crate::calendar::{Calendar, Counting, Day, Span};
+use crate::calendar::{Calendar, Counting};
 use crate::condition::Expr;
 use crate::regime::{Phase, Regime};
+use crate::span::{Day, Span};
 use probatum_evidence::Visibility;
 use serde::Serialize;
 use std::collections::BTreeMap;

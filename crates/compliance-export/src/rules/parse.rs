@@ -4,9 +4,10 @@ use super::json::{Faults, Object, entry_text, read, word};
 use super::{
     AnchorRef, BindingFrom, Fault, MAX_RULES, MAX_RULES_BYTES, Precedence, Requirement, Rule, RuleSet,
 };
-use crate::calendar::{Calendar, Day, FixedHoliday, Span};
+use crate::calendar::{Calendar, FixedHoliday};
 use crate::condition::Expr;
 use crate::regime::{Phase, Regime};
+use crate::span::{Day, Span};
 use chrono::NaiveDate;
 use probatum_evidence::Visibility;
 use serde_json::Value;
