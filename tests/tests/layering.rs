@@ -64,9 +64,26 @@ const HOUSE: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The crates of others a domain crate may name: data, text, hashes. No clock but an argument, no randomness.
-const PURE: &[&str] =
-    &["serde", "serde_json", "serde_json_canonicalizer", "thiserror", "uuid", "chrono", "sha2", "hex"];
+/// The crates of others a domain crate may name: data, text, hashes, documents, signatures. No clock but an
+/// argument, no randomness.
+const PURE: &[&str] = &[
+    "serde",
+    "serde_json",
+    "serde_json_canonicalizer",
+    "serde_path_to_error",
+    "thiserror",
+    "uuid",
+    "chrono",
+    "sha2",
+    "hex",
+    "base64",
+    "crc32fast",
+    "ed25519-dalek",
+    "miniz_oxide",
+    "pdf-writer",
+    "subsetter",
+    "ttf-parser",
+];
 
 const DOMAIN: &[&str] =
     &["kernel", "incident", "evidence", "playbooks", "agent-trust", "triage", "compliance-export"];
