@@ -19,9 +19,10 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("agent-trust", &["kernel"]),
     ("triage", &["kernel"]),
     ("compliance-export", &["kernel", "evidence"]),
+    ("intake", &["kernel"]),
     (
         "application",
-        &["kernel", "incident", "evidence", "playbooks", "agent-trust", "triage", "compliance-export"],
+        &["kernel", "incident", "evidence", "playbooks", "agent-trust", "triage", "compliance-export", "intake"],
     ),
     (
         "storage",
@@ -33,6 +34,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "agent-trust",
             "triage",
             "compliance-export",
+            "intake",
             "application",
         ],
     ),
@@ -46,6 +48,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "agent-trust",
             "triage",
             "compliance-export",
+            "intake",
             "application",
         ],
     ),
@@ -59,17 +62,28 @@ const HOUSE: &[(&str, &[&str])] = &[
             "agent-trust",
             "triage",
             "compliance-export",
+            "intake",
             "application",
         ],
     ),
 ];
 
 /// The crates of others a domain crate may name: data, text, hashes. No clock but an argument, no randomness.
-const PURE: &[&str] =
-    &["serde", "serde_json", "serde_json_canonicalizer", "thiserror", "uuid", "chrono", "sha2", "hex"];
+const PURE: &[&str] = &[
+    "serde",
+    "serde_json",
+    "serde_json_canonicalizer",
+    "thiserror",
+    "uuid",
+    "chrono",
+    "sha2",
+    "hex",
+    "url",
+    "mail-parser",
+];
 
 const DOMAIN: &[&str] =
-    &["kernel", "incident", "evidence", "playbooks", "agent-trust", "triage", "compliance-export"];
+    &["kernel", "incident", "evidence", "playbooks", "agent-trust", "triage", "compliance-export", "intake"];
 
 fn metadata() -> Metadata {
     MetadataCommand::new()
