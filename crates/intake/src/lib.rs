@@ -2,13 +2,20 @@
 
 mod correlate;
 mod event;
+mod indicator;
 mod json;
 mod limits;
+mod mail;
+mod osint;
 mod split;
 mod technique;
 mod text;
+mod tld;
 
 pub use correlate::*;
 pub use event::{Category, Entities, Entity, EntityKind, Event, Format, Rule};
+pub use indicator::{Indicator, IndicatorKind, indicators};
 pub use limits::*;
+pub use mail::{Attachment, AuthenticationResults, MailFault, ReportedMail, Reporter};
+pub use osint::{CanonicalUrl, Fingerprint, MAX_NEAR_BITS, SimHash, UrlFault, canonical_url, fingerprint};
 pub use split::{BatchTooLarge, EventFault, Events, Indexed, RawEvent, Splitter};
