@@ -199,6 +199,11 @@ impl Found {
     }
 }
 
+/// The category the texts or, failing that, the techniques point to.
+pub(crate) fn category_of(texts: &[String], techniques: &[String]) -> Category {
+    category::of(texts.iter().map(String::as_str), techniques)
+}
+
 /// A rule's id made of its text: what differs from one event to the next (numbers, ids) is left out.
 fn template(name: &str) -> String {
     let mut out = String::new();

@@ -8,7 +8,7 @@ mod part;
 
 use crate::limits::{
     MAX_ATTACHMENTS, MAX_HEADER_BYTES, MAX_MAIL_BYTES, MAX_MAIL_HTML, MAX_MAIL_JSON, MAX_MAIL_TEXT, MAX_MAIL_URLS,
-    MAX_NAME, MAX_RECIPIENTS, MAX_TITLE, MAX_URL,
+    MAX_NAME, MAX_RECIPIENTS, MAX_SEARCHED, MAX_TITLE, MAX_URL,
 };
 use crate::text::{cut, line};
 pub use auth::AuthenticationResults;
@@ -253,7 +253,7 @@ impl Content {
                 if !shown.is_empty() {
                     shown.push('\n');
                 }
-                shown.push_str(&leaf.text());
+                shown.push_str(cut(&leaf.text(), MAX_SEARCHED));
             } else {
                 self.incomplete = true;
             }

@@ -3,6 +3,7 @@
 use super::refang::MEANT_DOT;
 use super::{Found, IndicatorKind, coin};
 use crate::limits::MAX_URL;
+use crate::text::cut;
 use crate::{technique, tld};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
@@ -14,24 +15,46 @@ const FILE_ENDINGS: &[&str] = &[
     "in", "is", "java", "la", "lua", "md", "mk", "ml", "mm", "mov", "ms", "name", "pl", "pm", "ps", "pub", "py", "rs",
     "sc", "sh", "so", "st", "swift", "tf", "zip",
 ];
+/// How many URLs are looked for in one word, which is a list then.
+const MAX_URLS_IN_WORD: usize = 100;
 /// Names that are no domains in any text about computers.
 const NO_DOMAINS: &[&str] = &["asp.net", "ado.net", "vb.net", "ml.net"];
 /// Beginnings of package names written the wrong way round (com.example.app).
 const REVERSED: &[&str] = &["com", "org", "net", "io", "edu", "gov"];
 
 pub(super) fn word(word: &str, before: &str, found: &mut Found) {
-    let lower = word.to_ascii_lowercase();
-    let scheme = ["https://", "http://", "ftp://"].iter().filter_map(|s| lower.find(s)).min();
-    let Some(at) = scheme else { return parts(word, before, found) };
-    parts(word.get(..at).unwrap_or_default(), before, found);
-    let tail = word.get(at..).unwrap_or_default().replace(MEANT_DOT, ".");
-    if let Some(url) = url_in(&tail) {
-        host(&url, found);
+    let mut rest = word;
+    for _ in 0..MAX_URLS_IN_WORD {
+        let Some(at) = scheme(rest) else { return parts(rest, before, found) };
+        parts(rest.get(..at).unwrap_or_default(), before, found);
+        let tail = rest.get(at..).unwrap_or_default();
+        // Another URL behind a comma is another; behind anything else (=, /) it is part of this one.
+        let next = tail.match_indices([',', ';', ')', ']', '\'']).map(|(i, _)| i + 1);
+        let next = next.into_iter().find(|i| tail.get(*i..).is_some_and(|s| scheme(cut(s, 8)) == Some(0)));
+        let (this, after) = tail.split_at_checked(next.unwrap_or(tail.len())).unwrap_or((tail, ""));
+        if let Some(url) = url_in(&cut(this, 4 * MAX_URL).replace(MEANT_DOT, ".")) {
+            host(&url, found);
+        }
+        rest = after;
+        if rest.is_empty() {
+            return;
+        }
     }
+}
+
+/// Where a URL begins.
+fn scheme(word: &str) -> Option<usize> {
+    let colon = word.find("://")?;
+    let before = word.get(..colon)?;
+    let named = ["https", "http", "ftp"].into_iter().find(|s| {
+        colon.checked_sub(s.len()).and_then(|at| before.get(at..)).is_some_and(|b| b.eq_ignore_ascii_case(s))
+    })?;
+    Some(colon - named.len())
 }
 
 /// The URL at the beginning of `text`, without the punctuation that follows it there: as written.
 pub(crate) fn url_in(text: &str) -> Option<String> {
+    let text = cut(text, 4 * MAX_URL);
     let end = text.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"`|\\^{}".contains(c));
     let mut url = text.get(..end.unwrap_or(text.len()))?;
     while let Some(last) = url.chars().next_back() {

@@ -28,7 +28,7 @@ pub(super) fn refang(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        if let Some((length, meant)) = spelling(rest) {
+        if let Some((length, meant)) = spelling(c, rest) {
             rest = rest.get(length..).unwrap_or_default();
             // `example [.] org` is one name; a dot between letters leaves no blank.
             let joined = out.ends_with(' ') && rest.strip_prefix(' ').is_some_and(begins_name);
@@ -37,7 +37,7 @@ pub(super) fn refang(text: &str) -> String {
                 rest = rest.get(1..).unwrap_or_default();
             }
             out.push(meant);
-        } else if let Some((length, scheme)) = scheme(rest, &out) {
+        } else if let Some((length, scheme)) = scheme(c, rest, &out) {
             out.push_str(scheme);
             rest = rest.get(length..).unwrap_or_default();
         } else {
@@ -52,7 +52,8 @@ fn begins_name(s: &str) -> bool {
     s.starts_with(|c: char| c.is_ascii_alphanumeric())
 }
 
-fn spelling(rest: &str) -> Option<(usize, char)> {
+fn spelling(first: char, rest: &str) -> Option<(usize, char)> {
+    matches!(first, '[' | '(' | '{' | '\\').then_some(())?;
     let (word, meant) = SPELLINGS
         .iter()
         .find(|(word, _)| rest.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word)))?;
@@ -60,7 +61,8 @@ fn spelling(rest: &str) -> Option<(usize, char)> {
 }
 
 /// `hxxp`, `hXXps`, `h**p`, `fxp` and `[://]`, before what follows a scheme.
-fn scheme(rest: &str, out: &str) -> Option<(usize, &'static str)> {
+fn scheme(first: char, rest: &str, out: &str) -> Option<(usize, &'static str)> {
+    matches!(first, '[' | 'h' | 'H' | 'f' | 'F').then_some(())?;
     if rest.starts_with("[://]") {
         return Some((5, "://"));
     }

@@ -8,6 +8,7 @@ pub(super) fn urls_in_text(text: &str) -> Vec<String> {
     let lower = text.to_ascii_lowercase();
     let mut urls = Vec::new();
     let mut from = 0;
+    let mut tries = 0;
     while let Some(at) = lower.get(from..).and_then(|rest| rest.find("://")).map(|i| from + i) {
         from = at + 3;
         let before = lower.get(..at).unwrap_or_default();
@@ -17,7 +18,8 @@ pub(super) fn urls_in_text(text: &str) -> Vec<String> {
             from = begin + url.len();
             urls.push(url);
         }
-        if urls.len() > MAX_MAIL_URLS {
+        tries += 1;
+        if urls.len() > MAX_MAIL_URLS || tries > 10 * MAX_MAIL_URLS {
             break;
         }
     }
