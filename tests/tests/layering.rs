@@ -22,7 +22,16 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("intake", &["kernel"]),
     (
         "application",
-        &["kernel", "incident", "evidence", "playbooks", "agent-trust", "triage", "compliance-export", "intake"],
+        &[
+            "kernel",
+            "incident",
+            "evidence",
+            "playbooks",
+            "agent-trust",
+            "triage",
+            "compliance-export",
+            "intake",
+        ],
     ),
     (
         "storage",

@@ -172,8 +172,8 @@ impl Found {
             .or_else(|| rule_name.clone())
             .or_else(|| Some(line(&message, MAX_TITLE)).filter(|s| !s.is_empty()))
             .unwrap_or_else(|| format!("{format} event"));
-        let rule_id = name(&self.rule_id, MAX_NAME)
-            .unwrap_or_else(|| template(rule_name.as_deref().unwrap_or(&title)));
+        let rule_id =
+            name(&self.rule_id, MAX_NAME).unwrap_or_else(|| template(rule_name.as_deref().unwrap_or(&title)));
         let category = self.category.unwrap_or_else(|| {
             category::of(
                 self.hints.iter().map(String::as_str).chain([title.as_str()]).chain(rule_name.as_deref()),

@@ -73,7 +73,9 @@ pub fn indicators(text: &str) -> Vec<Indicator> {
     let text = refang::refang(cut(text, MAX_SEARCHED));
     let mut found = Found::default();
     let mut before = "";
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control() || "<>\"`|\u{201c}\u{201d}".contains(c)) {
+    for word in
+        text.split(|c: char| c.is_whitespace() || c.is_control() || "<>\"`|\u{201c}\u{201d}".contains(c))
+    {
         if found.list.len() >= MAX_INDICATORS {
             break;
         }

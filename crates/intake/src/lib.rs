@@ -22,8 +22,8 @@ pub use indicator::{Indicator, IndicatorKind, indicators};
 pub use limits::*;
 pub use mail::{Attachment, AuthenticationResults, MailFault, ReportedMail, Reporter};
 pub use osint::{CanonicalUrl, Fingerprint, MAX_NEAR_BITS, SimHash, UrlFault, canonical_url, fingerprint};
-pub use stix::{
-    Comparison, Determination, EvidenceNote, INCIDENT_EXTENSION, Investigation, PatternFault, StixBundle, StixExport,
-    StixFault, StixIncident, StixIndicator, StixObjectFault, Tlp, comparisons,
-};
 pub use split::{BatchTooLarge, EventFault, Events, Indexed, RawEvent, Splitter};
+pub use stix::{
+    Comparison, Determination, EvidenceNote, INCIDENT_EXTENSION, Investigation, PatternFault, StixBundle,
+    StixExport, StixFault, StixIncident, StixIndicator, StixObjectFault, Tlp, comparisons,
+};

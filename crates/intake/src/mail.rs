@@ -7,8 +7,8 @@ mod html;
 mod part;
 
 use crate::limits::{
-    MAX_ATTACHMENTS, MAX_HEADER_BYTES, MAX_MAIL_BYTES, MAX_MAIL_HTML, MAX_MAIL_JSON, MAX_MAIL_TEXT, MAX_MAIL_URLS,
-    MAX_NAME, MAX_RECIPIENTS, MAX_SEARCHED, MAX_TITLE, MAX_URL,
+    MAX_ATTACHMENTS, MAX_HEADER_BYTES, MAX_MAIL_BYTES, MAX_MAIL_HTML, MAX_MAIL_JSON, MAX_MAIL_TEXT,
+    MAX_MAIL_URLS, MAX_NAME, MAX_RECIPIENTS, MAX_SEARCHED, MAX_TITLE, MAX_URL,
 };
 use crate::text::{cut, line};
 pub use auth::AuthenticationResults;
@@ -121,14 +121,13 @@ impl ReportedMail {
             return Err(MailFault::TooLarge);
         }
         let (head, tree) = part::walk(bytes)?;
-        if let Some(inner) = forwarded(&head, &tree.leaves) {
-            if let Ok((inner_head, inner_tree)) = part::walk(&inner) {
-                if inner_head.is_mail() {
-                    let reporter =
-                        Reporter { from: head.address_text("From"), subject: head.subject(), date: head.date() };
-                    return Ok(Self { reporter: Some(reporter), ..Self::of(&inner_head, &inner_tree) });
-                }
-            }
+        if let Some(inner) = forwarded(&head, &tree.leaves)
+            && let Ok((inner_head, inner_tree)) = part::walk(&inner)
+            && inner_head.is_mail()
+        {
+            let reporter =
+                Reporter { from: head.address_text("From"), subject: head.subject(), date: head.date() };
+            return Ok(Self { reporter: Some(reporter), ..Self::of(&inner_head, &inner_tree) });
         }
         if head.is_mail() { Ok(Self::of(&head, &tree)) } else { Err(MailFault::NotAMail) }
     }
@@ -230,7 +229,9 @@ impl ReportedMail {
 /// The mail within `leaves` that is the reported one, decoded.
 fn forwarded<'a>(head: &Head<'_>, leaves: &'a [Leaf<'_>]) -> Option<std::borrow::Cow<'a, [u8]>> {
     let report = head.content_type().filter(|t| t.is("multipart", "report"));
-    if report.is_some_and(|t| t.attribute("report-type").is_some_and(|r| !r.eq_ignore_ascii_case("feedback-report"))) {
+    if report.is_some_and(|t| {
+        t.attribute("report-type").is_some_and(|r| !r.eq_ignore_ascii_case("feedback-report"))
+    }) {
         return None;
     }
     leaves.iter().find(|leaf| leaf.is_message()).map(Leaf::content)
@@ -261,7 +262,9 @@ impl Content {
             let content = leaf.content();
             let filename = leaf.filename().unwrap_or_else(|| format!("part-{}", index + 1));
             self.attachments.push(Attachment {
-                filename: Some(line(&filename, MAX_NAME)).filter(|n| !n.is_empty()).unwrap_or_else(|| format!("part-{}", index + 1)),
+                filename: Some(line(&filename, MAX_NAME))
+                    .filter(|n| !n.is_empty())
+                    .unwrap_or_else(|| format!("part-{}", index + 1)),
                 content_type: leaf.media_type(),
                 size: content.len(),
                 sha256: hex::encode(Sha256::digest(&content)),

@@ -85,8 +85,8 @@ enum Announced {
 /// let first = splitter.push(b"{\"message\":\"a\"}\n{\"mess")?;
 /// let second = splitter.push(b"age\":\"b\"}")?;
 /// let last = splitter.finish()?;
-/// assert_eq!((first.len(), second.len(), last.len()), (1, 0, 1));
-/// assert!(matches!(last.first(), Some((1, Ok(RawEvent::Json(_))))));
+/// assert_eq!((first.len(), second.len(), last.len()), (1, 1, 0));
+/// assert!(matches!(second.first(), Some((1, Ok(RawEvent::Json(_))))));
 /// # Ok::<(), probatum_intake::BatchTooLarge>(())
 /// ```
 #[derive(Debug)]
@@ -103,9 +103,10 @@ impl Splitter {
     pub fn new(content_type: Option<&str>) -> Self {
         let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
         let announced = match essence.trim().to_ascii_lowercase().as_str() {
-            "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines" => {
-                Announced::Ndjson
-            }
+            "application/x-ndjson"
+            | "application/ndjson"
+            | "application/jsonl"
+            | "application/x-jsonlines" => Announced::Ndjson,
             "application/json" => Announced::Json,
             _ => Announced::Mixed,
         };
@@ -162,7 +163,11 @@ impl Splitter {
     }
 
     fn line(&self, line: String) -> Result<RawEvent, EventFault> {
-        if self.announced == Announced::Mixed { Ok(RawEvent::Line(line)) } else { Err(EventFault::NotAnObject) }
+        if self.announced == Announced::Mixed {
+            Ok(RawEvent::Line(line))
+        } else {
+            Err(EventFault::NotAnObject)
+        }
     }
 }
 

@@ -36,7 +36,18 @@ mod tests {
         for name in ["example.org", "a.b.example.co.uk", "xn--bcher-kva.example.com", "_dmarc.example.org"] {
             assert!(is_domain(name), "{name}");
         }
-        for name in ["org", "example", "file.exe", "a..org", "-a.org", "a-.org", "a_b.org", "Example.org", "1.2.3.4", ""] {
+        for name in [
+            "org",
+            "example",
+            "file.exe",
+            "a..org",
+            "-a.org",
+            "a-.org",
+            "a_b.org",
+            "Example.org",
+            "1.2.3.4",
+            "",
+        ] {
             assert!(!is_domain(name), "{name}");
         }
         assert!(NAMES.len() > 1400);

@@ -22,14 +22,17 @@ pub(super) fn read(cef: &str, whole: &str) -> Result<Event, EventFault> {
     let ([version, vendor, product, product_version, signature, name, severity], extension) =
         header(cef.get(4..).unwrap_or_default()).ok_or(EventFault::Cef)?;
     let extension = pairs(extension);
-    let get = |keys: &[&str]| keys.iter().find_map(|k| extension.get(*k)).and_then(Value::as_str).map(str::to_owned);
+    let get = |keys: &[&str]| {
+        keys.iter().find_map(|k| extension.get(*k)).and_then(Value::as_str).map(str::to_owned)
+    };
     let mut found = Found {
         uid: get(&["externalId", "eventId"]),
         rule_id: Some(signature.clone()),
         rule_name: Some(name.clone()),
         title: Some(name.clone()),
         message: get(&["msg", "message", "reason"]),
-        at: get(&["rt", "deviceReceiptTime", "start", "startTime", "end", "endTime"]).and_then(|t| time::of_text(&t)),
+        at: get(&["rt", "deviceReceiptTime", "start", "startTime", "end", "endTime"])
+            .and_then(|t| time::of_text(&t)),
         severity: severity.trim().parse().map_or_else(|_| severity::word(&severity), severity::score),
         product: Some(format!("{vendor} {product}")),
         source: get(&["deviceProcessName", "dvchost", "deviceHostName", "dvc", "deviceAddress"]),

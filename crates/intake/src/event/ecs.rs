@@ -21,7 +21,12 @@ pub(super) fn read(fields: &Fields<'_>) -> Event {
     let mut found = Found {
         uid: fields.first(&["kibana.alert.uuid", "event.id"]),
         rule_id: fields
-            .first(&["kibana.alert.rule.rule_id", "kibana.alert.rule.uuid", "signal.rule.rule_id", "signal.rule.id"])
+            .first(&[
+                "kibana.alert.rule.rule_id",
+                "kibana.alert.rule.uuid",
+                "signal.rule.rule_id",
+                "signal.rule.id",
+            ])
             .or_else(|| fields.first(&["rule.id", "rule.uuid"]))
             .or_else(|| rule_name.is_none().then(|| by_action.clone()).flatten()),
         title: rule_name.clone().or_else(|| fields.text("message")).or_else(|| by_action.clone()),
@@ -91,7 +96,9 @@ fn entities(found: &mut Found, fields: &Fields<'_>) {
     for ip in fields.texts("host.ip").into_iter().chain(fields.texts("related.ip")) {
         e.ip(Some(ip));
     }
-    for path in ["destination.domain", "source.domain", "dns.question.name", "url.domain", "tls.client.server_name"] {
+    for path in
+        ["destination.domain", "source.domain", "dns.question.name", "url.domain", "tls.client.server_name"]
+    {
         e.domain(fields.text(path));
     }
     e.url(fields.first(&["url.full", "url.original"]));

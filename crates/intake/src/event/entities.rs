@@ -155,7 +155,6 @@ impl Entities {
     pub(super) fn sensor(&mut self, id: Option<String>) {
         add(&mut self.sensors, id.map(|s| line(&s, MAX_NAME)));
     }
-
 }
 
 fn add(list: &mut Vec<String>, value: Option<String>) {

@@ -43,7 +43,11 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Event, EventFault> {
             .or_else(|| fields.text("severity").and_then(|w| severity::word(&w))),
         category: by_class(class),
         product: product(fields),
-        source: fields.first(&["metadata.log_name", "metadata.product.feature.name", "metadata.log_provider"]),
+        source: fields.first(&[
+            "metadata.log_name",
+            "metadata.product.feature.name",
+            "metadata.log_provider",
+        ]),
         hints: types,
         ..Found::default()
     };

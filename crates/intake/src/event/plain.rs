@@ -5,7 +5,8 @@ use super::{Category, Event, EventFault, Format, Found, severity, time};
 use serde_json::Value;
 
 /// Where such objects say what happened.
-const SAYS: &[&str] = &["message", "msg", "log", "description", "title", "summary", "text", "alert.title", "name"];
+const SAYS: &[&str] =
+    &["message", "msg", "log", "description", "title", "summary", "text", "alert.title", "name"];
 
 /// A CEF line wrapped in an object, as log shippers send it.
 pub(super) fn line_within<'a>(fields: &Fields<'a>) -> Option<&'a str> {
@@ -17,8 +18,15 @@ pub(super) fn line_within<'a>(fields: &Fields<'a>) -> Option<&'a str> {
 
 pub(super) fn read(fields: &Fields<'_>) -> Result<Event, EventFault> {
     let message = fields.first(SAYS).ok_or(EventFault::Unknown)?;
-    let rule_name =
-        fields.first(&["rule.name", "rule_name", "signature", "alert.title", "detection", "event_type", "rule"]);
+    let rule_name = fields.first(&[
+        "rule.name",
+        "rule_name",
+        "signature",
+        "alert.title",
+        "detection",
+        "event_type",
+        "rule",
+    ]);
     let category = fields.first(&["category", "incident_type", "type"]);
     let mut found = Found {
         uid: fields.first(&["event_id", "uid", "uuid", "id"]),
@@ -26,9 +34,19 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Event, EventFault> {
         rule_name,
         title: fields.first(&["title", "alert.title", "name", "summary"]).or_else(|| Some(message.clone())),
         message: Some(message),
-        at: ["timestamp", "@timestamp", "time", "ts", "event_time", "eventTime", "occurred_at", "detected_at", "date"]
-            .iter()
-            .find_map(|key| fields.at(key).and_then(time::of)),
+        at: [
+            "timestamp",
+            "@timestamp",
+            "time",
+            "ts",
+            "event_time",
+            "eventTime",
+            "occurred_at",
+            "detected_at",
+            "date",
+        ]
+        .iter()
+        .find_map(|key| fields.at(key).and_then(time::of)),
         severity: stated_severity(fields),
         category: category.as_deref().and_then(|c| c.to_lowercase().parse::<Category>().ok()),
         hints: category.into_iter().chain(fields.texts("tags")).collect(),
@@ -36,7 +54,9 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Event, EventFault> {
         source: fields.first(&["log_source", "source", "logger", "sourcetype"]),
         ..Found::default()
     };
-    for path in ["attack_techniques", "attack_technique", "techniques", "technique", "mitre.id", "mitre_technique"] {
+    for path in
+        ["attack_techniques", "attack_technique", "techniques", "technique", "mitre.id", "mitre_technique"]
+    {
         found.techniques.extend(fields.texts(path));
     }
     found.tactics.extend(fields.first(&["tactic", "mitre.tactic", "mitre_tactic"]));
@@ -57,7 +77,17 @@ fn stated_severity(fields: &Fields<'_>) -> Option<u8> {
 fn entities(found: &mut Found, fields: &Fields<'_>) {
     let e = &mut found.entities;
     e.agent(fields.text("agent_id"));
-    for path in ["host", "hostname", "host.name", "computer", "computer_name", "device", "asset", "dest_host", "src_host"] {
+    for path in [
+        "host",
+        "hostname",
+        "host.name",
+        "computer",
+        "computer_name",
+        "device",
+        "asset",
+        "dest_host",
+        "src_host",
+    ] {
         e.host(fields.text(path));
     }
     for path in ["user", "username", "user.name", "user_name", "account", "actor", "email"] {

@@ -89,7 +89,10 @@ mod tests {
 
     #[test]
     fn scales_meet_the_bands() {
-        assert_eq!((score(7.9), score(10.0), score(10.1), score(-1.0), score(f64::NAN)), (Some(7), Some(10), None, None, None));
+        assert_eq!(
+            (score(7.9), score(10.0), score(10.1), score(-1.0), score(f64::NAN)),
+            (Some(7), Some(10), None, None, None)
+        );
         assert_eq!((hundredths(73.0), hundredths(99.0), hundredths(100.0)), (Some(7), Some(9), Some(10)));
         let ocsf: Vec<_> = (0..=6).map(ocsf).collect();
         assert_eq!(ocsf, [None, Some(0), Some(1), Some(4), Some(7), Some(9), Some(10)]);

@@ -14,7 +14,9 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Event, EventFault> {
     let kind = fields.text("event_type").unwrap_or_default();
     let Some(alert) = fields.object("alert").filter(|_| kind == "alert") else {
         let kind: String = kind.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(30).collect();
-        return Err(EventFault::Unsupported(format!("is an EVE record of type '{kind}'; only alerts are taken")));
+        return Err(EventFault::Unsupported(format!(
+            "is an EVE record of type '{kind}'; only alerts are taken"
+        )));
     };
     let signature = alert.text("signature");
     let sid = alert.text("signature_id");

@@ -107,7 +107,9 @@ fn classic<'a>(s: &'a str, head: &mut Head) -> Option<&'a str> {
     let (host, after) = rest.split_once(' ').unwrap_or((rest, ""));
     head.host = Some(host.to_owned());
     rest = after;
-    if let Some((tag, message)) = rest.split_once(": ").filter(|(tag, _)| !tag.contains(' ') && tag.len() <= 64) {
+    if let Some((tag, message)) =
+        rest.split_once(": ").filter(|(tag, _)| !tag.contains(' ') && tag.len() <= 64)
+    {
         head.app = Some(tag.split('[').next().unwrap_or(tag).to_owned());
         rest = message;
     }
@@ -120,7 +122,8 @@ mod tests {
 
     #[test]
     fn both_syslogs_and_neither() {
-        let event = read("<34>1 2026-11-22T10:00:00Z Mail-1 sshd 42 ID47 [x@1 a=\"]\"] Failed password for root");
+        let event =
+            read("<34>1 2026-11-22T10:00:00Z Mail-1 sshd 42 ID47 [x@1 a=\"]\"] Failed password for root");
         assert_eq!((event.severity, event.title.as_str()), (7, "Failed password for root"));
         assert_eq!(event.entities.hosts, ["mail-1"]);
         assert_eq!(event.at.map(|t| t.to_string()).as_deref(), Some("2026-11-22T10:00:00Z"));
@@ -132,6 +135,9 @@ mod tests {
         assert_eq!(event.rule.id, later.rule.id);
 
         let event = read("something odd happened");
-        assert_eq!((event.severity, event.title.as_str(), event.entities.primary()), (1, "something odd happened", None));
+        assert_eq!(
+            (event.severity, event.title.as_str(), event.entities.primary()),
+            (1, "something odd happened", None)
+        );
     }
 }

@@ -73,7 +73,15 @@ mod tests {
         for (given, expected) in cases {
             assert_eq!(of(&given).map(|t| t.to_string()).as_deref(), Some(expected), "{given}");
         }
-        for none in [json!("yesterday"), json!(""), json!(7), json!(-1), json!(1e300), json!(null), json!("9".repeat(50))] {
+        for none in [
+            json!("yesterday"),
+            json!(""),
+            json!(7),
+            json!(-1),
+            json!(1e300),
+            json!(null),
+            json!("9".repeat(50)),
+        ] {
             assert_eq!(of(&none), None, "{none}");
         }
     }

@@ -39,12 +39,19 @@ pub(super) fn read(fields: &Fields<'_>) -> Event {
         e.host(fields.text("agent.name"));
     }
     e.sensor(fields.text("agent.id"));
-    for path in ["data.dstuser", "data.srcuser", "data.win.eventdata.targetUserName", "data.win.eventdata.user"] {
+    for path in
+        ["data.dstuser", "data.srcuser", "data.win.eventdata.targetUserName", "data.win.eventdata.user"]
+    {
         e.user(fields.text(path));
     }
     e.user(fields.first(&["data.win.eventdata.subjectUserName", "data.aws.userIdentity.userName"]));
     e.ends(
-        fields.first(&["data.srcip", "data.src_ip", "data.win.eventdata.ipAddress", "data.win.eventdata.sourceIp"]),
+        fields.first(&[
+            "data.srcip",
+            "data.src_ip",
+            "data.win.eventdata.ipAddress",
+            "data.win.eventdata.sourceIp",
+        ]),
         fields.first(&["data.dstip", "data.dest_ip", "data.win.eventdata.destinationIp"]),
     );
     e.ip(fields.text("agent.ip"));
@@ -61,7 +68,11 @@ fn files(found: &mut Found, fields: &Fields<'_>) {
         e.hash(fields.text(path));
     }
     e.hash(fields.text("data.win.eventdata.hashes"));
-    e.process(fields.first(&["data.win.eventdata.image", "data.win.eventdata.newProcessName", "data.audit.exe"]));
+    e.process(fields.first(&[
+        "data.win.eventdata.image",
+        "data.win.eventdata.newProcessName",
+        "data.audit.exe",
+    ]));
     e.process(fields.first(&["data.win.eventdata.commandLine", "data.command"]));
     found.hints.extend(fields.texts("data.vulnerability.cve"));
 }

@@ -11,9 +11,9 @@ use url::{Host, Url};
 /// Top-level domains that are also endings of files: a name of two labels under one is taken for a file,
 /// unless its dot was defanged.
 const FILE_ENDINGS: &[&str] = &[
-    "ai", "app", "as", "bar", "bin", "bz", "cab", "cat", "cc", "cfd", "cpa", "csc", "dev", "do", "doc", "docs", "gz",
-    "in", "is", "java", "la", "lua", "md", "mk", "ml", "mm", "mov", "ms", "name", "pl", "pm", "ps", "pub", "py", "rs",
-    "sc", "sh", "so", "st", "swift", "tf", "zip",
+    "ai", "app", "as", "bar", "bin", "bz", "cab", "cat", "cc", "cfd", "cpa", "csc", "dev", "do", "doc",
+    "docs", "gz", "in", "is", "java", "la", "lua", "md", "mk", "ml", "mm", "mov", "ms", "name", "pl", "pm",
+    "ps", "pub", "py", "rs", "sc", "sh", "so", "st", "swift", "tf", "zip",
 ];
 /// How many URLs are looked for in one word, which is a list then.
 const MAX_URLS_IN_WORD: usize = 100;

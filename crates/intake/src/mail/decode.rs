@@ -68,7 +68,8 @@ fn quoted_printable(body: &[u8]) -> Vec<u8> {
 /// Text of a character set; one that is unknown, or none, is read as UTF-8, and what is not UTF-8 as
 /// Windows-1252. Line breaks become `\n`, control characters blanks.
 pub(super) fn charset(content: &[u8], name: Option<&str>) -> String {
-    let named = name.map(|n| n.trim().to_ascii_lowercase()).filter(|n| !matches!(n.as_str(), "utf-8" | "utf8" | ""));
+    let named =
+        name.map(|n| n.trim().to_ascii_lowercase()).filter(|n| !matches!(n.as_str(), "utf-8" | "utf8" | ""));
     let decoder = named.and_then(|n| charset_decoder(n.as_bytes()));
     let decoded = match (decoder, std::str::from_utf8(content)) {
         (Some(decode), _) => decode(content),
@@ -90,7 +91,9 @@ mod tests {
 
     #[test]
     fn damaged_encodings_are_decoded_as_far_as_they_go() {
-        let of = |body: &str, encoding: &str| String::from_utf8(transfer(body.as_bytes(), encoding).into_owned()).unwrap();
+        let of = |body: &str, encoding: &str| {
+            String::from_utf8(transfer(body.as_bytes(), encoding).into_owned()).unwrap()
+        };
         assert_eq!(of("SGVs\r\nbG8=\r\n", "base64"), "Hello");
         assert_eq!(of("SGVsbG8", "base64"), "Hello");
         assert_eq!(of("SGV!sbG8=SGk=", "base64"), "HelloHi");

@@ -17,7 +17,8 @@ pub(super) struct MediaType<'h>(&'h ContentType<'h>);
 
 impl MediaType<'_> {
     pub(super) fn is(&self, kind: &str, subtype: &str) -> bool {
-        self.kind().eq_ignore_ascii_case(kind) && self.0.subtype().is_some_and(|s| s.eq_ignore_ascii_case(subtype))
+        self.kind().eq_ignore_ascii_case(kind)
+            && self.0.subtype().is_some_and(|s| s.eq_ignore_ascii_case(subtype))
     }
 
     pub(super) fn kind(&self) -> &str {

@@ -51,7 +51,8 @@ pub(super) fn text(html: &str) -> String {
     each(html, |piece| match piece {
         Piece::Text(text) => {
             let text = entities(text);
-            if text.starts_with(char::is_whitespace) && !out.is_empty() && !out.ends_with(char::is_whitespace) {
+            if text.starts_with(char::is_whitespace) && !out.is_empty() && !out.ends_with(char::is_whitespace)
+            {
                 out.push(' ');
             }
             out.push_str(&text.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -60,7 +61,8 @@ pub(super) fn text(html: &str) -> String {
             }
         }
         Piece::Tag(tag) => {
-            let block = ["br", "p", "div", "tr", "li", "h1", "h2", "h3", "table", "ul", "ol", "hr", "blockquote"];
+            let block =
+                ["br", "p", "div", "tr", "li", "h1", "h2", "h3", "table", "ul", "ol", "hr", "blockquote"];
             if block.contains(&name(tag).as_str()) && !out.is_empty() && !out.ends_with('\n') {
                 out.push('\n');
             }
@@ -101,11 +103,11 @@ fn each<'a>(html: &'a str, mut see: impl FnMut(Piece<'a>)) {
         }
         let tag = html.get(begin..end).unwrap_or_default();
         see(Piece::Tag(tag));
-        if let hidden @ ("script" | "style" | "title" | "template") = name(tag).as_str() {
-            if !tag.starts_with('/') {
-                let Some(close) = after(&format!("</{hidden}"), at) else { return };
-                at = close;
-            }
+        if let hidden @ ("script" | "style" | "title" | "template") = name(tag).as_str()
+            && !tag.starts_with('/')
+        {
+            let Some(close) = after(&format!("</{hidden}"), at) else { return };
+            at = close;
         }
     }
 }
@@ -220,6 +222,9 @@ mod tests {
             let _ = (text(html), links(html));
         }
         assert_eq!(text("a<b title=\">x"), "ax");
-        assert_eq!(urls_in_text("see (https://example.org/a_(b)) and HTTP://example.com."), ["https://example.org/a_(b)", "HTTP://example.com"]);
+        assert_eq!(
+            urls_in_text("see (https://example.org/a_(b)) and HTTP://example.com."),
+            ["https://example.org/a_(b)", "HTTP://example.com"]
+        );
     }
 }

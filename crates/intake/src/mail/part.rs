@@ -1,8 +1,8 @@
 //! The tree of a mail's parts, walked with bounded depth and number in one pass for each level.
 
+use super::MailFault;
 use super::decode;
 use super::head::{self, Head};
-use super::MailFault;
 use crate::limits::{MAX_PART_DEPTH, MAX_PARTS};
 use std::borrow::Cow;
 
@@ -47,7 +47,8 @@ pub(super) fn walk(bytes: &[u8]) -> Result<(Head<'_>, Tree<'_>), MailFault> {
                 open.extend(children.into_iter().take(MAX_PARTS).rev().map(|part| (part, depth + 1, digest)));
             }
             None => {
-                let multipart = head.content_type().is_some_and(|t| t.kind().eq_ignore_ascii_case("multipart"));
+                let multipart =
+                    head.content_type().is_some_and(|t| t.kind().eq_ignore_ascii_case("multipart"));
                 let opaque = multipart && depth >= MAX_PART_DEPTH;
                 tree.incomplete |= opaque;
                 tree.leaves.push(Leaf { head, body, in_digest, opaque });

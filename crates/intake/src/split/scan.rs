@@ -258,7 +258,8 @@ impl Scanner {
     /// Whether JSON can have no value at this place: so a `{` belongs to the next event.
     fn no_value_here(&self) -> bool {
         let within_object = self.nest & 1 == 1;
-        let value_may_follow = if within_object { self.last == b':' } else { matches!(self.last, b'[' | b',') };
+        let value_may_follow =
+            if within_object { self.last == b':' } else { matches!(self.last, b'[' | b',') };
         !self.in_string && !value_may_follow
     }
 

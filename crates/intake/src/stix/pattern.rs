@@ -73,10 +73,13 @@ pub(super) fn indicator(object: &str, path: &str, value: &str) -> Option<Indicat
         ("ipv4-addr", ["value"]) => (K::Ipv4, value.parse::<Ipv4Addr>().ok()?.to_string()),
         ("ipv6-addr", ["value"]) => (K::Ipv6, value.parse::<Ipv6Addr>().ok()?.to_string()),
         ("network-traffic", ["src_ref" | "dst_ref", "value"]) => {
-            let ip = indicator("ipv4-addr", "value", value).or_else(|| indicator("ipv6-addr", "value", value));
+            let ip =
+                indicator("ipv4-addr", "value", value).or_else(|| indicator("ipv6-addr", "value", value));
             return ip.or_else(|| indicator("domain-name", "value", value));
         }
-        ("domain-name", ["value"]) if lower.contains('.') => (K::Domain, lower.trim_end_matches('.').to_owned()),
+        ("domain-name", ["value"]) if lower.contains('.') => {
+            (K::Domain, lower.trim_end_matches('.').to_owned())
+        }
         ("url", ["value"]) if value.contains(':') => (K::Url, value.to_owned()),
         ("email-addr", ["value"]) | ("email-message", ["from_ref" | "sender_ref", "value"])
             if value.contains('@') =>
@@ -92,7 +95,8 @@ pub(super) fn indicator(object: &str, path: &str, value: &str) -> Option<Indicat
         },
         _ => return None,
     };
-    let fits = (1..=crate::limits::MAX_URL).contains(&value.chars().count()) && !value.chars().any(char::is_control);
+    let fits =
+        (1..=crate::limits::MAX_URL).contains(&value.chars().count()) && !value.chars().any(char::is_control);
     fits.then_some(Indicator { kind, value })
 }
 
@@ -230,8 +234,8 @@ impl Reader<'_> {
         let mut negated = self.word("NOT");
         let Token::Word(operator) = self.next()? else { return Err(fault) };
         let operator = operator.to_ascii_uppercase();
-        let known =
-            ["=", "!=", "<", ">", "<=", ">=", "IN", "LIKE", "MATCHES", "ISSUBSET", "ISSUPERSET"].contains(&operator.as_str());
+        let known = ["=", "!=", "<", ">", "<=", ">=", "IN", "LIKE", "MATCHES", "ISSUBSET", "ISSUPERSET"]
+            .contains(&operator.as_str());
         if !known {
             return Err(fault);
         }
@@ -336,7 +340,19 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern_is_refused() {
-        for bad in ["", "[", "[]", "x", "[a:b = ]", "[a:b = 'c'", "[a:b ~ 'c']", "[a:b = 'c']]", "([a:b = 'c']", "[a:b = 'c] AND", "[a = 'b']"] {
+        for bad in [
+            "",
+            "[",
+            "[]",
+            "x",
+            "[a:b = ]",
+            "[a:b = 'c'",
+            "[a:b ~ 'c']",
+            "[a:b = 'c']]",
+            "([a:b = 'c']",
+            "[a:b = 'c] AND",
+            "[a = 'b']",
+        ] {
             assert!(matches!(comparisons(bad), Err(PatternFault::Syntax(_))), "{bad}");
         }
         assert_eq!(comparisons(&"(".repeat(MAX_PATTERN + 1)), Err(PatternFault::TooLong));

@@ -4,7 +4,9 @@ use super::pattern::{self, PatternFault, comparisons};
 use super::{INCIDENT_EXTENSION, Tlp};
 use crate::event::Category;
 use crate::indicator::Indicator;
-use crate::limits::{MAX_BUNDLE_BYTES, MAX_INDICATORS, MAX_MESSAGE, MAX_NAME, MAX_OBJECTS, MAX_TECHNIQUES, MAX_TITLE, MAX_URL};
+use crate::limits::{
+    MAX_BUNDLE_BYTES, MAX_INDICATORS, MAX_MESSAGE, MAX_NAME, MAX_OBJECTS, MAX_TECHNIQUES, MAX_TITLE, MAX_URL,
+};
 use crate::technique;
 use crate::text::{line, text};
 use probatum_kernel::Timestamp;
@@ -175,9 +177,16 @@ impl StixBundle {
             known.iter().flat_map(|(_, o)| observed(o).into_iter().map(|i| (o.id, i))).collect();
         let mut observables: Vec<Indicator> = Vec::new();
         let mut seen = std::collections::HashSet::new();
-        observables.extend(each.iter().map(|(_, i)| i.clone()).filter(|i| seen.insert(i.clone())).take(MAX_INDICATORS));
-        let kinds: &[&str] = if known.iter().any(|(_, o)| o.kind == "incident") { &["incident"] } else { &["report", "grouping"] };
-        let chosen: Vec<&Object<'_>> = known.iter().map(|(_, o)| o).filter(|o| kinds.contains(&o.kind)).collect();
+        observables.extend(
+            each.iter().map(|(_, i)| i.clone()).filter(|i| seen.insert(i.clone())).take(MAX_INDICATORS),
+        );
+        let kinds: &[&str] = if known.iter().any(|(_, o)| o.kind == "incident") {
+            &["incident"]
+        } else {
+            &["report", "grouping"]
+        };
+        let chosen: Vec<&Object<'_>> =
+            known.iter().map(|(_, o)| o).filter(|o| kinds.contains(&o.kind)).collect();
         let links = Links::of(known, &indicators, &each);
         let incidents = chosen.iter().map(|o| incident(o, &links, chosen.len() == 1)).collect();
         Self { id: String::new(), incidents, indicators, observables, faults: Vec::new() }
@@ -192,9 +201,24 @@ fn is_id(id: &str, kind: &str) -> bool {
 /// Objects whose id does not need a creation time (STIX 2.1 §2.9): observables; and markings, whose version
 /// never changes.
 const PLAIN: &[&str] = &[
-    "artifact", "autonomous-system", "directory", "domain-name", "email-addr", "email-message", "file", "ipv4-addr",
-    "ipv6-addr", "mac-addr", "mutex", "network-traffic", "process", "software", "url", "user-account",
-    "windows-registry-key", "x509-certificate",
+    "artifact",
+    "autonomous-system",
+    "directory",
+    "domain-name",
+    "email-addr",
+    "email-message",
+    "file",
+    "ipv4-addr",
+    "ipv6-addr",
+    "mac-addr",
+    "mutex",
+    "network-traffic",
+    "process",
+    "software",
+    "url",
+    "user-account",
+    "windows-registry-key",
+    "x509-certificate",
 ];
 
 fn checked(object: &Value) -> Result<Object<'_>, StixObjectFault> {
@@ -272,12 +296,16 @@ fn observed(object: &Object<'_>) -> Vec<Indicator> {
     let value = object.members.get("value").and_then(Value::as_str);
     if PLAIN.contains(&object.kind) {
         found.extend(value.and_then(|v| pattern::indicator(object.kind, "value", v)));
-        for (algorithm, digest) in object.members.get("hashes").and_then(Value::as_object).into_iter().flatten() {
+        for (algorithm, digest) in
+            object.members.get("hashes").and_then(Value::as_object).into_iter().flatten()
+        {
             let path = format!("hashes.{algorithm}");
             found.extend(digest.as_str().and_then(|d| pattern::indicator(object.kind, &path, d)));
         }
     } else if object.kind == "vulnerability" {
-        found.extend(object.text("name", 60).and_then(|name| pattern::indicator("vulnerability", "name", &name)));
+        found.extend(
+            object.text("name", 60).and_then(|name| pattern::indicator("vulnerability", "name", &name)),
+        );
     }
     found
 }
@@ -290,7 +318,11 @@ struct Links<'a> {
 }
 
 impl<'a> Links<'a> {
-    fn of(known: &[(usize, Object<'a>)], indicators: &'a [StixIndicator], observed: &[(&'a str, Indicator)]) -> Self {
+    fn of(
+        known: &[(usize, Object<'a>)],
+        indicators: &'a [StixIndicator],
+        observed: &[(&'a str, Indicator)],
+    ) -> Self {
         let mut links = Self { to: BTreeMap::new(), found: BTreeMap::new(), techniques: BTreeMap::new() };
         for (_, object) in known {
             let mut tie = |a: &'a str, b: &'a str| {
@@ -310,7 +342,12 @@ impl<'a> Links<'a> {
             }
             let techniques: Vec<String> = object
                 .references()
-                .filter(|r| matches!(r.get("source_name").and_then(Value::as_str), Some("mitre-attack" | "mitre-atlas")))
+                .filter(|r| {
+                    matches!(
+                        r.get("source_name").and_then(Value::as_str),
+                        Some("mitre-attack" | "mitre-atlas")
+                    )
+                })
                 .filter_map(|r| r.get("external_id").and_then(Value::as_str).and_then(technique::of))
                 .collect();
             if object.kind == "attack-pattern" && !techniques.is_empty() {
@@ -367,13 +404,19 @@ fn incident<'a>(object: &Object<'a>, links: &Links<'a>, alone: bool) -> StixInci
     let urls = object.references().filter_map(|r| r.get("url").and_then(Value::as_str));
     StixIncident {
         id: object.id.to_owned(),
-        description: text(object.members.get("description").and_then(Value::as_str).unwrap_or_default(), MAX_MESSAGE),
+        description: text(
+            object.members.get("description").and_then(Value::as_str).unwrap_or_default(),
+            MAX_MESSAGE,
+        ),
         created: object.time("created"),
         modified: object.time("modified"),
         severity: criticality.and_then(|c| u8::try_from(c / 10).ok()),
         category: said.unwrap_or_else(|| crate::event::category_of(&words, &attack_techniques)),
         determination: object.extension("determination").and_then(Value::as_str).map(|s| line(s, 60)),
-        investigation_status: object.extension("investigation_status").and_then(Value::as_str).map(|s| line(s, 60)),
+        investigation_status: object
+            .extension("investigation_status")
+            .and_then(Value::as_str)
+            .map(|s| line(s, 60)),
         types,
         attack_techniques,
         indicators,

@@ -6,7 +6,7 @@ use crate::indicator::{Indicator, IndicatorKind};
 use crate::technique;
 use chrono::SecondsFormat;
 use probatum_kernel::{EvidenceId, IncidentId, PublicId, Timestamp, vocabulary};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 /// The name space of what is the same for every incident: producers and techniques.
@@ -99,16 +99,26 @@ impl StixExport {
         let identity = id("identity", SHARED, &self.producer);
         let incident = id("incident", self.id.uuid(), "incident");
         let mut objects: Vec<Value> = self.tlp.map(Tlp::definition).into_iter().collect();
-        objects.push(self.object("identity", &identity, &identity, json!({
-            "name": self.producer, "identity_class": "organization",
-        })));
+        objects.push(self.object(
+            "identity",
+            &identity,
+            &identity,
+            json!({
+                "name": self.producer, "identity_class": "organization",
+            }),
+        ));
         objects.push(self.object("incident", &incident, &identity, self.incident()));
-        let mut techniques: Vec<String> = self.attack_techniques.iter().filter_map(|t| technique::of(t)).collect();
+        let mut techniques: Vec<String> =
+            self.attack_techniques.iter().filter_map(|t| technique::of(t)).collect();
         for indicator in &self.indicators {
             match pattern(indicator) {
                 Some(pattern) => self.indicator(indicator, &pattern, &incident, &identity, &mut objects),
-                None if indicator.kind == IndicatorKind::AttackTechnique => techniques.push(indicator.value.clone()),
-                None if indicator.kind == IndicatorKind::Cve => self.vulnerability(&indicator.value, &incident, &identity, &mut objects),
+                None if indicator.kind == IndicatorKind::AttackTechnique => {
+                    techniques.push(indicator.value.clone())
+                }
+                None if indicator.kind == IndicatorKind::Cve => {
+                    self.vulnerability(&indicator.value, &incident, &identity, &mut objects)
+                }
                 None => {}
             }
         }
@@ -142,7 +152,14 @@ impl StixExport {
         members
     }
 
-    fn indicator(&self, indicator: &Indicator, pattern: &str, incident: &str, identity: &str, objects: &mut Vec<Value>) {
+    fn indicator(
+        &self,
+        indicator: &Indicator,
+        pattern: &str,
+        incident: &str,
+        identity: &str,
+        objects: &mut Vec<Value>,
+    ) {
         let own = id("indicator", self.id.uuid(), &format!("{}:{}", indicator.kind, indicator.value));
         let members = json!({
             "name": format!("{} {}", indicator.kind, indicator.value),
@@ -198,7 +215,8 @@ impl StixExport {
     /// An object with the properties all have in common.
     fn object(&self, kind: &str, own: &str, identity: &str, members: Value) -> Value {
         // Only the incident changes; whatever hangs on it is as old as the incident.
-        let modified = if kind == "incident" { self.updated_at.max(self.created_at) } else { self.created_at };
+        let modified =
+            if kind == "incident" { self.updated_at.max(self.created_at) } else { self.created_at };
         let mut object = json!({
             "type": kind, "spec_version": "2.1", "id": own,
             "created": stamp(self.created_at), "modified": stamp(modified),
@@ -215,7 +233,7 @@ impl StixExport {
 }
 
 fn put(object: &mut Value, key: &str, value: Option<Value>) {
-    if let (Some(members), Some(value)) = (object.as_object_mut() as Option<&mut Map<String, Value>>, value) {
+    if let (Some(members), Some(value)) = (object.as_object_mut(), value) {
         members.insert(key.to_owned(), value);
     }
 }
