@@ -177,6 +177,17 @@ fn plain_objects() {
         read(json!({"host": "relay", "message": "<13>x CEF:0|V|P|1|7|Name|3|dhost=web-9"})).unwrap();
     assert_eq!((wrapped.format, wrapped.entities.hosts.clone()), (Format::Cef, vec!["web-9".to_owned()]));
 
+    let windows = read(
+        json!({"log_source": "windows", "event": {"Channel": "Security", "EventID": 4625, "Computer": "DC-1",
+        "EventData": {"TargetUserName": "ann", "SubjectUserName": "-", "IpAddress": "198.51.100.9"}}}),
+    )
+    .unwrap();
+    assert_eq!((windows.rule.id.as_str(), windows.title.as_str()), ("Security:4625", "Security event 4625"));
+    assert_eq!(
+        (primary(&windows), windows.entities.users.clone()),
+        ((EntityKind::Host, "dc-1".to_owned()), vec!["ann".to_owned()])
+    );
+
     assert_eq!(read(json!({"foo": 1})), Err(EventFault::Unknown));
     assert_eq!(read(json!({})), Err(EventFault::Unknown));
     let out_of_range = read(json!({"message": "m", "severity": 70, "timestamp": "soon"})).unwrap();

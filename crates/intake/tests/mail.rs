@@ -136,7 +136,7 @@ fn base64(bytes: &[u8]) -> String {
     for (i, chunk) in bytes.chunks(3).enumerate() {
         let n = chunk.iter().fold(0u32, |n, b| (n << 8) | u32::from(*b)) << (8 * (3 - chunk.len()));
         for k in 0..4 {
-            let letter = LETTERS[((n >> (18 - 6 * k)) & 63) as usize] as char;
+            let letter = char::from(LETTERS[usize::try_from((n >> (18 - 6 * k)) & 63).unwrap()]);
             out.push(if k <= chunk.len() { letter } else { '=' });
         }
         if i % 19 == 18 {

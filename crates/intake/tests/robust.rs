@@ -74,10 +74,10 @@ fn keeps_its_limits(event: &Event) -> Result<(), TestCaseError> {
 proptest! {
     #[test]
     fn any_json_is_an_event_or_a_fault(value in event()) {
-        if let serde_json::Value::Object(members) = value {
-            if let Ok(event) = Event::read(&RawEvent::Json(members)) {
-                keeps_its_limits(&event)?;
-            }
+        if let serde_json::Value::Object(members) = value
+            && let Ok(event) = Event::read(&RawEvent::Json(members))
+        {
+            keeps_its_limits(&event)?;
         }
     }
 
@@ -92,8 +92,11 @@ proptest! {
     fn any_text_is_searched(text in "([ -~]|[.:/@\\[\\]()]|hxxp|\\[\\.\\]|\\PC){0,200}") {
         for indicator in indicators(&text) {
             prop_assert!(!indicator.value.is_empty());
-            // What was found is found again by itself.
-            let again = indicators(&indicator.value);
+            // What was found is found again by itself; a name that looks like a file needs its dots defanged.
+            let again = match indicator.kind {
+                IndicatorKind::Domain => indicators(&indicator.value.replace('.', "[.]")),
+                _ => indicators(&indicator.value),
+            };
             prop_assert!(again.contains(&indicator), "{:?} in {:?}", indicator, again);
         }
         let _ = (canonical_url(&text), fingerprint(&text, &text), comparisons(&text));

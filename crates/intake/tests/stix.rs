@@ -17,7 +17,7 @@ fn schemas() -> BTreeMap<String, jsonschema::Validator> {
         for entry in std::fs::read_dir(format!("{folder}/{kind}")).unwrap() {
             let path = entry.unwrap().path();
             let schema: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-            registry = registry.add(schema["$id"].as_str().unwrap().to_owned(), schema.clone()).unwrap();
+            registry = registry.add(schema["$id"].as_str().unwrap(), schema.clone()).unwrap();
             all.push((path.file_stem().unwrap().to_str().unwrap().to_owned(), schema));
         }
     }

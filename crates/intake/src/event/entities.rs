@@ -15,10 +15,10 @@ vocabulary! {
         Host = "host",
         /// A person's or service's account.
         User = "user",
-        /// An address.
-        Ip = "ip",
         /// A resource of a cloud or application.
         Resource = "resource",
+        /// An address.
+        Ip = "ip",
         /// A domain name.
         Domain = "domain",
         /// A file.
@@ -66,15 +66,15 @@ pub struct Entities {
 }
 
 impl Entities {
-    /// The entity the event is counted under: the agent, else the machine, the account, the address, and so
-    /// on; `None` if it names none.
+    /// The entity the event is counted under: the agent, else the machine, the account, the resource, the
+    /// address, and so on; `None` if it names none.
     pub fn primary(&self) -> Option<Entity> {
         let lists = [
             (EntityKind::Agent, &self.agents),
             (EntityKind::Host, &self.hosts),
             (EntityKind::User, &self.users),
-            (EntityKind::Ip, &self.ips),
             (EntityKind::Resource, &self.resources),
+            (EntityKind::Ip, &self.ips),
             (EntityKind::Domain, &self.domains),
             (EntityKind::File, &self.files),
             (EntityKind::Hash, &self.hashes),

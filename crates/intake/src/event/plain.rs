@@ -1,4 +1,5 @@
-//! An object in nobody's schema: what it plainly says under the usual names.
+//! An object in nobody's schema: what it plainly says under the usual names; and Windows events, which say it
+//! by number.
 
 use super::fields::Fields;
 use super::{Category, Event, EventFault, Format, Found, severity, time};
@@ -17,7 +18,7 @@ pub(super) fn line_within<'a>(fields: &Fields<'a>) -> Option<&'a str> {
 }
 
 pub(super) fn read(fields: &Fields<'_>) -> Result<Event, EventFault> {
-    let message = fields.first(SAYS).ok_or(EventFault::Unknown)?;
+    let Some(message) = fields.first(SAYS) else { return windows(fields).ok_or(EventFault::Unknown) };
     let rule_name = fields.first(&[
         "rule.name",
         "rule_name",
@@ -65,6 +66,37 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Event, EventFault> {
         entities(&mut found, &event);
     }
     Ok(found.event(Format::Plain, Value::Object(fields.0.clone())))
+}
+
+/// A Windows event as collectors forward it, bare or within `event`. Its rule is its channel and number.
+fn windows(fields: &Fields<'_>) -> Option<Event> {
+    let event = fields.object("event").unwrap_or(*fields);
+    let id = event.integer("EventID")?;
+    let channel = event.first(&["Channel", "Provider", "SourceName"])?;
+    let mut found = Found {
+        rule_id: Some(format!("{channel}:{id}")),
+        title: Some(format!("{channel} event {id}")),
+        at: ["UtcTime", "TimeCreated", "SystemTime", "EventTime", "EventData.UtcTime"]
+            .iter()
+            .find_map(|path| event.at(path).and_then(time::of)),
+        product: Some("Windows".to_owned()),
+        source: Some(channel),
+        ..Found::default()
+    };
+    let data = event.object("EventData").unwrap_or(event);
+    let e = &mut found.entities;
+    e.host(event.first(&["Computer", "Hostname"]));
+    for path in ["TargetUserName", "User", "SubjectUserName"] {
+        e.user(data.text(path));
+    }
+    e.ends(data.first(&["IpAddress", "SourceIp"]), data.text("DestinationIp"));
+    e.domain(data.first(&["QueryName", "DestinationHostname"]));
+    e.hash(data.text("Hashes"));
+    e.file(data.first(&["TargetFilename", "ImageLoaded"]));
+    for path in ["Image", "SourceImage", "NewProcessName", "CommandLine"] {
+        e.process(data.text(path));
+    }
+    Some(found.event(Format::Plain, Value::Object(fields.0.clone())))
 }
 
 fn stated_severity(fields: &Fields<'_>) -> Option<u8> {

@@ -100,6 +100,7 @@ fn parts(word: &str, before: &str, found: &mut Found) {
 }
 
 fn single(part: &str, before: &str, found: &mut Found) {
+    let part = part.trim_matches(MEANT_DOT);
     let meant = part.contains(MEANT_DOT);
     let plain = part.replace(MEANT_DOT, ".");
     let trimmed = plain.trim_matches(|c: char| matches!(c, '.' | ':' | '*' | '_' | '-' | '/' | '#'));
