@@ -19,9 +19,19 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("agent-trust", &["kernel"]),
     ("triage", &["kernel"]),
     ("compliance-export", &["kernel", "evidence"]),
+    ("intake", &["kernel"]),
     (
         "application",
-        &["kernel", "incident", "evidence", "playbooks", "agent-trust", "triage", "compliance-export"],
+        &[
+            "kernel",
+            "incident",
+            "evidence",
+            "playbooks",
+            "agent-trust",
+            "triage",
+            "compliance-export",
+            "intake",
+        ],
     ),
     (
         "storage",
@@ -33,6 +43,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "agent-trust",
             "triage",
             "compliance-export",
+            "intake",
             "application",
         ],
     ),
@@ -46,6 +57,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "agent-trust",
             "triage",
             "compliance-export",
+            "intake",
             "application",
         ],
     ),
@@ -59,6 +71,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "agent-trust",
             "triage",
             "compliance-export",
+            "intake",
             "application",
         ],
     ),
@@ -83,10 +96,12 @@ const PURE: &[&str] = &[
     "pdf-writer",
     "subsetter",
     "ttf-parser",
+    "url",
+    "mail-parser",
 ];
 
 const DOMAIN: &[&str] =
-    &["kernel", "incident", "evidence", "playbooks", "agent-trust", "triage", "compliance-export"];
+    &["kernel", "incident", "evidence", "playbooks", "agent-trust", "triage", "compliance-export", "intake"];
 
 fn metadata() -> Metadata {
     MetadataCommand::new()
