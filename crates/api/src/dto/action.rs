@@ -154,7 +154,7 @@ impl UpdateAction {
 pub struct ResultView {
     /// Whether it was done.
     success: bool,
-    /// What there is to say about it.
+    /// What there is to say about it; whoever may not see the parameters learns whether it was done.
     message: String,
     /// There, and true, if nothing was done but in a simulation.
     #[serde(skip_serializing_if = "Option::is_none")]
