@@ -138,11 +138,11 @@ fn an_order_runs_once_per_key(engine: Engine) {
     send("once", &other).problem(422, "idempotency_key_reused");
     assert_eq!(hook.calls().len(), 1);
     // Many at once are one, too; whoever comes while it runs is told how it stands.
-    let replies = at_once(6, |_| send("at once", &ticket()));
+    let replies = at_once(6, |_| send("at-once", &ticket()));
     let actions: Vec<Value> = replies.iter().map(|r| r.expect(201)["data"]["action_id"].clone()).collect();
     assert!(actions.windows(2).all(|pair| pair[0] == pair[1]), "{actions:?}");
     assert_eq!(hook.calls_for(&text(&actions[0])), 1);
-    assert_eq!(send("at once", &ticket()).expect(201)["data"]["status"], "completed");
+    assert_eq!(send("at-once", &ticket()).expect(201)["data"]["status"], "completed");
     assert_eq!(operator.get(&path_of(&id)).expect(200)["meta"]["total"], 2);
     // Without a key, the same body is another order.
     operator.post(&path_of(&id), &ticket()).expect(201);

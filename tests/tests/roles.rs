@@ -106,7 +106,6 @@ const MATRIX: &[Operation] = &[
     // Whoever may decide may not yet do the rest: see `steps_are_moved_by_operators`.
     ("PATCH /api/actions/{id}", Roles(ANALYSE), |_| Some(json!({"decision": "approve"}))),
     ("POST /api/actions/{id}/rollback", Roles(OPERATE), |_| None),
-    ("DELETE /api/incidents/{id}", Roles(&["admin"]), |_| None),
     ("GET /api/agents", Roles(&ROLES), |_| None),
     ("POST /api/agents", Roles(AGENTS), |_| Some(json!({"id": unique("agent")}))),
     ("GET /api/agents/{id}", Roles(&ROLES), |_| None),
@@ -116,6 +115,8 @@ const MATRIX: &[Operation] = &[
     ("POST /api/agents/{id}/authorize", Roles(&ROLES), |_| Some(json!({"tool": "crm.read"}))),
     ("POST /api/agents/{id}/quarantine", Roles(AGENTS), |_| Some(json!({"reason": "anomaly"}))),
     ("POST /api/agents/{id}/restore", Roles(AGENTS), |t| Some(json!({"validation_ref": t.proof}))),
+    // After everything that needs the incident and its evidence.
+    ("DELETE /api/incidents/{id}", Roles(&["admin"]), |_| None),
     ("GET /api/playbooks", Roles(&ROLES), |_| None),
     ("GET /api/playbooks/{type}", Roles(&ROLES), |_| None),
     ("GET /metrics", Roles(&ROLES), |_| None),

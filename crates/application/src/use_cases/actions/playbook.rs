@@ -8,7 +8,7 @@ use crate::permission::Permission;
 use crate::ports::Tx;
 use crate::use_cases::incidents;
 use probatum_incident::{Incident, classify};
-use probatum_kernel::{Code, IncidentRef, Timestamp};
+use probatum_kernel::{ActionId, Code, IncidentRef, Timestamp};
 use probatum_playbooks::{Action, Library, NewPlaybookStep, Playbook, Step, Verdict, known_action};
 
 /// The hours of an incident that has no priority yet: a step's time as the playbook says it.
@@ -59,9 +59,12 @@ pub fn apply(
         return Err(AppError::new(Code::StateConflict, detail));
     }
     let mut steps = Vec::with_capacity(playbook.steps.len());
-    for step in &playbook.steps {
+    // Lists go by id, and ids of one moment are in no order by themselves: the steps shall be in the playbook's.
+    let mut ids: Vec<ActionId> = playbook.steps.iter().map(|_| ctx.new_action_id()).collect();
+    ids.sort_unstable();
+    for (step, id) in playbook.steps.iter().zip(ids) {
         let new = NewPlaybookStep { due_at: Some(due_at(&incident, step, ctx.now)), owner: None };
-        let action = make(ctx, &incident, playbook, step, new)?;
+        let action = make(id, ctx, &incident, playbook, step, new)?;
         steps.push(planned(tx, ctx, &incident, action, rules)?);
     }
     if !dry_run {
@@ -91,7 +94,8 @@ pub fn add_step(
         return Err(AppError::invalid("step", "invalid", format!("{} has the steps {keys}", playbook.kind)));
     };
     let due_at = new.due_at.or_else(|| Some(due_at(&incident, step, ctx.now)));
-    let action = make(ctx, &incident, playbook, step, NewPlaybookStep { due_at, owner: new.owner.clone() })?;
+    let new = NewPlaybookStep { due_at, owner: new.owner.clone() };
+    let action = make(ctx.new_action_id(), ctx, &incident, playbook, step, new)?;
     insert(tx, ctx, &incident, &action, "action.added")?;
     incidents::touch(tx, ctx, &incident)?;
     Ok(action)
@@ -105,13 +109,13 @@ fn named<'a>(library: &'a Library, kind: &str) -> Result<&'a Playbook, AppError>
 }
 
 fn make(
+    id: ActionId,
     ctx: &Ctx,
     incident: &Incident,
     playbook: &Playbook,
     step: &Step,
     new: NewPlaybookStep,
 ) -> Result<Action, AppError> {
-    let id = ctx.new_action_id();
     Ok(Action::of_playbook(id, incident.id, &playbook.kind, step, &new, ctx.actor(), ctx.now)?)
 }
 
