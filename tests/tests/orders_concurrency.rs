@@ -116,11 +116,9 @@ fn approvals_against_cancellations(engine: Engine) {
     for _ in 0..ROUNDS {
         let action = a_block(&operator, &id);
         let path = format!("/api/actions/{action}");
-        let replies = at_once(people.len(), |i| {
-            let sent =
-                if i % 2 == 0 { json!({"decision": "approve"}) } else { json!({"status": "cancelled"}) };
-            people[i].patch(&path, &sent)
-        });
+        let (approve, cancel) = (json!({"decision": "approve"}), json!({"status": "cancelled"}));
+        let replies =
+            at_once(people.len(), |i| people[i].patch(&path, if i % 2 == 0 { &approve } else { &cancel }));
         // An approval may still be called off before it is begun, so both may win: then nothing was done.
         let done = operator.action(&action);
         let cancelled = done["status"] == "cancelled";
