@@ -62,6 +62,10 @@ permissions! {
     AttachEvidence: Analyst;
     /// Add and update response actions.
     ManageActions: Operator;
+    /// Read statistics and the map.
+    ReadStatistics: Viewer;
+    /// Read the audit log, its checkpoint and proofs.
+    ReadAudit: LegalDpo | Admin;
     /// Read metrics.
     ReadMetrics: Viewer;
     /// Create and revoke API keys.
@@ -116,5 +120,7 @@ mod tests {
             ["analyst", "operator", "senior_analyst", "incident_manager", "ai_safety", "legal_dpo", "admin"]
         );
         assert_eq!(may(Permission::DeleteIncident), ["admin"]);
+        assert_eq!(may(Permission::ReadStatistics).len(), Role::ALL.len());
+        assert_eq!(may(Permission::ReadAudit), ["legal_dpo", "admin"]);
     }
 }

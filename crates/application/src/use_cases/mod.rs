@@ -2,10 +2,12 @@
 
 pub mod actions;
 pub mod audit;
+pub mod audit_log;
 pub mod evidence;
 pub mod housekeeping;
 pub mod incidents;
 pub mod keys;
+pub mod statistics;
 pub mod timeline;
 
 use crate::ctx::Ctx;

@@ -8,7 +8,7 @@ use crate::types::{DbId, DbTime};
 use diesel::prelude::*;
 use probatum_agent_trust::Agent;
 use probatum_application::AppError;
-use probatum_application::ports::{AgentRows, IncidentRows};
+use probatum_application::ports::{ActionRows, AgentRows, IncidentRows};
 use probatum_application::{IncidentList, IncidentQuery};
 use probatum_incident::Incident;
 use probatum_kernel::{AgentId, IncidentRef};
@@ -78,6 +78,10 @@ impl IncidentRows for Session<'_> {
         let found = incidents::table
             .filter(incidents::id.eq(DbId(incident.id.uuid())))
             .filter(incidents::version.eq(incident.version));
+        // They go with the incident, by the database's own hand.
+        for action in self.actions_of(incident.id)? {
+            self.pending.count_action(Some(&action), None);
+        }
         let rows = diesel::delete(found).execute(self.conn).app()?;
         Self::swapped(rows)?;
         self.pending.count(Some(incident), None);

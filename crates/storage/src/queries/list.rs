@@ -26,7 +26,7 @@ const SLACK: i64 = 64;
 /// Up to this many matches of a text are gathered and put into exactly the order of ids.
 const FEW_WORDS: i64 = 500;
 /// A count goes one beyond what is told exactly.
-const CAP: i64 = 10_001;
+pub(super) const CAP: i64 = 10_001;
 
 /// How a list is found.
 #[derive(Debug, Clone, Default)]
@@ -56,7 +56,7 @@ enum Lead {
 
 /// `SELECT COUNT(*)` over a query that ends by itself at [`CAP`] rows.
 #[derive(Debug, QueryId)]
-struct Counted<Q>(Q);
+pub(super) struct Counted<Q>(pub(super) Q);
 
 impl<Q: Query> Query for Counted<Q> {
     type SqlType = BigInt;
