@@ -40,6 +40,8 @@ pub mod may {
         DeleteIncident,
         AttachEvidence,
         ManageActions,
+        ReadStatistics,
+        ReadAudit,
         ReadMetrics
     );
 }

@@ -4,6 +4,7 @@
 
 mod body;
 mod caller;
+mod csv;
 mod dto;
 mod metrics;
 mod middleware;

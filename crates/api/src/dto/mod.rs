@@ -1,9 +1,12 @@
 //! Bodies as they stand on the wire, and the way from and to commands and aggregates.
 
 pub mod action;
+pub mod audit;
 pub mod evidence;
 pub mod incident;
 pub mod patch;
+pub mod simulation;
+pub mod statistics;
 
 use probatum_application::AppError;
 use probatum_kernel::{Code, Page, Total};

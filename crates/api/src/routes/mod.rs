@@ -1,10 +1,14 @@
 //! Every route, collected by utoipa as it is mounted: none is served undocumented.
 
 mod actions;
+mod audit;
 mod changes;
 mod evidence;
 mod evidence_content;
+mod exports;
 mod incidents;
+mod simulation;
+mod statistics;
 mod system;
 
 use crate::middleware::finish;
@@ -40,6 +44,16 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(actions::list)
         .service(actions::get)
         .service(actions::update)
+        .service(statistics::figures)
+        .service(statistics::map)
+        .service(exports::as_csv)
+        .service(exports::as_ndjson)
+        .service(audit::list)
+        .service(audit::checkpoint)
+        .service(audit::proof)
+        .service(simulation::incidents)
+        .service(simulation::figures)
+        .service(simulation::playbooks)
         .service(system::live)
         .service(system::ready)
         .service(system::metrics)
