@@ -6,8 +6,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 on_both! {
-    own: the_log_is_read_and_proven;
     shared: wrong_parameters_are_named, only_those_who_may;
+    own: the_log_is_read_and_proven;
 }
 
 fn the_log_is_read_and_proven(engine: Engine) {

@@ -5,8 +5,8 @@ use probatum_tests::*;
 use serde_json::{Value, json};
 
 on_both! {
-    own: an_export_is_the_whole_list, what_looks_like_a_formula_is_text;
     shared: wrong_parameters_are_named, who_sees_what;
+    own: an_export_is_the_whole_list, what_looks_like_a_formula_is_text;
 }
 
 /// The records of a CSV text (RFC 4180).

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 on_both! {
-    own: places_show_what_is_there, the_map_equals_a_count_of_the_list;
     shared: wrong_parameters_are_named;
+    own: places_show_what_is_there, the_map_equals_a_count_of_the_list;
 }
 
 fn map(client: &Client, query: &str) -> Value {

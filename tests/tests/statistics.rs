@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 on_both! {
-    own: figures_follow_what_happens, figures_equal_a_count_of_the_list;
     shared: a_wrong_window_is_named;
+    own: figures_follow_what_happens, figures_equal_a_count_of_the_list;
 }
 
 fn figures(client: &Client, window: &str) -> Value {

@@ -160,7 +160,9 @@ fn rollups_follow_every_history(engine: Engine) {
 /// The mean in `unit` milliseconds, to six digits.
 fn mean(spans: &[i64], unit: f64) -> Option<f64> {
     let n = f64::from(u32::try_from(spans.len()).unwrap());
-    let sum: f64 = spans.iter().map(|ms| f64::from(u32::try_from(*ms).unwrap())).sum();
+    let sum: i64 = spans.iter().sum();
+    let part = |ms: i64| f64::from(u32::try_from(ms).unwrap());
+    let sum = part(sum / 1_000_000) * 1e6 + part(sum % 1_000_000);
     (!spans.is_empty()).then(|| (sum / n / unit * 1e6).round() / 1e6)
 }
 
