@@ -52,3 +52,37 @@ pub fn run(args: &Args) -> Outcome {
     eprintln!("{said}");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+    use probatum_server::seed::Plan;
+
+    #[derive(Parser)]
+    struct Given {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn rollups(url: &str, mode: &str) -> Outcome {
+        run(&Given::try_parse_from(["rollups", mode, "--database", url]).unwrap().args)
+    }
+
+    #[test]
+    fn what_is_wrong_fails_the_check_until_it_is_put_right() {
+        use diesel::connection::SimpleConnection;
+        use diesel::prelude::*;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("probatum.db");
+        let url = format!("sqlite://{}", file.display());
+        crate::data::fill(&url, &Plan { incidents: 12, seed: 3 }).unwrap();
+        rollups(&url, "--check").unwrap();
+        let mut conn = diesel::SqliteConnection::establish(&file.to_string_lossy()).unwrap();
+        conn.batch_execute("DELETE FROM rollups WHERE ledger = 0").unwrap();
+        let said = rollups(&url, "--check").unwrap_err().to_string();
+        assert!(said.contains("--rebuild"), "{said}");
+        rollups(&url, "--rebuild").unwrap();
+        rollups(&url, "--check").unwrap();
+    }
+}
