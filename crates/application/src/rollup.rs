@@ -134,8 +134,11 @@ impl Cell {
     }
 }
 
+/// Keys and what to add under each.
+pub type Counts = Vec<(u32, i64)>;
+
 /// What an incident counts as in the figures.
-pub fn figures(i: &Incident) -> Vec<(u32, i64)> {
+pub fn figures(i: &Incident) -> Counts {
     let mut counts = vec![
         (key::TOTAL, 1),
         (key::priority(i.priority), 1),
@@ -157,7 +160,7 @@ pub fn figures(i: &Incident) -> Vec<(u32, i64)> {
 
 /// A time span since detection, with how many there are. Where nobody said when it was detected, it was when it was
 /// put on record; a detection corrected to a later time makes no negative span.
-fn took(counts: &mut Vec<(u32, i64)>, key: u32, i: &Incident, end: Option<Timestamp>) {
+fn took(counts: &mut Counts, key: u32, i: &Incident, end: Option<Timestamp>) {
     let Some(end) = end else { return };
     let begun = i.detected_at.unwrap_or(i.created_at);
     counts.push((key, 1));
@@ -165,7 +168,7 @@ fn took(counts: &mut Vec<(u32, i64)>, key: u32, i: &Incident, end: Option<Timest
 }
 
 /// What an incident counts as on the map, within the cell of its level and sector.
-pub fn place(i: &Incident) -> Vec<(u32, i64)> {
+pub fn place(i: &Incident) -> Counts {
     let cell = Cell::new(i.level, i.sector);
     let mut counts = vec![(cell.count(), 1)];
     counts.extend(i.priority.map(|p| (cell.priority(p), 1)));
@@ -174,7 +177,7 @@ pub fn place(i: &Incident) -> Vec<(u32, i64)> {
 }
 
 /// Every account of an incident: ledger, country, and what it counts as there.
-pub fn accounts(i: &Incident) -> Vec<(Ledger, Option<Country>, Vec<(u32, i64)>)> {
+pub fn accounts(i: &Incident) -> Vec<(Ledger, Option<Country>, Counts)> {
     let mut all = vec![(Ledger::Figures, None, figures(i)), (Ledger::Country, i.country, place(i))];
     if i.country.is_some() {
         all.push((Ledger::World, None, vec![(Cell::new(i.level, i.sector).count(), 1)]));
