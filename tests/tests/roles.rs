@@ -47,6 +47,7 @@ const ALL_EVIDENCE: &[&str] = &[
     "legal_dpo",
     "admin",
 ];
+const AUDIT: &[&str] = &["legal_dpo", "admin"];
 const RAW_DATA: &[&str] =
     &["analyst", "operator", "senior_analyst", "incident_manager", "ai_safety", "legal_dpo", "admin"];
 
@@ -119,6 +120,16 @@ const MATRIX: &[Operation] = &[
     ("DELETE /api/incidents/{id}", Roles(&["admin"]), |_| None),
     ("GET /api/playbooks", Roles(&ROLES), |_| None),
     ("GET /api/playbooks/{type}", Roles(&ROLES), |_| None),
+    ("GET /api/stats/incidents", Roles(&ROLES), |_| None),
+    ("GET /api/map/incidents", Roles(&ROLES), |_| None),
+    ("GET /api/incidents.csv", Roles(&ROLES), |_| None),
+    ("GET /api/incidents.ndjson", Roles(&ROLES), |_| None),
+    ("GET /api/audit", Roles(AUDIT), |_| None),
+    ("GET /api/audit/checkpoint", Roles(AUDIT), |_| None),
+    ("GET /api/audit/proof/{seq}", Roles(AUDIT), |_| None),
+    ("GET /api/ip3/incidents", Public, |_| None),
+    ("GET /api/ip3/stats", Public, |_| None),
+    ("GET /api/ip3/playbooks", Public, |_| None),
     ("GET /metrics", Roles(&ROLES), |_| None),
     ("GET /health/live", Public, |_| None),
     ("GET /health/ready", Public, |_| None),
@@ -167,7 +178,8 @@ fn call(client: &Client, operation: &Operation, things: &Things) -> Reply {
         Some("agents") => &things.agent,
         _ => &things.incident,
     };
-    let request = client.request(method, &path.replace("{id}", id).replace("{type}", "phishing"));
+    let request =
+        client.request(method, &path.replace("{id}", id).replace("{type}", "phishing").replace("{seq}", "1"));
     match (operation.2)(things) {
         Some(body) => request.json(&body).send(),
         None => request.send(),

@@ -5,6 +5,7 @@
 mod background;
 mod body;
 mod caller;
+mod csv;
 mod dto;
 mod metrics;
 mod middleware;

@@ -74,6 +74,10 @@ permissions! {
     ManageAgents: AiSafety;
     /// Read playbooks.
     ReadPlaybooks: Viewer;
+    /// Read statistics and the map.
+    ReadStatistics: Viewer;
+    /// Read the audit log, its checkpoint and proofs.
+    ReadAudit: LegalDpo | Admin;
     /// Read metrics.
     ReadMetrics: Viewer;
     /// Create and revoke API keys.
@@ -131,5 +135,7 @@ mod tests {
         assert_eq!(may(Permission::AuthorizeTools).len(), Role::ALL.len());
         assert_eq!(may(Permission::RecordTrustEvents), ["devsecops", "ai_safety", "admin"]);
         assert_eq!(may(Permission::ManageAgents), ["ai_safety", "admin"]);
+        assert_eq!(may(Permission::ReadStatistics).len(), Role::ALL.len());
+        assert_eq!(may(Permission::ReadAudit), ["legal_dpo", "admin"]);
     }
 }

@@ -48,6 +48,11 @@ impl IncidentId {
     pub fn uuid(self) -> Uuid {
         self.0
     }
+    /// When the incident was created, to the millisecond: the first 48 bits of a UUIDv7 (RFC 9562 §5.7).
+    pub fn created_at(self) -> Timestamp {
+        let ms = i64::try_from(self.0.as_u128() >> 80).unwrap_or(i64::MAX);
+        Timestamp::from_millis(ms).unwrap_or(Timestamp::EPOCH)
+    }
     /// Below every id made at `at` or later: the bound of "created at or after".
     pub fn lowest(at: Timestamp) -> Self {
         let ms = u128::try_from(at.millis()).unwrap_or(0);
@@ -240,6 +245,7 @@ mod tests {
         let a = IncidentId::new(t, &[255; 10]);
         let b = IncidentId::new(later, &[0; 10]);
         assert!(a < b);
+        assert_eq!((a.created_at(), b.created_at()), (t, later));
         assert!(IncidentId::lowest(t) < a && a < IncidentId::lowest(later) && IncidentId::lowest(later) < b);
     }
 

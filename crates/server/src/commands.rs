@@ -198,7 +198,8 @@ fn verify_audit(common: &Common) -> Result<(), Failure> {
             bar.set_position(u64::try_from(at.seq).unwrap_or(0));
         }
         bar.finish_and_clear();
-        say(&format!("the audit log is whole: {} entries, head {}", at.seq, at.hash))
+        let root = at.tree.root().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        say(&format!("the audit log is whole: {} entries, head {}, tree root {root}", at.seq, at.hash))
     })
 }
 

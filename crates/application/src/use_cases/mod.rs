@@ -3,12 +3,14 @@
 pub mod actions;
 pub mod agents;
 pub mod audit;
+pub mod audit_log;
 pub mod evidence;
 pub mod housekeeping;
 pub mod incidents;
 pub mod keys;
 pub mod playbooks;
 pub mod quarantine;
+pub mod statistics;
 pub mod timeline;
 
 use crate::ctx::Ctx;

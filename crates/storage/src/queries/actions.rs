@@ -15,6 +15,7 @@ use probatum_playbooks::Action;
 impl ActionRows for Session<'_> {
     fn insert_action(&mut self, action: &Action) -> Result<(), AppError> {
         diesel::insert_into(actions::table).values(ActionRow::of(action)?).execute(self.conn).app()?;
+        self.pending.count_action(None, Some(action));
         Ok(())
     }
 
@@ -42,7 +43,9 @@ impl ActionRows for Session<'_> {
         let found = actions::table
             .filter(actions::id.eq(DbId(before.id.uuid())))
             .filter(actions::version.eq(before.version));
-        Self::swapped(diesel::update(found).set(ActionRow::of(next)?).execute(self.conn).app()?)
+        Self::swapped(diesel::update(found).set(ActionRow::of(next)?).execute(self.conn).app()?)?;
+        self.pending.count_action(Some(before), Some(next));
+        Ok(())
     }
 
     fn list_actions(&mut self, query: &ActionQuery) -> Result<ActionList, AppError> {

@@ -8,9 +8,12 @@ mod evidence;
 mod incidents;
 mod list;
 mod others;
+mod rollups;
+mod tree;
 
 pub use audit::settle;
 pub use list::plan_queries;
+pub use rollups::renew;
 
 use super::{Conn, Db, own};
 use crate::pending::Pending;
