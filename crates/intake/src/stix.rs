@@ -1,5 +1,6 @@
 //! STIX 2.1: bundles that come in, and the bundle of an incident that goes out.
 
+mod links;
 mod pattern;
 mod read;
 mod tlp;

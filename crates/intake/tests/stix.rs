@@ -268,3 +268,24 @@ fn markings_of_both_versions_are_known() {
     assert_eq!(Tlp::of_marking("marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed"), Some(Tlp::Red));
     assert_eq!(Tlp::of_marking("marking-definition--00000000-0000-4000-8000-000000000000"), None);
 }
+
+#[test]
+fn a_hub_ties_nothing_together_and_costs_little() {
+    let uuid = |n: usize| format!("00000000-0000-4000-8000-{n:012}");
+    let hub = |kind: &str| {
+        let mut objects = Vec::new();
+        for n in 0..3000 {
+            objects.push(json!({"type": "incident", "spec_version": "2.1", "id": format!("incident--{}", uuid(n)), "name": "x"}));
+            objects.push(json!({"type": "relationship", "spec_version": "2.1", "id": format!("relationship--{}", uuid(n)),
+                "source_ref": format!("incident--{}", uuid(n)), "target_ref": format!("{kind}--{}", uuid(1))}));
+        }
+        objects.push(json!({"type": "indicator", "spec_version": "2.1", "id": format!("indicator--{}", uuid(2)), "pattern_type": "stix",
+            "pattern": "[ipv4-addr:value = '192.0.2.1']", "valid_from": "2026-11-22T10:00:00Z"}));
+        objects.push(json!({"type": "relationship", "spec_version": "2.1", "id": format!("relationship--{}", uuid(9999)),
+            "source_ref": format!("indicator--{}", uuid(2)), "target_ref": format!("{kind}--{}", uuid(1))}));
+        let bundle = json!({"type": "bundle", "id": format!("bundle--{}", uuid(0)), "objects": objects});
+        StixBundle::read(bundle.to_string().as_bytes()).unwrap()
+    };
+    assert!(hub("identity").incidents.iter().all(|i| i.indicators.is_empty()));
+    assert_eq!(hub("sighting").incidents.len(), 3000);
+}

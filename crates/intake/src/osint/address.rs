@@ -103,7 +103,7 @@ const TRACKING: &[&str] = &[
 ];
 const TRACKING_BEGINS: &[&str] = &["utm_", "pk_", "mtm_", "matomo_", "piwik_", "ns_", "at_", "hsa_"];
 
-/// The canonical form of an article's address. Dropped: the fragment, default ports, credentials-free
+/// The canonical form of an article's address. Dropped: the fragment, default ports, the
 /// tracking parameters, `www.`, the mobile and AMP hosts `m.`, `mobile.` and `amp.`, an AMP path (a segment
 /// `amp` at the beginning or end, `.amp` before or as the suffix), the trailing slash. An article behind the
 /// AMP caches of Google and the AMP project is taken out of them. Host names become lower-case ASCII (IDNA),

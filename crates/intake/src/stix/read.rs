@@ -1,5 +1,6 @@
 //! A STIX 2.1 bundle, read as incidents and what to look for.
 
+use super::links::Links;
 use super::pattern::{self, PatternFault, comparisons};
 use super::{INCIDENT_EXTENSION, Tlp};
 use crate::event::Category;
@@ -7,12 +8,11 @@ use crate::indicator::Indicator;
 use crate::limits::{
     MAX_BUNDLE_BYTES, MAX_INDICATORS, MAX_MESSAGE, MAX_NAME, MAX_OBJECTS, MAX_TECHNIQUES, MAX_TITLE, MAX_URL,
 };
-use crate::technique;
 use crate::text::{line, text};
 use probatum_kernel::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Why nothing of a bundle is taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -124,10 +124,10 @@ pub struct StixBundle {
 }
 
 /// An object whose common properties were checked.
-struct Object<'a> {
-    id: &'a str,
-    kind: &'a str,
-    members: &'a Map<String, Value>,
+pub(super) struct Object<'a> {
+    pub(super) id: &'a str,
+    pub(super) kind: &'a str,
+    pub(super) members: &'a Map<String, Value>,
 }
 
 impl StixBundle {
@@ -254,7 +254,7 @@ impl<'a> Object<'a> {
         self.members.get(key).and_then(Value::as_str)?.parse().ok()
     }
 
-    fn list(&self, key: &str) -> Vec<&'a str> {
+    pub(super) fn list(&self, key: &str) -> Vec<&'a str> {
         let items = self.members.get(key).and_then(Value::as_array);
         items.map(|i| i.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
     }
@@ -264,7 +264,7 @@ impl<'a> Object<'a> {
         self.members.get("extensions")?.get(INCIDENT_EXTENSION)?.get(key)
     }
 
-    fn references(&self) -> impl Iterator<Item = &'a Value> {
+    pub(super) fn references(&self) -> impl Iterator<Item = &'a Value> {
         self.members.get("external_references").and_then(Value::as_array).into_iter().flatten()
     }
 }
@@ -308,76 +308,6 @@ fn observed(object: &Object<'_>) -> Vec<Indicator> {
         );
     }
     found
-}
-
-/// Which objects belong together.
-struct Links<'a> {
-    to: BTreeMap<&'a str, BTreeSet<&'a str>>,
-    found: BTreeMap<&'a str, Vec<Indicator>>,
-    techniques: BTreeMap<&'a str, Vec<String>>,
-}
-
-impl<'a> Links<'a> {
-    fn of(
-        known: &[(usize, Object<'a>)],
-        indicators: &'a [StixIndicator],
-        observed: &[(&'a str, Indicator)],
-    ) -> Self {
-        let mut links = Self { to: BTreeMap::new(), found: BTreeMap::new(), techniques: BTreeMap::new() };
-        for (_, object) in known {
-            let mut tie = |a: &'a str, b: &'a str| {
-                links.to.entry(a).or_default().insert(b);
-                links.to.entry(b).or_default().insert(a);
-            };
-            let end = |key: &str| object.members.get(key).and_then(Value::as_str);
-            if let (Some(source), Some(target)) = (end("source_ref"), end("target_ref")) {
-                tie(source, target);
-            }
-            if matches!(object.kind, "report" | "grouping" | "observed-data" | "note") {
-                object.list("object_refs").into_iter().for_each(|other| tie(object.id, other));
-            }
-            if let Some(of) = end("sighting_of_ref") {
-                tie(object.id, of);
-                object.list("observed_data_refs").into_iter().for_each(|other| tie(object.id, other));
-            }
-            let techniques: Vec<String> = object
-                .references()
-                .filter(|r| {
-                    matches!(
-                        r.get("source_name").and_then(Value::as_str),
-                        Some("mitre-attack" | "mitre-atlas")
-                    )
-                })
-                .filter_map(|r| r.get("external_id").and_then(Value::as_str).and_then(technique::of))
-                .collect();
-            if object.kind == "attack-pattern" && !techniques.is_empty() {
-                links.techniques.insert(object.id, techniques);
-            }
-        }
-        for indicator in indicators {
-            links.found.entry(&indicator.id).or_default().extend(indicator.indicators.iter().cloned());
-        }
-        for (id, indicator) in observed {
-            links.found.entry(id).or_default().push(indicator.clone());
-        }
-        links
-    }
-
-    /// What an incident is linked to, over at most three steps (by a sighting or observed data); all there is
-    /// if it is alone in its bundle.
-    fn near(&self, id: &'a str, alone: bool) -> BTreeSet<&'a str> {
-        if alone {
-            return self.found.keys().chain(self.techniques.keys()).copied().collect();
-        }
-        let mut near = BTreeSet::from([id]);
-        let mut edge = vec![id];
-        for _ in 0..3 {
-            let next: Vec<&str> = edge.iter().filter_map(|id| self.to.get(id)).flatten().copied().collect();
-            // Another incident's surroundings are its own.
-            edge = next.into_iter().filter(|id| !id.starts_with("incident--") && near.insert(id)).collect();
-        }
-        near
-    }
 }
 
 fn incident<'a>(object: &Object<'a>, links: &Links<'a>, alone: bool) -> StixIncident {
