@@ -47,6 +47,9 @@ fn every_answer_says_what_it_is(app: &App) {
     app.anonymous().post("/api/ip3/incidents", &json!({})).problem(405, "method_not_allowed");
 }
 
+/// Whether a row is meant.
+type Holds = fn(&Value) -> bool;
+
 fn filters_and_pages_work(app: &App) {
     let client = app.anonymous();
     let rows = client.walk("/api/ip3/incidents?per_page=30");
@@ -59,18 +62,19 @@ fn filters_and_pages_work(app: &App) {
     {
         assert!(like.contains(member) && rows[0].get(member).is_some(), "{member}");
     }
-    for (query, holds) in [
-        ("priority=P1", &(|r: &Value| r["priority"] == "P1") as &dyn Fn(&Value) -> bool),
-        ("level=L2_ai&evidence_status=confirmed", &|r| {
+    let filters: [(&str, Holds); 8] = [
+        ("priority=P1", |r| r["priority"] == "P1"),
+        ("level=L2_ai&evidence_status=confirmed", |r| {
             r["level"] == "L2_ai" && r["evidence_status"] == "confirmed"
         }),
-        ("flags=nis2_relevant", &|r| r["flags"]["nis2_relevant"] == true),
-        ("status=contained", &|r| r["status_lifecycle"] == "contained"),
-        ("country=PL", &|r| r["country"] == "PL"),
-        ("severity=high", &|r| r["severity"] == "high"),
-        ("q=ransomware", &|r| r["category"] == "ransomware"),
-        ("q=encr*", &|r| text(&r["title"]).to_lowercase().contains("encr")),
-    ] {
+        ("flags=nis2_relevant", |r| r["flags"]["nis2_relevant"] == true),
+        ("status=contained", |r| r["status_lifecycle"] == "contained"),
+        ("country=PL", |r| r["country"] == "PL"),
+        ("severity=high", |r| r["severity"] == "high"),
+        ("q=ransomware", |r| r["category"] == "ransomware"),
+        ("q=encr*", |r| text(&r["title"]).to_lowercase().contains("encr")),
+    ];
+    for (query, holds) in filters {
         let found = client.walk(&format!("/api/ip3/incidents?per_page=100&{query}"));
         let meant = rows.iter().filter(|r| holds(r)).count();
         assert!(
