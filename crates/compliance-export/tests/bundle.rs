@@ -504,3 +504,35 @@ fn large_members_take_no_memory_and_progress_is_told() {
     .unwrap();
     assert!(found.ok && told > 80 && last == total && total == found.bytes);
 }
+
+#[test]
+fn as_many_items_as_an_incident_may_have_fit() {
+    let mut world = World::new();
+    world.evidence.clear();
+    for n in 0..1000u16 {
+        let mut exhibit = referenced(1, Visibility::Restricted);
+        let mut random = [0; 10];
+        random[..2].copy_from_slice(&n.to_be_bytes());
+        // Only the number of items matters here; the chain of another item would not verify, so each has none.
+        exhibit.item.id = probatum_kernel::EvidenceId::new(now(), &random);
+        exhibit.item.description = Some("ż".repeat(10_000));
+        (exhibit.item.custody_entries, exhibit.chain) = (0, Vec::new());
+        world.evidence.push(exhibit);
+    }
+    let report = world.report();
+    let documents = Documents {
+        readme: Vec::new(),
+        incident: b"{}".to_vec(),
+        report_json: report.to_json(),
+        report_html: Vec::new(),
+        report_pdf: Vec::new(),
+        timeline: b"[]".to_vec(),
+    };
+    let mut writer = BundleWriter::begin(Cursor::new(Vec::new()), &report, &documents).unwrap();
+    for id in report.evidence_ids() {
+        writer.evidence(id, None).unwrap();
+    }
+    let found = check(&writer.finish(&key()).unwrap().0.into_inner());
+    assert_eq!(found.faults, []);
+    assert_eq!((found.evidence, found.members), (1000, 2011));
+}

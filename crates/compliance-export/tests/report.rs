@@ -132,7 +132,6 @@ fn the_three_forms_say_the_same() {
         "Directive (EU) 2022/2555, Art. 23(4)(a)",
         "Suspected prompt injection in a support agent",
         "Klient zgłosił nietypowe odpowiedzi.",
-        "Zażółć gęślą jaźń",
         "Rotate agent credentials",
         world.checkpoint.as_ref().unwrap().root_hash.as_str(),
         "1234",
@@ -154,7 +153,8 @@ fn the_three_forms_say_the_same() {
         assert!(page.contains(&format!("Page {} of {}", index + 1, pages.len())));
         assert!(page.contains("log checkpoint 1234 / "), "the checkpoint on every page");
     }
-    assert!(html.contains("&lt;b&gt;&amp;") && !html.contains("<b>&"));
+    assert!(html.contains("Zażółć gęślą jaźń &lt;b&gt;&amp;") && !html.contains("<b>&"));
+    assert!(pdf.contains("Zażółć gęślą jaźń <b>&"));
 }
 
 #[test]

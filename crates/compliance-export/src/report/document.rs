@@ -11,6 +11,8 @@ use serde_json::Value;
 /// the files, and the document says so.
 const MAX_CUSTODY: usize = 30;
 const MAX_TIMELINE: usize = 300;
+/// The most characters of an item's description that are printed.
+const MAX_DESCRIPTION: usize = 1000;
 
 /// The fields of an incident that are printed, in the order people read them.
 const INCIDENT_ORDER: [&str; 24] = [
@@ -182,7 +184,7 @@ impl Report {
             rows.extend(record.content_ref.iter().map(|r| ("Kept at", r.clone())));
             rows.extend(record.tlp.iter().map(|tlp| ("Sharing", tlp.to_string())));
             rows.extend(record.contradicts.iter().map(|id| ("Contradicts", id.to_string())));
-            rows.extend(record.description.iter().map(|text| ("Description", text.clone())));
+            rows.extend(record.description.iter().map(|text| ("Description", cut(text))));
             blocks.push(Block::Fields(rows.into_iter().map(|(n, v)| (n.to_owned(), v)).collect()));
             self.custody_block(&released.chain, blocks);
         }
@@ -304,6 +306,15 @@ impl Report {
             }
         }
     }
+}
+
+/// The beginning of a description: a thousand items of evidence still make a document people can open.
+fn cut(text: &str) -> String {
+    if text.chars().count() <= MAX_DESCRIPTION {
+        return text.to_owned();
+    }
+    let begin: String = text.chars().take(MAX_DESCRIPTION).collect();
+    format!("{begin}… (the rest is in metadata.json)")
 }
 
 /// A word of a closed list as people write it.

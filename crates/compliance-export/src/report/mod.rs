@@ -17,7 +17,7 @@ use crate::clocks::{Clock, ClockState};
 use crate::facts::FactSheet;
 use crate::missing::{Known, MissingField, missing};
 use crate::regime::{Phase, Regime, UnknownPhase};
-use probatum_evidence::{Sha256Hex, inherit};
+use probatum_evidence::{EvidenceKind, Sha256Hex, Tlp, Visibility, inherit};
 use probatum_kernel::{Actor, EvidenceId, EvidenceStatus, Timestamp};
 use scope::Scope;
 use serde::Serialize;
@@ -65,13 +65,32 @@ pub struct Section {
     pub fields: Vec<StatedField>,
 }
 
-/// An item of evidence as the report lists it.
+/// An item of evidence as the report lists it; its `metadata.json` says more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListedEvidence {
-    /// The item, as in its `metadata.json`.
-    #[serde(flatten)]
-    pub record: EvidenceRecord,
-    /// The hash of the last entry of its chain of custody.
+    /// Its id.
+    pub id: EvidenceId,
+    /// What it is.
+    pub kind: EvidenceKind,
+    /// Where it comes from.
+    pub source: String,
+    /// The SHA-256 of the content.
+    pub hash_sha256: Option<Sha256Hex>,
+    /// 0–100 per cent.
+    pub confidence: u8,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// To whom it may be passed on.
+    pub tlp: Option<Tlp>,
+    /// How far it proves what it says.
+    pub status: EvidenceStatus,
+    /// The item of this report it contradicts.
+    pub contradicts: Option<EvidenceId>,
+    /// The content, if it is in the bundle.
+    pub content: Option<ContentRecord>,
+    /// The length of its chain of custody.
+    pub custody_entries: u32,
+    /// The hash of the last entry of that chain.
     pub custody_head: Option<Sha256Hex>,
 }
 
@@ -223,8 +242,21 @@ pub(crate) fn pretty(value: &impl Serialize) -> Vec<u8> {
 }
 
 fn listed(released: &Released) -> ListedEvidence {
-    let custody_head = released.chain.last().map(|entry| entry.entry_hash.clone());
-    ListedEvidence { record: released.record.clone(), custody_head }
+    let record = released.record.clone();
+    ListedEvidence {
+        id: record.id,
+        kind: record.kind,
+        source: record.source,
+        hash_sha256: record.hash_sha256,
+        confidence: record.confidence,
+        visibility: record.visibility,
+        tlp: record.tlp,
+        status: record.status,
+        contradicts: record.contradicts,
+        content: record.content,
+        custody_entries: record.custody_entries,
+        custody_head: released.chain.last().map(|entry| entry.entry_hash.clone()),
+    }
 }
 
 /// The clock a report of this phase answers to: one that applies, rather than one that does not.
