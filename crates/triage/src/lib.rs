@@ -26,15 +26,18 @@
 //! # Ok::<(), VerdictError>(())
 //! ```
 
+mod calibrate;
 mod embedded;
 mod engine;
 mod grounding;
 mod input;
+pub mod model;
+mod reason;
 mod signals;
 mod text;
 mod verdict;
 
-pub use embedded::{Assessment, Embedded, Seen};
+pub use embedded::{Assessment, ENGINE, Embedded, lessons};
 pub use engine::{EngineError, Input, TriageEngine, judge};
 pub use grounding::Ungrounded;
 pub use input::Kind;

@@ -64,6 +64,8 @@ pub struct Link {
     pub port: bool,
     /// What the link shows to the reader, empty if unknown.
     pub shown: String,
+    /// Which source of the mail it was found in; the order within one source is the mail's.
+    pub source: usize,
 }
 
 /// The longest link that is looked at, in bytes.
@@ -89,7 +91,7 @@ impl Link {
             return None;
         }
         let path = decode::percent(path).to_lowercase();
-        Some(Self { target: target.to_owned(), host, path, userinfo, port, shown: String::new() })
+        Some(Self { target: target.to_owned(), host, path, userinfo, port, shown: String::new(), source: 0 })
     }
 }
 

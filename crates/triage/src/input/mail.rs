@@ -107,20 +107,18 @@ impl<'a> Mail<'a> {
     }
 
     fn read_links(&mut self, raw: &'a Value) {
-        let mut links: Vec<Link> = Vec::new();
-        for (_, page) in &mut self.pages {
-            links.append(&mut page.links);
-        }
-        links.extend(fields::texts(raw, &["urls", "links"]).into_iter().take(MAX_LINKS).filter_map(Link::parse));
+        let mut sources: Vec<Vec<Link>> = self.pages.iter_mut().map(|(_, page)| std::mem::take(&mut page.links)).collect();
+        sources.push(fields::texts(raw, &["urls", "links"]).into_iter().take(MAX_LINKS).filter_map(Link::parse).collect());
         for body in &self.bodies {
             let words = body.words.iter().filter(|word| body.letters(word) == crate::text::words::LINK);
-            let sources = words.filter_map(|word| body.source.get(word.start..word.end));
-            links.extend(sources.take(MAX_LINKS).filter_map(Link::parse));
+            let written = words.filter_map(|word| body.source.get(word.start..word.end));
+            sources.push(written.take(MAX_LINKS).filter_map(Link::parse).collect());
         }
-        let mut seen = std::collections::HashSet::new();
-        links.retain(|link| seen.insert((link.target.clone(), link.shown.clone())));
-        links.truncate(MAX_LINKS * 2);
-        self.links = links;
+        for (source, links) in sources.into_iter().enumerate() {
+            let mut seen = std::collections::HashSet::new();
+            let new = links.into_iter().filter(|link| seen.insert((link.target.clone(), link.shown.clone())));
+            self.links.extend(new.map(|link| Link { source, ..link }));
+        }
     }
 
     fn read_attachments(&mut self, raw: &'a Value) {

@@ -10,12 +10,20 @@ pub struct Rule {
     pub weight: f64,
     /// What it says, as a clause: "replies go to another domain".
     pub says: &'static str,
+    /// Whether more text cannot make it go away. Only such rules make an input `malicious`; the others,
+    /// like the shortness of a mail, make it `suspicious` at most.
+    pub firm: bool,
 }
 
 impl Rule {
-    /// A rule.
+    /// A rule that holds whatever is added to the input.
     pub const fn new(name: &'static str, weight: f64, says: &'static str) -> Self {
-        Self { name, weight, says }
+        Self { name, weight, says, firm: true }
+    }
+
+    /// A rule that more text may make go away.
+    pub const fn passing(name: &'static str, weight: f64, says: &'static str) -> Self {
+        Self { name, weight, says, firm: false }
     }
 }
 
@@ -26,6 +34,8 @@ pub struct Found {
     pub rule: &'static Rule,
     /// What it adds here.
     pub weight: f64,
+    /// What of that no more text can take away.
+    pub firm: f64,
     /// The words it rests on, a piece of one string of the input.
     pub quote: String,
 }
@@ -45,11 +55,17 @@ impl Sheet {
 
     /// Notes a rule with a weight of its own; of several, the heaviest stays.
     pub fn weigh(&mut self, rule: &'static Rule, weight: f64, quote: Option<String>) {
+        self.weigh_firmly(rule, weight, weight, quote);
+    }
+
+    /// Notes a rule whose firm weight is another one.
+    pub fn weigh_firmly(&mut self, rule: &'static Rule, weight: f64, firm: f64, quote: Option<String>) {
         let Some(quote) = quote.filter(|quote| !quote.trim().is_empty()) else { return };
+        let firm = if rule.firm { firm } else { 0.0 };
         match self.found.iter_mut().find(|found| found.rule.name == rule.name) {
-            Some(known) if known.weight >= weight => {}
-            Some(known) => *known = Found { rule, weight, quote },
-            None => self.found.push(Found { rule, weight, quote }),
+            Some(known) if known.weight >= weight => known.firm = known.firm.max(firm),
+            Some(known) => *known = Found { rule, weight, firm: known.firm.max(firm), quote },
+            None => self.found.push(Found { rule, weight, firm, quote }),
         }
     }
 
@@ -58,14 +74,13 @@ impl Sheet {
         self.found.iter().any(|found| found.rule.name == rule.name)
     }
 
-    /// The weights of the given rules that held, together.
-    pub fn sum(&self, rules: &[&Rule]) -> f64 {
-        let chosen = self.found.iter().filter(|found| rules.iter().any(|rule| rule.name == found.rule.name));
-        chosen.map(|found| found.weight).sum()
-    }
-
     /// All weights together.
     pub fn total(&self) -> f64 {
         self.found.iter().map(|found| found.weight).sum()
+    }
+
+    /// What no more text can take away.
+    pub fn firm_total(&self) -> f64 {
+        self.found.iter().map(|found| found.firm).sum()
     }
 }

@@ -7,6 +7,13 @@ pub fn is_invisible(c: char) -> bool {
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}'
         | '\u{2066}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
         | '\u{E0000}'..='\u{E01EF}' | '\u{0300}'..='\u{036F}')
+        || is_mark(c)
+}
+
+/// Marks that sit on a letter of another script; on a Latin one they only disturb.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{0483}'..='\u{0489}' | '\u{0591}'..='\u{05BD}' | '\u{0610}'..='\u{061A}' | '\u{064B}'..='\u{065F}'
+        | '\u{0730}'..='\u{074A}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
 }
 
 /// Whether a character turns the direction of what follows, which makes a name read as another one.
@@ -14,9 +21,9 @@ pub fn turns_direction(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// Whether a zero-width character that has no place inside a word of an alphabet.
+/// Whether a character shows nothing and has no place inside a Latin word.
 pub fn is_zero_width(c: char) -> bool {
-    matches!(c, '\u{00AD}' | '\u{200B}' | '\u{200C}' | '\u{200D}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{034F}')
+    is_mark(c) || matches!(c, '\u{200E}' | '\u{200F}' | '\u{00AD}' | '\u{200B}' | '\u{200C}' | '\u{200D}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{034F}')
 }
 
 /// The printable ASCII a Unicode tag character stands for: a whole message can hide in them, unseen.
@@ -58,7 +65,7 @@ pub enum Plain {
 
 /// Whether a character is a letter in costume: mathematical, circled, full-width.
 pub fn is_styled(c: char) -> bool {
-    !c.is_ascii() && styled(c).is_some()
+    !c.is_ascii() && styled(c).is_some_and(|plain| plain.is_ascii_alphanumeric())
 }
 
 /// The ASCII letter or digit behind a mathematical, circled, squared or full-width form.

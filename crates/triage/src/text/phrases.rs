@@ -2,7 +2,8 @@
 //!
 //! A pattern is a list of places separated by spaces. A place is `one|of|these`; `word*` is any word that
 //! begins so, `two_words` stand side by side, `?word` may be missing, `~3` allows up to three words in between,
-//! `^` at the very start asks for the beginning of a line or sentence, `@name` is a named list.
+//! `^` at the very start asks for the beginning of a line or sentence, `@name` is a named list, `#` any number
+//! (not at the start).
 
 use super::words::Text;
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use std::collections::HashMap;
 struct Literal {
     letters: String,
     prefix: bool,
+    number: bool,
 }
 
 /// A place of a pattern.
@@ -33,6 +35,7 @@ struct Pattern {
 #[derive(Debug)]
 pub struct Phrases {
     patterns: Vec<Pattern>,
+    tight: bool,
     exact: HashMap<String, Vec<usize>>,
     prefixes: HashMap<String, Vec<usize>>,
 }
@@ -54,13 +57,18 @@ const PREFIX: usize = 3;
 impl Phrases {
     /// Compiles the groups. `lists` are the named lists that `@name` stands for.
     pub fn compile(groups: &[&[&str]], lists: &[(&str, &str)]) -> Self {
-        let mut made = Self { patterns: Vec::new(), exact: HashMap::new(), prefixes: HashMap::new() };
+        let mut made = Self { patterns: Vec::new(), tight: false, exact: HashMap::new(), prefixes: HashMap::new() };
         for (group, patterns) in groups.iter().enumerate() {
             for pattern in *patterns {
                 made.add(parse(group, pattern, lists));
             }
         }
         made
+    }
+
+    /// The same phrases, found within one sentence, item or cell only.
+    pub fn within_sentences(self) -> Self {
+        Self { tight: true, ..self }
     }
 
     fn add(&mut self, pattern: Pattern) {
@@ -101,7 +109,9 @@ impl Phrases {
             if pattern.opens && !text.words.get(at).is_some_and(|word| word.opens) {
                 continue;
             }
-            if let Some(end) = follow(text, &pattern.places, at, true) {
+            let end = follow(text, &pattern.places, at, true);
+            let parted = |end: usize| text.words.get(at + 1..end).is_some_and(|rest| rest.iter().any(|word| word.parted));
+            if let Some(end) = end.filter(|end| !self.tight || !parted(*end)) {
                 hits.push(Hit { group: pattern.group, first: at, last: end.saturating_sub(1) });
             }
         }
@@ -126,7 +136,13 @@ fn follow(text: &Text<'_>, places: &[Place], at: usize, first: bool) -> Option<u
 
 fn matches_at(text: &Text<'_>, alternative: &[Literal], at: usize) -> bool {
     let same = |literal: &Literal, letters: &str| {
-        if literal.prefix { letters.starts_with(&literal.letters) } else { letters == literal.letters }
+        if literal.number {
+            letters.starts_with(|c: char| c.is_ascii_digit())
+        } else if literal.prefix {
+            letters.starts_with(&literal.letters)
+        } else {
+            letters == literal.letters
+        }
     };
     alternative.iter().enumerate().all(|(offset, literal)| {
         text.words.get(at + offset).is_some_and(|word| {
@@ -163,9 +179,9 @@ fn literals(alternative: &str) -> Vec<Literal> {
     for word in alternative.split('_') {
         let (letters, prefix) = word.strip_suffix('*').map_or((word, false), |stem| (stem, true));
         if letters.chars().any(super::fold::is_unspaced) {
-            made.extend(letters.chars().map(|c| Literal { letters: c.to_string(), prefix: false }));
+            made.extend(letters.chars().map(|c| Literal { letters: c.to_string(), prefix: false, number: false }));
         } else {
-            made.push(Literal { letters: letters.to_owned(), prefix });
+            made.push(Literal { letters: letters.to_owned(), prefix, number: letters == "#" });
         }
     }
     made

@@ -22,6 +22,8 @@ pub struct Word {
     pub end: usize,
     /// Whether it begins a line or a sentence.
     pub opens: bool,
+    /// Whether what stands before it is another sentence, item or cell, not only another line.
+    pub parted: bool,
     /// Its letters if digits and signs are read as the letters they resemble.
     pub leet: Option<Box<str>>,
 }
@@ -72,7 +74,7 @@ pub const MAX_TRICKS: usize = 64;
 impl<'a> Text<'a> {
     /// Reads the glyphs of `source`.
     pub fn read(source: &'a str, glyphs: &[Glyph]) -> Self {
-        let mut reader = Reader { text: Self { source, ..Self::default() }, opens: true, latin: mostly_latin(glyphs) };
+        let mut reader = Reader { text: Self { source, ..Self::default() }, opens: true, parted: true, latin: mostly_latin(glyphs) };
         let mut at = 0;
         while let Some(glyph) = glyphs.get(at) {
             if reader.text.words.len() >= MAX_WORDS {
@@ -130,6 +132,7 @@ fn is_foreign(c: char) -> bool {
 struct Reader<'a> {
     text: Text<'a>,
     opens: bool,
+    parted: bool,
     latin: bool,
 }
 
@@ -143,6 +146,8 @@ struct Making {
     signs: usize,
     zero_width: bool,
     styled: usize,
+    lower: usize,
+    capital_i: bool,
 }
 
 impl Reader<'_> {
@@ -171,7 +176,11 @@ impl Reader<'_> {
 
     fn between(&mut self, c: char, at: usize) -> usize {
         if matches!(c, '\n' | '\r' | '.' | '!' | '?' | ':' | ';' | '。' | '！' | '？' | '"' | '>' | '{' | '[') {
+            // A second line break in a row, or anything but a line break, parts.
+            self.parted |= self.opens || !matches!(c, '\n' | '\r');
             self.opens = true;
+        } else if matches!(c, '|' | '•' | '#') || (self.opens && matches!(c, '-' | '*')) {
+            self.parted = true;
         }
         at + 1
     }
@@ -184,9 +193,9 @@ impl Reader<'_> {
     }
 
     fn close(&mut self, from: usize, start: usize, end: usize, leet: Option<Box<str>>) {
-        let (to, opens) = (self.text.folded.len(), self.opens);
-        self.text.words.push(Word { from, to, start, end, opens, leet });
-        self.opens = false;
+        let (to, opens, parted) = (self.text.folded.len(), self.opens, self.parted);
+        self.text.words.push(Word { from, to, start, end, opens, parted, leet });
+        (self.opens, self.parted) = (false, false);
     }
 
     /// Reads a link, an address or a word; says where it ends.
@@ -217,8 +226,15 @@ impl Reader<'_> {
             self.trick(TrickKind::Styled, start, stop);
         }
         let letters = self.text.folded.get(from..).unwrap_or("");
-        let leet = (made.latin > 0 && made.digits + made.signs > 0)
-            .then(|| letters.chars().map(|c| fold::leet(c).unwrap_or(c)).collect::<String>().into_boxed_str());
+        let leet = if made.latin > 0 && made.digits + made.signs > 0 {
+            Some(letters.chars().map(|c| fold::leet(c).unwrap_or(c)).collect::<String>().into_boxed_str())
+        } else if made.capital_i && made.lower >= 2 {
+            // A capital I among small letters is read as the l it looks like.
+            let shown = glyphs.get(at..end).unwrap_or(&[]).iter().map(|g| if g.shown == 'I' { 'l' } else { g.shown });
+            Some(shown.flat_map(char::to_lowercase).collect::<String>().into_boxed_str())
+        } else {
+            None
+        };
         self.close(from, start, stop, leet);
         end
     }
@@ -235,6 +251,8 @@ impl Reader<'_> {
                 continue;
             }
             made.styled += usize::from(fold::is_styled(c));
+            made.lower += usize::from(c.is_ascii_lowercase());
+            made.capital_i |= c == 'I';
             match fold::plain(c) {
                 Plain::Many(letters) => self.text.folded.push_str(letters),
                 Plain::One(letter) => {
@@ -329,6 +347,7 @@ mod tests {
             assert_eq!(folded(source), "ignore", "{source}");
         }
         assert_eq!(Text::plain("1gn0re").words[0].leet.as_deref(), Some("ignore"));
+        assert_eq!(Text::plain("waIIet").words[0].leet.as_deref(), Some("wallet"));
         assert_eq!(Text::plain("p@$$word").words[0].leet.as_deref(), Some("password"));
     }
 

@@ -10,13 +10,13 @@ pub const TWO_ENDINGS: Rule = Rule::new("double_extension", 3.2, "an attachment 
 pub const PAGE: Rule = Rule::new("html_attachment", 2.2, "a web page is attached, which can pose as a sign-in");
 pub const MACROS: Rule = Rule::new("macro_attachment", 2.0, "a document that may hold macros is attached");
 pub const ARCHIVE: Rule = Rule::new("archive_attachment", 0.8, "an archive is attached");
-pub const FORM: Rule = Rule::new("html_form", 1.5, "the mail itself is a form to fill in");
+pub const FORM: Rule = Rule::new("html_form", 0.6, "the mail itself is a form to fill in");
 pub const PASSWORD: Rule = Rule::new("password_field", 2.5, "the mail itself asks for a password");
-pub const SCRIPT: Rule = Rule::new("html_script", 0.6, "the mail runs a script");
+pub const SCRIPT: Rule = Rule::new("html_script", 0.3, "the mail runs a script");
 pub const REFRESH: Rule = Rule::new("html_refresh", 1.5, "the mail sends the reader elsewhere by itself");
 pub const FRAME: Rule = Rule::new("html_frame", 0.6, "the mail loads another page into itself");
-pub const PICTURE_ONLY: Rule = Rule::new("picture_only", 1.2, "pictures and a link stand where words should");
-pub const BARE_LINK: Rule = Rule::new("bare_link", 1.0, "it is little more than a link");
+pub const PICTURE_ONLY: Rule = Rule::passing("picture_only", 1.2, "pictures and a link stand where words should");
+pub const BARE_LINK: Rule = Rule::passing("bare_link", 1.0, "it is little more than a link");
 pub const HIDDEN_LETTERS: Rule = Rule::new("zero_width_letters", 1.6, "invisible characters split its words");
 pub const MIXED_LETTERS: Rule = Rule::new("mixed_alphabets", 1.8, "its words mix letters of two alphabets");
 pub const DRESSED_LETTERS: Rule = Rule::new("styled_letters", 1.4, "its words are written in letters that only look like letters");
@@ -73,10 +73,10 @@ fn attachment(name: &str, media: &str, sheet: &mut Sheet) {
     }
 }
 
-/// A mail of a few words and a link. The plain text alone counts, as far as there is one.
+/// A mail of a few words and a link.
 fn bare(mail: &Mail<'_>, sheet: &mut Sheet) {
-    let Some(shortest) = mail.bodies.iter().map(|body| body.words.len()).min() else { return };
-    if (1..18).contains(&shortest) && !mail.links.is_empty() {
+    let Some(longest) = mail.bodies.iter().map(|body| body.words.len()).max() else { return };
+    if (1..18).contains(&longest) && !mail.links.is_empty() {
         sheet.note(&BARE_LINK, mail.links.first().and_then(|link| quote::cut(&link.target, 0, link.target.len())));
     }
 }

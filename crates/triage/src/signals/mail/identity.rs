@@ -21,10 +21,10 @@ pub const RANDOM_SENDER: Rule = Rule::new("random_sender", 1.0, "the sender's ad
 pub const NO_ADDRESS: Rule = Rule::new("no_sender_address", 1.2, "there is a sender's name but no address");
 pub const FREE_SENDER: Rule = Rule::new("free_mail_organisation", 1.0, "an organisation writes from a free mail address");
 pub const PLATFORM_SENDER: Rule = Rule::new("platform_sender", 1.0, "the sender's domain belongs to a hosting platform where anybody signs up");
-pub const REPLY_ELSEWHERE: Rule = Rule::new("reply_to_mismatch", 1.0, "replies go to another domain than the sender's");
+pub const REPLY_ELSEWHERE: Rule = Rule::new("reply_to_mismatch", 0.5, "replies go to another domain than the sender's");
 pub const REPLY_FREE: Rule = Rule::new("reply_to_free_mail", 2.2, "replies go to a free mail address that is not the sender's");
 pub const BOUNCE_ELSEWHERE: Rule = Rule::new("return_path_mismatch", 0.3, "bounces go to another domain than the sender's");
-pub const ID_ELSEWHERE: Rule = Rule::new("message_id_mismatch", 0.4, "the message id was made by another domain than the sender's");
+pub const ID_ELSEWHERE: Rule = Rule::new("message_id_mismatch", 0.1, "the message id was made by another domain than the sender's");
 pub const DMARC_FAIL: Rule = Rule::new("dmarc_fail", 1.8, "the sender's domain did not vouch for the mail (DMARC)");
 pub const SPF_FAIL: Rule = Rule::new("spf_fail", 1.2, "the sending server may not send for its domain (SPF)");
 pub const DKIM_FAIL: Rule = Rule::new("dkim_fail", 0.4, "the mail's signature does not hold (DKIM)");
@@ -39,6 +39,8 @@ pub struct Sender {
     pub name: String,
     /// Whether the name claims to be somebody the address is not.
     pub gap: bool,
+    /// Whether the name is a brand's and the domain is that brand's own.
+    pub owner: bool,
 }
 
 /// Looks at the sender and notes what is odd.
@@ -46,7 +48,8 @@ pub fn inspect(mail: &Mail<'_>, sheet: &mut Sheet) -> Sender {
     let Some((source, from)) = &mail.from else { return Sender::default() };
     let cited = || quote::cut(source, 0, source.len());
     let name = folded(&from.name);
-    let mut sender = Sender { domain: from.domain.clone(), name: name.clone(), gap: false };
+    let mut sender = Sender { domain: from.domain.clone(), name: name.clone(), gap: false, owner: false };
+    sender.owner = brands::named(&name).is_some_and(|brand| brands::owns(brand, &from.domain));
     names(mail, sheet, &name, source);
     domains(&from.local, &from.domain, sheet, source);
     if from.domain.is_empty() && !name.is_empty() {
@@ -54,7 +57,7 @@ pub fn inspect(mail: &Mail<'_>, sheet: &mut Sheet) -> Sender {
     }
     answers(mail, &from.domain, sheet);
     authentication(mail, sheet);
-    let telling = [&BORROWED_NAME, &BORROWED_ADDRESS, &OWN_DOMAIN_CLAIM, &ROLE_NAME, &UNRELATED_NAME, &LOOKALIKE_SENDER, &CHEAP_SENDER, &RANDOM_SENDER, &NO_ADDRESS, &FREE_SENDER, &PLATFORM_SENDER, &REPLY_FREE, &REPLY_ELSEWHERE, &DMARC_FAIL, &SPF_FAIL];
+    let telling = [&BORROWED_NAME, &BORROWED_ADDRESS, &OWN_DOMAIN_CLAIM, &ROLE_NAME, &LOOKALIKE_SENDER, &CHEAP_SENDER, &RANDOM_SENDER, &NO_ADDRESS, &FREE_SENDER, &PLATFORM_SENDER, &REPLY_FREE, &DMARC_FAIL, &SPF_FAIL];
     sender.gap = telling.iter().any(|rule| sheet.has(rule));
     sender
 }
@@ -62,7 +65,12 @@ pub fn inspect(mail: &Mail<'_>, sheet: &mut Sheet) -> Sender {
 /// The words of a display name, folded.
 fn folded(name: &str) -> String {
     let glyphs: Vec<Glyph> = glyphs::of_plain(name, 1000);
-    Text::read(name, &glyphs).folded().to_owned()
+    let text = Text::read(name, &glyphs);
+    let words = text.words.iter().map(|word| match word.leet.as_deref() {
+        Some(letters) if brands::named(letters).is_some() => letters,
+        _ => text.letters(word),
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// Words that name an office rather than anybody.
@@ -88,7 +96,7 @@ fn names(mail: &Mail<'_>, sheet: &mut Sheet, name: &str, source: &str) {
     let receivers = mail.recipients.iter().filter(|to| to.domain.len() > 3);
     if receivers.clone().any(|to| !related(&to.domain, &from.domain) && lower.contains(&to.domain)) {
         sheet.note(&OWN_DOMAIN_CLAIM, cited());
-    } else if shown_domain(&lower).is_some_and(|shown| !related(shown, &from.domain)) {
+    } else if shown_domain(&lower).is_some_and(|shown| !related(shown, &from.domain) && !akin(label(shown), label(&from.domain))) {
         sheet.note(&BORROWED_ADDRESS, cited());
     }
     let words: Vec<&str> = name.split(' ').filter(|w| !w.chars().all(|c| c.is_ascii_digit())).collect();
@@ -106,6 +114,11 @@ fn names(mail: &Mail<'_>, sheet: &mut Sheet, name: &str, source: &str) {
     if places::is_free_mail(&from.domain) && (brand.is_some() || words.iter().filter(|w| office(w)).count() >= 1) {
         sheet.note(&FREE_SENDER, cited());
     }
+}
+
+/// Whether two names begin alike, as those of one house do.
+fn akin(one: &str, other: &str) -> bool {
+    one.get(..3).is_some_and(|front| other.starts_with(front))
 }
 
 /// Whether the beginning of a word is in the address: `Christopher` writes as `chris.x@`.
@@ -150,7 +163,7 @@ fn domains(local: &str, domain: &str, sheet: &mut Sheet, source: &str) {
     let digits = local.chars().filter(char::is_ascii_digit).count();
     let host = domain.split('.').next().unwrap_or("");
     let random_local = places::is_random(local) && digits >= 3 && !local.contains(['=', '+']);
-    if places::is_random(label(domain)) || (random_local && !places::is_free_mail(domain)) || (host.len() > 9 && places::is_random(host)) {
+    if places::is_random(label(domain)) || (random_local && !places::is_free_mail(domain)) || (places::is_free_mail(domain) && places::consonants(local) >= 5) || (host.len() > 9 && places::is_random(host)) {
         sheet.note(&RANDOM_SENDER, cited());
     }
 }

@@ -12,7 +12,7 @@ pub const ADDRESS: Rule = Rule::new("ip_address_link", 2.0, "a link leads to a b
 pub const MISLEADING: Rule = Rule::new("link_text_mismatch", 1.8, "a link shows one domain and leads to another");
 pub const SHORTENED: Rule = Rule::new("shortened_link", 1.5, "a shortener hides where a link leads");
 pub const HOSTED: Rule = Rule::new("free_hosting_link", 1.2, "a link leads to a place where anybody publishes pages");
-pub const REDIRECT: Rule = Rule::new("open_redirect", 1.2, "a link goes through a redirect that hides where it leads");
+pub const REDIRECT: Rule = Rule::new("open_redirect", 1.5, "a link goes through a redirect that hides where it leads");
 pub const CHEAP: Rule = Rule::new("cheap_domain_link", 1.0, "a link leads to a domain whose ending is mostly abused");
 pub const RANDOM: Rule = Rule::new("random_domain_link", 0.9, "a link leads to a domain that looks made by a machine");
 pub const USERINFO: Rule = Rule::new("userinfo_link", 2.0, "a link hides its host behind an @");
@@ -21,21 +21,41 @@ pub const PUNYCODE: Rule = Rule::new("punycode_link", 1.2, "a link's domain is w
 pub const PERSONAL: Rule = Rule::new("recipient_in_link", 1.3, "a link carries the reader's address to somebody else");
 pub const INTRUDED: Rule = Rule::new("intruded_site_link", 1.5, "a link leads into the back rooms of somebody's web site");
 pub const FILE: Rule = Rule::new("download_link", 1.5, "a link loads a program or archive");
-pub const ELSEWHERE: Rule = Rule::new("foreign_links", 0.9, "its first link leads to a domain that is not the sender's");
+pub const ELSEWHERE: Rule = Rule::new("foreign_links", 0.5, "its first link leads to a domain that is not the sender's");
 pub const NAMED_ELSEWHERE: Rule = Rule::new("brand_link_mismatch", 1.6, "it names a brand, and its link does not lead there");
 
-/// Looks at every link. Answers whether the reader is led away from the sender.
-pub fn inspect(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) -> bool {
+/// Where the links lead the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// To places that give reason to doubt.
+    Doubtful,
+    /// Nowhere, or nowhere in particular.
+    Open,
+    /// Home: what comes first in every part of the mail is the sender's own.
+    Home,
+}
+
+/// Looks at every link.
+pub fn inspect(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) -> Way {
     for link in &mail.links {
         place(link, sender, sheet);
         path(link, mail, sender, sheet);
         shown(link, sender, sheet);
     }
-    let away = first_away(mail, sender);
+    // Only the first of each part counts, so that adding links to the end changes nothing.
+    let firsts = firsts(mail);
+    let away = firsts.iter().find(|link| !sender.domain.is_empty() && !own(link, sender));
     if let Some(link) = away {
         sheet.note(&ELSEWHERE, cite(link));
     }
-    away.is_some() || [&LOOKALIKE, &ADDRESS, &SHORTENED, &HOSTED, &REDIRECT, &CHEAP, &RANDOM, &USERINFO, &MISLEADING, &INTRUDED].iter().any(|rule| sheet.has(rule))
+    let doubtful = [&LOOKALIKE, &ADDRESS, &SHORTENED, &HOSTED, &REDIRECT, &CHEAP, &RANDOM, &USERINFO, &MISLEADING, &INTRUDED];
+    if doubtful.iter().any(|rule| sheet.has(rule)) {
+        Way::Doubtful
+    } else if away.is_none() && !firsts.is_empty() {
+        Way::Home
+    } else {
+        Way::Open
+    }
 }
 
 fn cite(link: &Link) -> Option<String> {
@@ -71,6 +91,9 @@ fn place(link: &Link, sender: &Sender, sheet: &mut Sheet) {
     }
     if places::is_open_redirect(host, &link.path) && !places::is_common(host) {
         sheet.note(&REDIRECT, cite(link));
+    }
+    if places::carries_address(&link.path) && !places::is_common(host) {
+        sheet.weigh(&REDIRECT, 0.4, cite(link));
     }
     if places::is_cheap(host) {
         sheet.note(&CHEAP, cite(link));
@@ -118,10 +141,15 @@ fn shown(link: &Link, sender: &Sender, sheet: &mut Sheet) {
     }
 }
 
-/// The first link of any source that leads away from the sender, past the places everybody links to.
-fn first_away<'a>(mail: &'a Mail<'_>, sender: &Sender) -> Option<&'a Link> {
-    let first = mail.links.iter().find(|link| !places::is_common(&link.host) && !picture(link))?;
-    (!sender.domain.is_empty() && !own(first, sender)).then_some(first)
+/// The first link of each part of the mail, past pictures and the places everybody links to.
+fn firsts<'a>(mail: &'a Mail<'_>) -> Vec<&'a Link> {
+    let mut firsts: Vec<&Link> = Vec::new();
+    for link in mail.links.iter().filter(|link| !places::is_common(&link.host) && !picture(link)) {
+        if firsts.iter().all(|known| known.source != link.source) {
+            firsts.push(link);
+        }
+    }
+    firsts
 }
 
 /// Notes a brand in the subject that neither sender nor first link belongs to.

@@ -63,7 +63,12 @@ const HOSTING: &[&str] = &[
 pub fn is_open_redirect(host: &str, path: &str) -> bool {
     let search = ["google.", "bing.com", "doubleclick.net", "baidu.com", "youtube.com"].iter().any(|name| host.contains(name));
     let redirecting = ["/url?", "/ck/a", "/amp/", "/aclk", "/clk", "/redirect?", "/link?", "/adclick", "/travel/clk"];
-    (search && redirecting.iter().any(|part| path.contains(part))) || path.get(1..).is_some_and(|p| p.contains("=http://") || p.contains("=https://"))
+    search && redirecting.iter().any(|part| path.contains(part))
+}
+
+/// Addresses that carry another address along.
+pub fn carries_address(path: &str) -> bool {
+    path.contains("=http://") || path.contains("=https://")
 }
 
 /// Services that send and count for others, and places every mail links to. A link there says nothing.
@@ -106,19 +111,24 @@ const CHEAP: &[&str] = &[
 
 /// Whether a name looks made by a machine: no syllables, or letters and digits in turns.
 pub fn is_random(label: &str) -> bool {
-    let letters: Vec<char> = label.chars().filter(char::is_ascii_alphanumeric).collect();
+    let letters: Vec<char> = label.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     if letters.len() < 5 {
         return false;
     }
     let pairs = letters.iter().zip(letters.iter().skip(1));
-    let turns = pairs.filter(|(a, b)| a.is_ascii_digit() != b.is_ascii_digit()).count();
-    let vowel = |c: &char| "aeiouy".contains(*c);
+    let turns = pairs.filter(|(a, b)| a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric() && a.is_ascii_digit() != b.is_ascii_digit()).count();
+    let longest = consonants(label);
+    turns >= 3 || longest >= 6 || (letters.len() >= 8 && longest >= 5)
+}
+
+/// The longest run of consonants in a name.
+pub fn consonants(label: &str) -> usize {
     let (mut run, mut longest) = (0, 0);
-    for c in &letters {
-        run = if c.is_ascii_alphabetic() && !vowel(c) { run + 1 } else { 0 };
+    for c in label.chars() {
+        run = if c.is_ascii_alphabetic() && !"aeiouy".contains(c) { run + 1 } else { 0 };
         longest = longest.max(run);
     }
-    turns >= 3 || longest >= 6 || (letters.len() >= 8 && longest >= 5)
+    longest
 }
 
 #[cfg(test)]

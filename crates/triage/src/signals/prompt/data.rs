@@ -17,6 +17,7 @@ pub const CODE: Rule = Rule::new("code_insertion", 3.0, "data asks for its code 
 pub const SHELL: Rule = Rule::new("risky_code", 1.0, "data holds code that sends, runs or destroys something");
 pub const MARKUP: Rule = Rule::new("forged_markup", 2.0, "data uses marks that set instructions apart");
 pub const URGENT: Rule = Rule::new("urgent_note", 0.8, "data calls itself important");
+pub const QUESTION: Rule = Rule::new("stray_question", 1.7, "data asks a question of its own");
 pub const IMAGE_LEAK: Rule = Rule::new("exfiltration_link", 2.6, "data holds a picture or link that would carry data away");
 
 /// The rules that have patterns, in their order.
@@ -29,15 +30,15 @@ pub fn phrases() -> &'static Phrases {
     PHRASES.get_or_init(|| {
         let mut lists = LISTS.to_vec();
         lists.extend(OWN_LISTS);
-        Phrases::compile(PATTERNS, &lists)
+        Phrases::compile(PATTERNS, &lists).within_sentences()
     })
 }
 
 const OWN_LISTS: &[(&str, &str)] = &[
-    ("answer", "answer answers response responses reply replies output outputs explanation summary conclusion feedback responding replying answering"),
+    ("answer", "answer answers response responses reply replies output outputs explanation summary conclusion responding replying answering"),
     ("shape", "add include incorporate embed insert integrate append modify enhance enrich augment improve adjust conclude begin start end finish weave blend merge revise refine expand complement supplement tailor ensure elevate strengthen bolster amplify extend round_off close open precede prefix preface follow replace alter change rewrite rephrase reword structure format shape craft frame formulate present deliver give provide translate infuse inject intersperse sprinkle interweave interlace adapt transform convert make keep limit restrict"),
     ("write", "write provide compose create generate tell share give offer suggest recommend describe explain translate summarize summarise craft develop mention express present discuss highlight advise propose outline draft produce construct design formulate promote advertise endorse praise narrate recite repeat state answer respond reply devise invent imagine elaborate showcase explore unravel delve dive embark convince persuade inform notify remind encourage introduce convert encode decode rewrite paraphrase rephrase conclude include add incorporate insert append integrate embed"),
-    ("act", "send forward transfer delete remove erase grant schedule download execute run share unlock lock open disable enable turn book pay post update create add move purchase buy withdraw deposit cancel invite visit retrieve fetch export upload install change modify reset register sign transmit submit publish email mail message call text reply make set search find check access read get give allow approve authorize authorise order reserve invite initiate trade sell subscribe unsubscribe deactivate activate wire copy collect gather save store backup encrypt dump print show reveal report"),
+    ("act", "replace send forward transfer delete remove erase grant schedule download execute run share unlock lock open disable enable turn book pay post update create add move purchase buy withdraw deposit cancel invite visit retrieve fetch export upload install change modify reset register sign transmit submit publish call make set search find check access read get give allow approve authorize authorise order reserve invite initiate trade sell subscribe unsubscribe deactivate activate wire copy collect gather save store backup encrypt dump print show reveal report"),
     ("valued", "password passwords credential credentials token api_key key keys account accounts bank money funds fund usd dollars euros bitcoin btc payment payments credit_card card iban wallet balance permission permissions access admin administrator ssn passport medical health record records history address addresses contact contacts email emails inbox message messages file files drive document documents database data private confidential secret secrets personal payroll salary door lock camera location device devices history reservation hotel flight friend channel user calendar event appointment"),
 ];
 
@@ -48,7 +49,7 @@ const PATTERNS: &[&[&str]] = &[
     ],
     // About the answer.
     &[
-        "@shape ~6 your|the|this ~2 @answer", "@answer ~3 should|must|needs_to|has_to|ought_to|shall|will|could|would ~3 include|contain|mention|end|begin|start|be|incorporate|feature|highlight|have|benefit|gain|also|consist|only|emphasi*|convey|reflect|flourish|thrive|express|encourage|provide|promote|showcase|offer", "in|into|within|with|to|of|throughout|for|alongside ~1 your ~2 @answer|solution|code|message|reply|work|text|writing|elucidation|guidance|clarification", "your ~1 @answer|solution|explanation|code|elucidation ~4 flourish|benefit|incorporat*|includ*|with|by|using|to|employ*|utiliz*|excel|shine|thrive|could|should", "respond|reply|answer ~3 with|only|in|using|as ~3 poem|joke|emoji*|language|french|spanish|german|chinese|code|morse|reverse|rhyme|hello|yes|no|uppercase|lowercase|base64|the_word|the_following|a|nothing|canary", "when|while|before|after|as_you|in ~2 answering|responding|replying|summarizing|summarising|asked|reply|processing|reading|generating|crafting|you_respond|you_answer|you_reply ~6 include|add|mention|say|also|make|ensure|first|always|tell|write|insert|incorporate|do_not|please|you_must|append|recommend|use",
+        "@shape ~6 your|the|this ~2 @answer", "@answer ~3 should|must|needs_to|has_to|ought_to|shall|will|could|would ~3 include|contain|mention|end|begin|start|be|incorporate|feature|highlight|have|benefit|gain|also|consist|only|emphasi*|convey|reflect|flourish|thrive|express|encourage|provide|promote|showcase|offer", "in|into|within|with|to|of|throughout|alongside ~1 your ~2 @answer|elucidation|clarification", "render|write|deliver|compose|craft|encode|encrypt|express|present|state ~1 your ~2 message|text|reply|@answer", "your ~1 @answer|solution|explanation|code|elucidation ~4 flourish|benefit|incorporat*|includ*|with|by|using|to|employ*|utiliz*|excel|shine|thrive|could|should", "respond|reply|answer ~3 with|only|in|using|as ~3 poem|joke|emoji*|language|french|spanish|german|chinese|code|morse|reverse|rhyme|hello|yes|no|uppercase|lowercase|base64|the_word|the_following|a|nothing|canary", "when|while|before|after|as_you|in ~2 answering|responding|replying|summarizing|summarising|asked|reply|processing|reading|generating|crafting|you_respond|you_answer|you_reply ~6 include|add|mention|say|also|make|ensure|first|always|tell|write|insert|incorporate|do_not|please|you_must|append|recommend|use",
     ],
     // To the model.
     &[
@@ -76,7 +77,7 @@ const PATTERNS: &[&[&str]] = &[
     ],
     // Code is to be inserted.
     &[
-        "code|snippet|script|function|excerpt|fragment|segment|block|section|example|program|lines ~5 following|below|subsequent|next|this|given|provided|here|ensuing|mentioned ~0 ?code", "following|below|subsequent|next|this|given|provided|ensuing|forthcoming|upcoming|accompanying ~2 code|snippet|script|function|python|programming|excerpt|block ~3 ?excerpt|?snippet|?fragment|?block|?section|?segment|?code",
+        "following|subsequent|ensuing|forthcoming|upcoming|accompanying|below ~1 ?code|?python|?programming snippet|excerpt|fragment|segment|code_snippet|code_excerpt|code_fragment|code_segment|code_section|code_block|programming_code",
         "@shape|leverage|utilize|utilise|employ|use|apply|consider|adopt|deploy|harness|reference|showcase|exhibit|demonstrate|implement|engage|combine|mix|fuse|assimilate|introduce|place|put|feature|attach|seamlessly|unify ~4 code|snippet|script|excerpt|programming ~4 your|into|in|within|to|following|below|answer|response|solution|explanation|snippet|excerpt|fragment|segment|block|section",
     ],
     // Code that does harm.

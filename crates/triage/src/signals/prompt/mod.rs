@@ -15,6 +15,7 @@ pub const HIDDEN: Rule = Rule::new("hidden_characters", 2.4, "invisible characte
 pub const MIXED: Rule = Rule::new("mixed_alphabets", 2.0, "words mix letters of two alphabets");
 pub const STYLED: Rule = Rule::new("styled_letters", 1.0, "words are written in letters that only look like letters");
 pub const GUARDED: Rule = Rule::new("guarded_phrase", 2.0, "it contains the very words the operator reserved");
+pub const GUARDED_TALK: Rule = Rule::new("talk_of_guarded_secret", 1.7, "it speaks about the secret the operator told the model to keep, instead of giving it");
 pub const SPACED: Rule = Rule::new("spaced_letters", 2.4, "instructions are spelt with a space between the letters");
 pub const OBEYED: Rule = Rule::new("tool_call_from_data", 1.4, "the agent called a tool with a target that only the data names");
 
@@ -33,6 +34,7 @@ pub fn inspect(prompt: &Prompt<'_>) -> Sheet {
         voice(text, data::phrases().find(text).iter().map(|hit| (hit.group, hit.first, hit.last)), &data::RULES, &mut sheet);
         disguises(text, true, &mut sheet);
         leaks(text, &mut sheet);
+        questions(text, &mut sheet);
     }
     for call in &prompt.calls {
         obeyed(call, prompt, &mut sheet);
@@ -121,16 +123,38 @@ fn spaced(text: &Text<'_>, orders: &dyn Fn(&str) -> bool, sheet: &mut Sheet) {
 
 /// Notes words of the user that the operator put in quotation marks as what the model may say only to some.
 fn guarded(text: &Text<'_>, prompt: &Prompt<'_>, sheet: &mut Sheet) {
-    if text.words.len() < 8 {
-        return;
-    }
     for system in &prompt.system {
         let quoted = system.source.split(['"', '“', '”']).skip(1).step_by(2).take(50);
         for phrase in quoted.filter(|phrase| (6..60).contains(&phrase.len()) && phrase.trim().contains(' ')) {
             let wanted = Text::plain(phrase);
-            if !wanted.folded().is_empty() && text.folded().contains(wanted.folded()) {
+            // Giving just the phrase is what a guarded door is for; saying more than it is an attempt.
+            let more = text.words.len() > wanted.words.len();
+            if !wanted.folded().is_empty() && more && text.folded().contains(wanted.folded()) {
                 sheet.note(&GUARDED, find_quote(text, wanted.folded()));
             }
+        }
+        let secret = SECRETS.iter().find(|secret| text.folded().contains(*secret));
+        if let Some(secret) = secret.filter(|_| SECRETS.iter().any(|secret| system.folded().contains(secret))) {
+            sheet.note(&GUARDED_TALK, find_quote(text, secret));
+        }
+    }
+}
+
+/// What operators tell models to keep to themselves.
+const SECRETS: [&str; 9] =
+    ["password", "access code", "passphrase", "passcode", "secret key", "secret code", "access granted", "security code", "entry code"];
+
+/// Notes questions in data: a line or sentence that asks something.
+fn questions(text: &Text<'_>, sheet: &mut Sheet) {
+    for (at, _) in text.source.match_indices('?').take(200) {
+        let before = text.source.get(..at).unwrap_or("");
+        let from = before.rfind(['\n', '.', '!', '?', '|', '>', ':']).map_or(0, |cut| cut + 1);
+        let asked = before.get(from..).unwrap_or("").trim();
+        let first = asked.split(' ').next().unwrap_or("").to_lowercase();
+        let words = asked.split_whitespace().count();
+        let asks = ["what", "whats", "what's", "who", "which", "how", "when", "where", "can", "could", "why"].contains(&first.as_str());
+        if asks && (4..=25).contains(&words) {
+            sheet.note(&data::QUESTION, quote::cut(text.source, from, at + 1));
         }
     }
 }
