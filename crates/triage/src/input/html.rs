@@ -176,13 +176,11 @@ fn skip_element(source: &str, from: usize, name: &str) -> usize {
 
 /// The value of an attribute in a tag.
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
-    let lower = tag.to_ascii_lowercase();
-    let found = lower.match_indices(name).find(|(at, _)| {
-        let before = lower.get(..*at).and_then(|front| front.chars().next_back());
-        let after = lower.get(at + name.len()..).map(str::trim_start);
-        before.is_some_and(|c| c.is_whitespace() || matches!(c, '"' | '\'' | '/')) && after.is_some_and(|a| a.starts_with('='))
-    });
-    let (at, _) = found?;
+    let at = (1..tag.len()).find(|at| {
+        let before = tag.as_bytes().get(at - 1).is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'/'));
+        let named = || tag.get(*at..at + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
+        before && named() && tag.get(at + name.len()..).is_some_and(|after| after.trim_start().starts_with('='))
+    })?;
     let value = tag.get(at + name.len()..)?.trim_start().strip_prefix('=')?.trim_start();
     match value.chars().next()? {
         quote @ ('"' | '\'') => value.get(1..)?.split(quote).next(),

@@ -51,6 +51,11 @@ pub struct Hit {
     pub last: usize,
 }
 
+/// The most hits of one text: whoever fills a text with phrases gets no more time for it.
+const MAX_HITS: usize = 4000;
+/// The most steps to follow one pattern from one word. Patterns take a few dozen; only texts made to be
+/// slow take more.
+const MAX_STEPS: usize = 2000;
 /// How many letters of a prefix are looked up; prefixes are at least as long.
 const PREFIX: usize = 3;
 
@@ -92,6 +97,9 @@ impl Phrases {
     pub fn find(&self, text: &Text<'_>) -> Vec<Hit> {
         let mut hits = Vec::new();
         for (at, word) in text.words.iter().enumerate() {
+            if hits.len() >= MAX_HITS {
+                break;
+            }
             let letters = text.letters(word);
             self.begin(text, at, letters, &mut hits);
             if let Some(leet) = word.leet.as_deref() {
@@ -109,7 +117,8 @@ impl Phrases {
             if pattern.opens && !text.words.get(at).is_some_and(|word| word.opens) {
                 continue;
             }
-            let end = follow(text, &pattern.places, at, true);
+            let mut steps = MAX_STEPS;
+            let end = follow(text, &pattern.places, at, true, &mut steps);
             let parted = |end: usize| text.words.get(at + 1..end).is_some_and(|rest| rest.iter().any(|word| word.parted));
             if let Some(end) = end.filter(|end| !self.tight || !parted(*end)) {
                 hits.push(Hit { group: pattern.group, first: at, last: end.saturating_sub(1) });
@@ -119,19 +128,20 @@ impl Phrases {
 }
 
 /// Where the places end if they begin at `at`; the first place tolerates no gap.
-fn follow(text: &Text<'_>, places: &[Place], at: usize, first: bool) -> Option<usize> {
+fn follow(text: &Text<'_>, places: &[Place], at: usize, first: bool, steps: &mut usize) -> Option<usize> {
     let Some((place, rest)) = places.split_first() else { return Some(at) };
     let reach = if first { 0 } else { place.gap };
     for skipped in 0..=reach {
+        *steps = steps.checked_sub(1)?;
         for alternative in &place.alternatives {
             if matches_at(text, alternative, at + skipped)
-                && let Some(end) = follow(text, rest, at + skipped + alternative.len(), false)
+                && let Some(end) = follow(text, rest, at + skipped + alternative.len(), false, steps)
             {
                 return Some(end);
             }
         }
     }
-    if place.optional { follow(text, rest, at, false) } else { None }
+    if place.optional { follow(text, rest, at, false, steps) } else { None }
 }
 
 fn matches_at(text: &Text<'_>, alternative: &[Literal], at: usize) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::input::host::{label, registered};
 use crate::text::fold::{self, Plain};
+use std::sync::OnceLock;
 
 /// A name and the domains that may use it.
 #[derive(Debug, PartialEq, Eq)]
@@ -70,10 +71,14 @@ fn is_country(domain: &str) -> bool {
 
 /// The brand that folded words name: anywhere for a name of its own, standing alone for an ordinary word.
 pub fn named(folded: &str) -> Option<&'static Brand> {
-    let padded = format!(" {folded} ");
-    BRANDS.iter().find(|brand| {
-        if brand.common { alone(folded, brand.name) } else { padded.contains(&format!(" {} ", brand.name)) }
-    })
+    let beside = |c: Option<char>| c.is_none_or(|c| c == ' ');
+    let within = |name: &str| {
+        folded.match_indices(name).any(|(at, _)| {
+            let (before, after) = (folded.get(..at), folded.get(at + name.len()..));
+            beside(before.and_then(|b| b.chars().next_back())) && beside(after.and_then(|a| a.chars().next()))
+        })
+    };
+    BRANDS.iter().find(|brand| if brand.common { alone(folded, brand.name) } else { within(brand.name) })
 }
 
 /// Words that stand beside a company's name and say nothing themselves.
@@ -91,19 +96,36 @@ fn alone(folded: &str, name: &str) -> bool {
 /// The brand a host imitates: its name spelt otherwise, or used within a domain of somebody else.
 pub fn imitated(host: &str) -> Option<&'static Brand> {
     let plain = skeleton(host);
-    BRANDS.iter().filter(|brand| !brand.common && brand.name.len() >= 5 && !brand.domains.is_empty()).find(|brand| {
-        let name: String = brand.name.chars().filter(|c| *c != ' ').collect();
-        !owns(brand, host) && plain.split(['.', '-']).any(|part| part == name || twisted(part, &name) || (name.len() >= 6 && part.contains(&name)))
+    let parts: Vec<(&str, Vec<char>)> =
+        plain.split(['.', '-']).filter(|part| part.len() >= 4).map(|part| (part, part.chars().collect())).collect();
+    let found = imitable().iter().find(|(name, letters, brand)| {
+        let alike = |(part, spelt): &(&str, Vec<char>)| {
+            part == name || twisted(spelt, letters) || (name.len() >= 6 && part.contains(name.as_str()))
+        };
+        parts.iter().any(alike) && !owns(brand, host)
+    });
+    found.map(|(_, _, brand)| *brand)
+}
+
+/// The brands worth imitating, with their names as one word.
+fn imitable() -> &'static [(String, Vec<char>, &'static Brand)] {
+    static NAMES: OnceLock<Vec<(String, Vec<char>, &'static Brand)>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let worth = BRANDS.iter().filter(|brand| !brand.common && brand.name.len() >= 5 && !brand.domains.is_empty());
+        let joined = worth.map(|brand| {
+            let name: String = brand.name.chars().filter(|c| *c != ' ').collect();
+            (name.clone(), name.chars().collect(), brand)
+        });
+        joined.collect()
     })
 }
 
 /// Whether a part is the name with one letter changed, added, left out or swapped. Short names are never twisted.
-fn twisted(part: &str, name: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (part.chars().collect(), name.chars().collect());
-    if name.len() < 6 || a.first() != b.first() || a.len().abs_diff(b.len()) > 1 || a == b {
+fn twisted(a: &[char], b: &[char]) -> bool {
+    if b.len() < 6 || a.first() != b.first() || a.len().abs_diff(b.len()) > 1 || a == b {
         return false;
     }
-    let front = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let front = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let back = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
     let shorter = a.len().min(b.len());
     let one = front + back + 1 >= a.len().max(b.len()).min(shorter + 1);

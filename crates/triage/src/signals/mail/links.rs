@@ -6,6 +6,7 @@ use crate::input::host::{Link, is_ip, label, related, within};
 use crate::input::mail::Mail;
 use crate::signals::sheet::{Rule, Sheet};
 use crate::text::quote;
+use std::collections::HashSet;
 
 pub const LOOKALIKE: Rule = Rule::new("lookalike_link", 2.6, "a link leads to a domain that imitates a brand's");
 pub const ADDRESS: Rule = Rule::new("ip_address_link", 2.0, "a link leads to a bare IP address");
@@ -37,8 +38,12 @@ pub enum Way {
 
 /// Looks at every link.
 pub fn inspect(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) -> Way {
+    let mut hosts = HashSet::new();
     for link in &mail.links {
-        place(link, sender, sheet);
+        if hosts.insert(link.host.as_str()) {
+            place(link, sender, sheet);
+        }
+        address(link, sender, sheet);
         path(link, mail, sender, sheet);
         shown(link, sender, sheet);
     }
@@ -70,9 +75,6 @@ fn own(link: &Link, sender: &Sender) -> bool {
 
 fn place(link: &Link, sender: &Sender, sheet: &mut Sheet) {
     let host = link.host.as_str();
-    if link.userinfo {
-        sheet.note(&USERINFO, cite(link));
-    }
     if is_ip(host) {
         sheet.note(&ADDRESS, cite(link));
         return;
@@ -86,15 +88,6 @@ fn place(link: &Link, sender: &Sender, sheet: &mut Sheet) {
     if places::is_shortener(host) {
         sheet.note(&SHORTENED, cite(link));
     }
-    if places::is_free_hosting(host) && !picture(link) {
-        sheet.note(&HOSTED, cite(link));
-    }
-    if places::is_open_redirect(host, &link.path) && !places::is_common(host) {
-        sheet.note(&REDIRECT, cite(link));
-    }
-    if places::carries_address(&link.path) && !places::is_common(host) {
-        sheet.weigh(&REDIRECT, 0.4, cite(link));
-    }
     if places::is_cheap(host) {
         sheet.note(&CHEAP, cite(link));
     }
@@ -104,8 +97,26 @@ fn place(link: &Link, sender: &Sender, sheet: &mut Sheet) {
     if host.contains("xn--") || !host.is_ascii() {
         sheet.note(&PUNYCODE, cite(link));
     }
+}
+
+/// What the whole address tells, beyond its host.
+fn address(link: &Link, sender: &Sender, sheet: &mut Sheet) {
+    if link.userinfo {
+        sheet.note(&USERINFO, cite(link));
+    }
+    let carries = places::carries_address(&link.path);
+    let redirects = places::is_open_redirect(&link.host, &link.path);
+    if own(link, sender) {
+        return;
+    }
     if link.port {
         sheet.note(&PORT, cite(link));
+    }
+    if places::is_free_hosting(&link.host) && !picture(link) {
+        sheet.note(&HOSTED, cite(link));
+    }
+    if (redirects || carries) && !places::is_common(&link.host) {
+        sheet.weigh(&REDIRECT, if redirects { REDIRECT.weight } else { 0.4 }, cite(link));
     }
 }
 
