@@ -5,7 +5,7 @@ use crate::input::fields;
 use crate::text::quote;
 use serde_json::Value;
 
-pub const SEVERITY: Rule = Rule::new("alert_severity", 1.0, "the reporting product rates it as severe");
+pub const SEVERITY: Rule = Rule::new("alert_severity", 0.8, "the reporting product rates it as severe");
 pub const TECHNIQUE: Rule = Rule::new("attack_technique", 1.0, "the reporting product names an ATT&CK technique");
 pub const ATTACK_WORDS: Rule = Rule::new("attack_named", 1.3, "it speaks of an attack, malware or suspicion");
 pub const CREDENTIAL_ACCESS: Rule = Rule::new("credential_access", 2.6, "credentials are read from where they are kept");
@@ -22,6 +22,8 @@ pub const PRIVILEGE: Rule = Rule::new("privilege_change", 1.2, "rights, keys or 
 pub const EXPOSURE: Rule = Rule::new("exposure", 1.4, "something was opened to the public");
 pub const WEAKENED: Rule = Rule::new("control_weakened", 1.3, "a safeguard was removed or loosened");
 pub const ROOT: Rule = Rule::new("root_use", 1.2, "the most powerful account was used");
+
+pub const CONFIRMED: Rule = Rule::new("event_confirms_alert", 0.6, "the event shows what the alert's title says");
 
 /// What of the event's text points at which rule; lower case, found anywhere in a value.
 const MARKS: &[(&Rule, &[&str])] = &[
@@ -45,16 +47,63 @@ const MARKS: &[(&Rule, &[&str])] = &[
 /// Everything that speaks for an attack.
 pub fn inspect(raw: &Value) -> Sheet {
     let mut sheet = Sheet::default();
-    for (path, value) in fields::strings(raw, 2000) {
+    let strings = fields::strings(raw, 2000);
+    confirmed(&strings, &mut sheet);
+    for (path, value) in strings {
         let lower = value.get(..4096).unwrap_or(value).to_lowercase();
-        let told = path.starts_with("alert") || path.ends_with("title") || path.ends_with("severity") || path.contains("finding_info") || path.starts_with("rule");
-        if told {
+        if is_told(&path) {
             product(&path, &lower, value, &mut sheet);
         } else {
             event(&lower, value, &mut sheet);
         }
     }
     sheet
+}
+
+/// Whether a value is what the product says, not what the event shows.
+fn is_told(path: &str) -> bool {
+    path.starts_with("alert") || path.ends_with("title") || path.ends_with("severity") || path.contains("finding_info") || path.starts_with("rule")
+}
+
+/// Words of titles that every event holds.
+const COMMON: [&str; 22] = [
+    "the", "and", "for", "with", "from", "was", "has", "been", "user", "users", "aws", "github", "okta", "gcp", "azure", "gsuite", "google", "event",
+    "rule", "account", "new", "detected",
+];
+
+/// Notes words of the title that the event holds too: the alert speaks of this event, not only of its kind.
+fn confirmed(strings: &[(String, &str)], sheet: &mut Sheet) {
+    let Some((_, title)) = strings.iter().find(|(path, _)| path.ends_with("title")) else { return };
+    let events = strings.iter().filter(|(path, _)| !is_told(path)).take(200);
+    let shown: Vec<(Vec<String>, &str)> = events.map(|(_, value)| (stems(value), *value)).collect();
+    let mut wanted = stems(title);
+    wanted.sort_unstable();
+    wanted.dedup();
+    let meant = wanted.iter().filter(|word| !COMMON.iter().any(|common| stem(common) == **word));
+    let found: Vec<&str> = meant.filter_map(|word| shown.iter().find(|(words, _)| words.contains(word)).map(|(_, value)| *value)).collect();
+    let Some(first) = found.first() else { return };
+    let count = crate::text::real(found.len().min(3));
+    sheet.weigh(&CONFIRMED, CONFIRMED.weight * count, quote::cut(first, 0, first.len()));
+}
+
+/// The beginnings of the words of a value; `DeleteTrail` and `delete_trail` are the same two words.
+fn stems(value: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut small = false;
+    for c in value.chars().take(1000) {
+        if !c.is_alphabetic() || (c.is_uppercase() && small) {
+            words.push(String::new());
+        }
+        small = c.is_lowercase();
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphabetic()) {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words.iter().filter(|word| word.chars().count() >= 3).map(|word| stem(word)).collect()
+}
+
+fn stem(word: &str) -> String {
+    word.chars().take(5).collect()
 }
 
 /// What the reporting product says.

@@ -82,7 +82,6 @@ fn styled(c: char) -> Option<char> {
         0x1F130..=0x1F149 => letter(code - 0x1F130),
         0x1F150..=0x1F169 => letter(code - 0x1F150),
         0x1F170..=0x1F189 => letter(code - 0x1F170),
-        0x1F1E6..=0x1F1FF => letter(code - 0x1F1E6),
         _ => None,
     }
 }

@@ -212,7 +212,7 @@ impl Reader<'_> {
         let made = self.spell(glyphs.get(at..end).unwrap_or(&[]));
         let (start, stop) = (source_start(glyphs, at), source_end(glyphs, end));
         let disguised = made.foreign > 0 && made.foreign == made.twins;
-        if disguised && (made.latin > 0 || (self.latin && made.twins >= 3)) {
+        if disguised && (made.latin > 0 || (self.latin && made.twins >= 5)) {
             let twins: String =
                 self.text.folded.get(from..).unwrap_or("").chars().map(|c| fold::latin_twin(c).unwrap_or(c)).collect();
             self.text.folded.truncate(from);

@@ -5,6 +5,7 @@ use crate::input::auth::Outcome;
 use crate::input::host::{label, registered, related};
 use crate::input::mail::Mail;
 use crate::signals::sheet::{Rule, Sheet};
+use crate::text::fold;
 use crate::text::glyphs::{self, Glyph};
 use crate::text::quote;
 use crate::text::words::Text;
@@ -17,7 +18,7 @@ pub const UNRELATED_NAME: Rule = Rule::new("unrelated_sender_name", 0.8, "the se
 pub const LOOKALIKE_SENDER: Rule = Rule::new("lookalike_domain", 3.0, "the sender's domain imitates a brand's");
 pub const PUNYCODE_SENDER: Rule = Rule::new("punycode_domain", 1.2, "the sender's domain is written with letters of another alphabet");
 pub const CHEAP_SENDER: Rule = Rule::new("cheap_domain", 1.2, "the sender's domain has an ending that is mostly abused");
-pub const RANDOM_SENDER: Rule = Rule::new("random_sender", 1.0, "the sender's address looks made by a machine");
+pub const RANDOM_SENDER: Rule = Rule::new("random_sender", 0.9, "the sender's address looks made by a machine");
 pub const NO_ADDRESS: Rule = Rule::new("no_sender_address", 1.2, "there is a sender's name but no address");
 pub const FREE_SENDER: Rule = Rule::new("free_mail_organisation", 1.0, "an organisation writes from a free mail address");
 pub const PLATFORM_SENDER: Rule = Rule::new("platform_sender", 1.0, "the sender's domain belongs to a hosting platform where anybody signs up");
@@ -85,6 +86,9 @@ const OFFICES: [&str; 74] = [
 fn names(mail: &Mail<'_>, sheet: &mut Sheet, name: &str, source: &str) {
     let Some((_, from)) = &mail.from else { return };
     let cited = || quote::cut(source, 0, source.len());
+    if from.name.chars().filter(|c| fold::is_zero_width(*c)).count() >= 2 {
+        sheet.note(&super::content::HIDDEN_LETTERS, cited());
+    }
     let lower = from.name.to_lowercase();
     if lower.is_empty() {
         return;
@@ -176,7 +180,10 @@ fn answers(mail: &Mail<'_>, domain: &str, sheet: &mut Sheet) {
         let cited = || quote::cut(source, 0, source.len());
         let same = mail.from.as_ref().is_some_and(|(_, from)| from.local == reply.local && from.domain == reply.domain);
         if !same && !reply.domain.is_empty() {
-            if places::is_free_mail(&reply.domain) {
+            let odd = places::is_cheap(&reply.domain) || places::is_random(label(&reply.domain));
+            if odd && !related(&reply.domain, domain) {
+                sheet.weigh(&REPLY_ELSEWHERE, 1.8, cited());
+            } else if places::is_free_mail(&reply.domain) {
                 sheet.note(&REPLY_FREE, cited());
             } else if !related(&reply.domain, domain) && label(&reply.domain) != label(domain) {
                 sheet.note(&REPLY_ELSEWHERE, cited());

@@ -15,13 +15,13 @@ pub const SHORTENED: Rule = Rule::new("shortened_link", 1.5, "a shortener hides 
 pub const HOSTED: Rule = Rule::new("free_hosting_link", 1.2, "a link leads to a place where anybody publishes pages");
 pub const REDIRECT: Rule = Rule::new("open_redirect", 1.5, "a link goes through a redirect that hides where it leads");
 pub const CHEAP: Rule = Rule::new("cheap_domain_link", 1.0, "a link leads to a domain whose ending is mostly abused");
-pub const RANDOM: Rule = Rule::new("random_domain_link", 0.9, "a link leads to a domain that looks made by a machine");
+pub const RANDOM: Rule = Rule::new("random_domain_link", 0.6, "a link leads to a domain that looks made by a machine");
 pub const USERINFO: Rule = Rule::new("userinfo_link", 2.0, "a link hides its host behind an @");
 pub const PORT: Rule = Rule::new("odd_port_link", 0.8, "a link uses an unusual port");
 pub const PUNYCODE: Rule = Rule::new("punycode_link", 1.2, "a link's domain is written with letters of another alphabet");
 pub const PERSONAL: Rule = Rule::new("recipient_in_link", 1.3, "a link carries the reader's address to somebody else");
 pub const INTRUDED: Rule = Rule::new("intruded_site_link", 1.5, "a link leads into the back rooms of somebody's web site");
-pub const FILE: Rule = Rule::new("download_link", 1.5, "a link loads a program or archive");
+pub const FILE: Rule = Rule::new("download_link", 0.9, "a link loads a program or archive");
 pub const ELSEWHERE: Rule = Rule::new("foreign_links", 0.5, "its first link leads to a domain that is not the sender's");
 pub const NAMED_ELSEWHERE: Rule = Rule::new("brand_link_mismatch", 1.6, "it names a brand, and its link does not lead there");
 
@@ -76,7 +76,10 @@ fn own(link: &Link, sender: &Sender) -> bool {
 fn place(link: &Link, sender: &Sender, sheet: &mut Sheet) {
     let host = link.host.as_str();
     if is_ip(host) {
-        sheet.note(&ADDRESS, cite(link));
+        let at_home = ["10.", "127.", "192.168.", "172.16.", "0.0.0.0", "[::1]"].iter().any(|net| host.starts_with(net));
+        if !at_home {
+            sheet.note(&ADDRESS, cite(link));
+        }
         return;
     }
     if own(link, sender) {

@@ -23,14 +23,21 @@ pub const ASK_FROM_NOBODY: Rule =
 /// A brand that is not the sender's, beside a request.
 pub const BRAND_NEAR: Rule = Rule::new("brand_in_request", 1.4, "it names a brand beside its request, and the sender is somebody else");
 
+/// A bill from an address that anybody gets for nothing.
+pub const RECEIPT_FROM_FREE_MAIL: Rule = Rule::new("receipt_from_free_mail", 1.9, "a receipt or bill comes from a free mail address");
+
 /// How much a request weighs, by what sender and links are.
 const SHARE_DOUBTED: f64 = 1.0;
+const SHARE_FREE: f64 = 0.9;
 const SHARE_UNKNOWN: f64 = 0.75;
 const SHARE_PROVEN: f64 = 0.35;
 /// The most that all requests together add.
 const MOST: f64 = 5.5;
 /// How many words apart requests belong together. Long mails hold many words by chance, few so close.
 const NEAR: usize = 120;
+/// What a phrase of the same rule adds, and how far that goes.
+const AGAIN: f64 = 0.12;
+const MOST_AGAIN: f64 = 1.5;
 
 /// Everything that speaks against a mail.
 pub fn inspect(mail: &Mail<'_>) -> Sheet {
@@ -42,8 +49,10 @@ pub fn inspect(mail: &Mail<'_>) -> Sheet {
     let doubted = sender.gap || way == Way::Doubtful;
     let home = way == Way::Home || sender.owner;
     let signed = mail.auth.dmarc == Some(Outcome::Pass) && way != Way::Open;
+    let free = places::is_free_mail(&sender.domain);
     let share = |proven: bool| match (doubted, proven) {
         (true, _) => SHARE_DOUBTED,
+        (false, _) if free => SHARE_FREE,
         (false, true) => SHARE_PROVEN,
         (false, false) => SHARE_UNKNOWN,
     };
@@ -52,6 +61,10 @@ pub fn inspect(mail: &Mail<'_>) -> Sheet {
     note(&requests, share(home || signed), share(home), &mut sheet);
     if doubted && let Some((_, _, quote)) = requests.iter().find(|(rule, _, _)| is_valued(rule)) {
         sheet.note(&ASK_FROM_NOBODY, quote.clone());
+    }
+    let forwarded = mail.subject.at(0).is_some_and(|word| ["fwd", "fw", "re"].contains(&word));
+    if free && !forwarded && let Some((_, _, quote)) = requests.iter().find(|(rule, _, _)| rule.name == lexicon::RECEIPT.name) {
+        sheet.note(&RECEIPT_FROM_FREE_MAIL, quote.clone());
     }
     sheet
 }
@@ -129,10 +142,12 @@ fn distinct(text: &Text<'_>, near: &[Mark], subject: &[Mark], title: &Text<'_>) 
     for (rule, hit, text) in subject.iter().map(|(r, h)| (r, h, title)).chain(near.iter().map(|(r, h)| (r, h, text))) {
         match rule {
             None if brand.is_none() => brand = text.quote(hit.first, hit.last),
-            Some(rule) if found.iter().all(|(known, _, _)| known.name != rule.name) => {
-                found.push((rule, rule.weight, text.quote(hit.first, hit.last)));
-            }
-            _ => {}
+            Some(rule) => match found.iter_mut().find(|(known, _, _)| known.name == rule.name) {
+                // Said again, it weighs more, up to half as much again.
+                Some((_, weight, _)) => *weight = (*weight + rule.weight * AGAIN).min(rule.weight * MOST_AGAIN),
+                None => found.push((rule, rule.weight, text.quote(hit.first, hit.last))),
+            },
+            None => {}
         }
     }
     if brand.is_some() && found.iter().any(|(rule, _, _)| is_valued(rule) || rule.name == lexicon::THREAT.name || rule.name == lexicon::PAYMENT.name) {

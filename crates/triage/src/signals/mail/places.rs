@@ -83,7 +83,8 @@ const COMMON: &[&str] = &[
     "gravatar.com", "imgur.com", "giphy.com", "wikipedia.org", "support.google.com", "policies.google.com", "support.apple.com",
     "support.microsoft.com", "go.microsoft.com", "aka.ms", "openxmlformats.org", "schemas.microsoft.com", "adobe.com", "mozilla.org",
     "google-analytics.com", "doubleclick.net", "litmus.com", "spotify.com", "medium.com", "vimeo.com", "flickr.com", "unsplash.com",
-    "example.org", "example.com",
+    "example.org", "example.com", "safelinks.protection.outlook.com", "urldefense.com", "urldefense.proofpoint.com",
+    "clicktime.symantec.com", "protect-us.mimecast.com", "protect-eu.mimecast.com", "linkprotect.cudasvc.com",
 ];
 
 const MAILERS: &[&str] = &[
