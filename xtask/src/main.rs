@@ -6,6 +6,7 @@ mod data;
 mod openapi;
 mod schema;
 mod shell;
+mod triage;
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -29,6 +30,8 @@ enum Task {
     /// that fails, having shown the command, so that it can be repeated alone.
     Check,
     Bench(bench::Args),
+    TrainTriage(triage::Train),
+    EvalTriage(triage::Eval),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +42,8 @@ fn main() -> ExitCode {
         Task::Schema(args) => schema::run(&args),
         Task::Check => check::run(),
         Task::Bench(args) => bench::run(&args),
+        Task::TrainTriage(args) => triage::train(&args),
+        Task::EvalTriage(args) => triage::eval(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
