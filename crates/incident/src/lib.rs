@@ -31,6 +31,7 @@ mod limits;
 mod patch;
 mod place;
 mod severity;
+mod triage;
 mod words;
 
 pub use change::{Change, Decision};
