@@ -13,6 +13,8 @@ pub mod ports;
 mod query;
 mod response;
 mod search;
+pub mod triage;
+mod triage_desk;
 pub mod use_cases;
 
 pub use ctx::{Ctx, Principal};
@@ -24,3 +26,4 @@ pub use query::{
 };
 pub use response::{Render, Response, Taken};
 pub use search::{SearchQuery, Term, index_word, search_text};
+pub use triage_desk::{Pause, RenderRun, TriageDesk};

@@ -5,12 +5,15 @@ use crate::idempotency::{Answer, RequestKey};
 use crate::query::{
     ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, IncidentList, IncidentQuery,
 };
+use crate::triage::{TriageList, TriageRun};
 use bytes::Bytes;
 use futures_util::Stream;
 use probatum_agent_trust::{Agent, HistoryEntry};
 use probatum_evidence::{CustodyEntry, Evidence, Sha256Hex};
 use probatum_incident::Incident;
-use probatum_kernel::{ActionId, Actor, AgentId, EvidenceId, IncidentId, IncidentRef, Page, Role, Timestamp};
+use probatum_kernel::{
+    ActionId, Actor, AgentId, EvidenceId, IncidentId, IncidentRef, Page, Role, Timestamp, TriageId,
+};
 use probatum_playbooks::Action;
 use serde_json::Value;
 use std::any::Any;
@@ -89,6 +92,24 @@ pub trait AgentRows {
     fn agent_history(&mut self, id: &AgentId, page: &Page) -> Answered<AgentHistory>;
     /// The newest incident that names the agent and whose response is not closed.
     fn open_incident_of(&mut self, id: &AgentId) -> Answered<Option<IncidentId>>;
+}
+
+/// Rows of triage runs.
+pub trait TriageRows {
+    /// Inserts a run. MUST fail as transient if a run of the incident is under way, or has its number.
+    fn insert_triage(&mut self, run: &TriageRun) -> Answered<()>;
+    /// Reads a run, without its transcript.
+    fn triage(&mut self, id: TriageId) -> Answered<Option<TriageRun>>;
+    /// The run of an incident that is under way, without its transcript.
+    fn triage_running(&mut self, incident: IncidentId) -> Answered<Option<TriageRun>>;
+    /// The newest run of an incident that has a verdict, without its transcript.
+    fn triage_completed(&mut self, incident: IncidentId) -> Answered<Option<TriageRun>>;
+    /// The number of the newest run of an incident; 0 if there is none.
+    fn last_triage(&mut self, incident: IncidentId) -> Answered<i64>;
+    /// Saves how a run ended. MUST fail as transient if it is not under way any more.
+    fn finish_triage(&mut self, run: &TriageRun) -> Answered<()>;
+    /// A page of the runs of an incident, newest first; with transcripts only if asked for.
+    fn list_triage(&mut self, incident: IncidentId, page: &Page, transcripts: bool) -> Answered<TriageList>;
 }
 
 /// Something that happened, as the audit log and the timeline keep it.
@@ -230,11 +251,19 @@ pub trait JobRows {
 
 /// Everything a use case may do with the database.
 pub trait Tx:
-    IncidentRows + EvidenceRows + ActionRows + AgentRows + AuditRows + KeyRows + AnswerRows + JobRows
+    IncidentRows + EvidenceRows + ActionRows + AgentRows + TriageRows + AuditRows + KeyRows + AnswerRows + JobRows
 {
 }
 impl<T> Tx for T where
-    T: IncidentRows + EvidenceRows + ActionRows + AgentRows + AuditRows + KeyRows + AnswerRows + JobRows
+    T: IncidentRows
+        + EvidenceRows
+        + ActionRows
+        + AgentRows
+        + TriageRows
+        + AuditRows
+        + KeyRows
+        + AnswerRows
+        + JobRows
 {
 }
 

@@ -83,8 +83,8 @@ impl Prompt {
             true => placeholders.minimised(&input.raw_data),
             false => input.raw_data.clone(),
         };
-        let alert =
-            json!({"incident_type": input.incident_type, "source": input.source, "raw_data": data}).to_string();
+        let alert = json!({"incident_type": input.incident_type, "source": input.source, "raw_data": data})
+            .to_string();
         let alert = visible(&alert);
         if alert.len() > MAX_PROMPT * 2 {
             return Err(PromptError::TooLarge);
@@ -116,7 +116,13 @@ impl Prompt {
 
     /// Reads the answer: one JSON object as the schema says and nothing beside it, within the rules of every verdict,
     /// quoting nothing but the alert. `engine` and `model` are put in here; an answer cannot name them.
-    pub fn read(&self, answer: &str, input: &Input, engine: &str, model: &str) -> Result<Verdict, PromptError> {
+    pub fn read(
+        &self,
+        answer: &str,
+        input: &Input,
+        engine: &str,
+        model: &str,
+    ) -> Result<Verdict, PromptError> {
         if answer.len() > MAX_MODEL_ANSWER {
             return Err(PromptError::Endless);
         }
@@ -330,7 +336,8 @@ mod tests {
         for private in ["Kowalski", "jan.k", "600"] {
             assert!(!prompt.user.contains(private), "{}", prompt.user);
         }
-        let read = |evidence: &str| prompt.read(&answer("malicious", evidence).to_string(), &input, "llm/1", "m");
+        let read =
+            |evidence: &str| prompt.read(&answer("malicious", evidence).to_string(), &input, "llm/1", "m");
         let found = read("<[mail-1-k3v9]@b4nk.example>").unwrap();
         assert_eq!(found.signals()[0].evidence, "<jan.k@b4nk.example>");
         assert_eq!((found.engine(), found.model()), ("llm/1", Some("m")));
@@ -370,7 +377,8 @@ mod tests {
         for text in forms {
             assert!(matches!(read(&text), Err(PromptError::Form(_))), "{text}");
         }
-        for text in [with("confidence", json!(1.5)), with("signals", json!([])), with("reasoning", json!(""))] {
+        for text in [with("confidence", json!(1.5)), with("signals", json!([])), with("reasoning", json!(""))]
+        {
             assert!(matches!(read(&text), Err(PromptError::Verdict(_))), "{text}");
         }
         assert_eq!(read(&" ".repeat(MAX_MODEL_ANSWER + 1)), Err(PromptError::Endless));
@@ -391,7 +399,11 @@ mod tests {
                     assert_eq!(stands.confidence(), 0.7, "agreement is not less sure than either");
                 }
                 if j < i {
-                    assert!(stands.reasoning().contains(&format!("saw it as {theirs}")), "{}", stands.reasoning());
+                    assert!(
+                        stands.reasoning().contains(&format!("saw it as {theirs}")),
+                        "{}",
+                        stands.reasoning()
+                    );
                 }
             }
         }
@@ -416,7 +428,8 @@ mod tests {
         let schema = prompt.schema();
         assert_eq!(schema["additionalProperties"], false);
         assert_eq!(schema["properties"]["category"]["enum"], json!(["phishing", "other"]));
-        let required: Vec<&str> = schema["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let required: Vec<&str> =
+            schema["required"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
         assert!(schema["properties"].as_object().unwrap().keys().all(|k| required.contains(&k.as_str())));
     }
 }

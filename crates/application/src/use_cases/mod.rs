@@ -10,6 +10,7 @@ pub mod keys;
 pub mod playbooks;
 pub mod quarantine;
 pub mod timeline;
+pub mod triage;
 
 use crate::ctx::Ctx;
 use crate::error::AppError;

@@ -114,7 +114,7 @@ fn of_status(query: &AgentQuery) -> agents::BoxedQuery<'_, Db> {
 }
 
 /// The rows of a page without the one read beyond it, and whether there was one.
-fn cut<T>(mut rows: Vec<T>, page: &Page) -> (Vec<T>, bool) {
+pub(super) fn cut<T>(mut rows: Vec<T>, page: &Page) -> (Vec<T>, bool) {
     let size = usize::try_from(page.per_page).unwrap_or(usize::MAX);
     let more = rows.len() > size;
     rows.truncate(size);

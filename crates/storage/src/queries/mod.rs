@@ -8,6 +8,7 @@ mod evidence;
 mod incidents;
 mod list;
 mod others;
+mod triage;
 
 pub use audit::settle;
 pub use list::plan_queries;
