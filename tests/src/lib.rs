@@ -6,6 +6,7 @@
 
 mod app;
 mod client;
+mod model;
 mod postgres;
 mod program;
 mod reply;
@@ -18,6 +19,7 @@ pub mod wire;
 
 pub use app::{App, Engine};
 pub use client::{Client, Part, Request, encode};
+pub use model::Model;
 pub use postgres::durable;
 pub use program::run;
 pub use reply::Reply;

@@ -95,6 +95,8 @@ const MATRIX: &[Operation] = &[
     ("POST /api/evidence/{id}/verify", Roles(ANALYSE), |_| None),
     ("GET /api/incidents/{id}/actions", Roles(&ROLES), |_| None),
     ("POST /api/incidents/{id}/actions", Roles(OPERATE), |_| Some(json!({"title": "A step"}))),
+    ("GET /api/incidents/{id}/triage", Roles(&ROLES), |_| None),
+    ("POST /api/incidents/{id}/triage", Roles(ANALYSE), |_| Some(json!({}))),
     ("GET /api/actions/{id}", Roles(&ROLES), |_| None),
     ("PATCH /api/actions/{id}", Roles(OPERATE), |_| Some(json!({"status": "in_progress"}))),
     ("DELETE /api/incidents/{id}", Roles(&["admin"]), |_| None),

@@ -46,6 +46,8 @@ pub mod may {
         RecordTrustEvents,
         ManageAgents,
         ReadPlaybooks,
+        RunTriage,
+        ReadTriage,
         ReadMetrics
     );
 }

@@ -1,9 +1,9 @@
 //! What every handler has at hand.
 
 use crate::metrics::Metrics;
-use probatum_application::Response;
 use probatum_application::playbooks::Playbooks;
 use probatum_application::ports::{Blobs, Clock, Executor};
+use probatum_application::{Response, TriageDesk};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ pub struct Api {
     pub blobs: Arc<dyn Blobs>,
     /// What carries response actions out.
     pub response: Response,
+    /// What triages.
+    pub triage: TriageDesk,
     /// The playbooks in use.
     pub playbooks: Arc<dyn Playbooks>,
     /// The clock.

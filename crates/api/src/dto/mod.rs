@@ -8,6 +8,7 @@ pub mod patch;
 pub mod plan;
 pub mod playbook;
 pub mod timeline;
+pub mod triage;
 
 use probatum_application::AppError;
 use probatum_kernel::{Code, Page, Total};

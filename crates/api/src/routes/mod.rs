@@ -9,6 +9,7 @@ mod evidence_content;
 mod incidents;
 mod playbooks;
 mod system;
+mod triage;
 
 use crate::middleware::finish;
 use crate::openapi;
@@ -56,6 +57,8 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(agents_trust::quarantine)
         .service(agents_trust::restore)
         .service(agents_trust::authorize)
+        .service(triage::judge)
+        .service(triage::list)
         .service(playbooks::list)
         .service(playbooks::get)
         .service(system::live)
