@@ -96,14 +96,15 @@ impl Body {
         self.json_checked(Ok).await
     }
 
-    /// Reads a JSON body and its idempotency key; no body at all is an empty object.
+    /// Reads a JSON body and its idempotency key; `null`, or no body at all, is an empty object.
     pub async fn json_or_nothing<T: DeserializeOwned + Validate>(
         mut self,
     ) -> Result<(T, Option<RequestKey>), Problem> {
         self.of_json()?;
         let bytes = self.read().await?;
         let key = self.key_maker()(&bytes)?;
-        let object: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+        let nothing = matches!(bytes.trim_ascii(), b"" | b"null");
+        let object: &[u8] = if nothing { b"{}" } else { &bytes };
         Ok((parse(object, Ok)?, key))
     }
 

@@ -16,3 +16,4 @@ mod snapshots;
 mod support;
 mod tampering;
 mod texts;
+mod triage;
