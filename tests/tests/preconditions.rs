@@ -97,6 +97,7 @@ fn every_write_takes_a_key(app: &App) {
     for (method, path, body) in [
         ("POST", format!("/api/incidents/{id}/evidence"), confirming()),
         ("POST", format!("/api/incidents/{id}/actions"), json!({"title": "Another step"})),
+        ("POST", format!("/api/incidents/{id}/triage"), json!({"force": true})),
         ("POST", format!("/api/evidence/{evidence}/custody"), custody("2026-07-05T00:00:00Z", "sealed", ABC)),
         ("PATCH", format!("/api/actions/{step}"), json!({"status": "completed"})),
         ("PATCH", format!("/api/incidents/{id}"), json!({"title": "Patched"})),

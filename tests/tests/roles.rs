@@ -103,6 +103,8 @@ const MATRIX: &[Operation] = &[
     ("POST /api/incidents/{id}/playbook", Roles(OPERATE), |_| Some(json!({"playbook": "phishing"}))),
     ("GET /api/actions", Roles(&ROLES), |_| None),
     ("GET /api/actions/catalogue", Roles(&ROLES), |_| None),
+    ("GET /api/incidents/{id}/triage", Roles(&ROLES), |_| None),
+    ("POST /api/incidents/{id}/triage", Roles(ANALYSE), |_| Some(json!({}))),
     ("GET /api/actions/{id}", Roles(&ROLES), |_| None),
     // Whoever may decide may not yet do the rest: see `steps_are_moved_by_operators`.
     ("PATCH /api/actions/{id}", Roles(ANALYSE), |_| Some(json!({"decision": "approve"}))),

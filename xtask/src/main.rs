@@ -7,6 +7,7 @@ mod openapi;
 mod rollups;
 mod schema;
 mod shell;
+mod triage;
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -31,6 +32,8 @@ enum Task {
     /// that fails, having shown the command, so that it can be repeated alone.
     Check,
     Bench(bench::Args),
+    TrainTriage(triage::Train),
+    EvalTriage(triage::Eval),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +45,8 @@ fn main() -> ExitCode {
         Task::Schema(args) => schema::run(&args),
         Task::Check => check::run(),
         Task::Bench(args) => bench::run(&args),
+        Task::TrainTriage(args) => triage::train(&args),
+        Task::EvalTriage(args) => triage::eval(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

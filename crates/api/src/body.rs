@@ -96,19 +96,36 @@ impl Body {
         self.json_checked(Ok).await
     }
 
+    /// Reads a JSON body and its idempotency key; `null`, or no body at all, is an empty object.
+    pub async fn json_or_nothing<T: DeserializeOwned + Validate>(
+        mut self,
+    ) -> Result<(T, Option<RequestKey>), Problem> {
+        self.of_json()?;
+        let bytes = self.read().await?;
+        let key = self.key_maker()(&bytes)?;
+        let nothing = matches!(bytes.trim_ascii(), b"" | b"null");
+        let object: &[u8] = if nothing { b"{}" } else { &bytes };
+        Ok((parse(object, Ok)?, key))
+    }
+
     /// Reads a JSON body that `check` makes a command of; what `check` refuses is named along with what cannot be read.
     pub async fn json_checked<T: DeserializeOwned + Validate, V>(
         mut self,
         check: impl Fn(T) -> Result<V, AppError>,
     ) -> Result<(V, Option<RequestKey>), Problem> {
+        self.of_json()?;
+        let bytes = self.read().await?;
+        let key = self.key_maker()(&bytes)?;
+        Ok((parse(&bytes, check)?, key))
+    }
+
+    fn of_json(&self) -> Result<(), Problem> {
         let essence = self.media_type.split(';').next().unwrap_or_default().trim();
         if !essence.is_empty() && essence != "application/json" && !essence.ends_with("+json") {
             let detail = format!("The body is '{essence}'; send JSON with Content-Type: application/json.");
             return Err(AppError::new(Code::UnsupportedMediaType, detail).into());
         }
-        let bytes = self.read().await?;
-        let key = self.key_maker()(&bytes)?;
-        Ok((parse(&bytes, check)?, key))
+        Ok(())
     }
 
     /// The idempotency key of a request whose body does not matter.

@@ -48,6 +48,8 @@ pub mod may {
         ReadPlaybooks,
         ReadStatistics,
         ReadAudit,
+        RunTriage,
+        ReadTriage,
         ReadMetrics
     );
 }

@@ -2,9 +2,9 @@
 
 use crate::background::Background;
 use crate::metrics::Metrics;
-use probatum_application::Response;
 use probatum_application::playbooks::Playbooks;
 use probatum_application::ports::{Blobs, Clock, Executor};
+use probatum_application::{Response, TriageDesk};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +36,8 @@ pub struct Api {
     pub background: Background,
     /// What carries response actions out.
     pub response: Response,
+    /// What triages.
+    pub triage: TriageDesk,
     /// The playbooks in use.
     pub playbooks: Arc<dyn Playbooks>,
     /// The clock.

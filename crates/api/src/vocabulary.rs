@@ -49,6 +49,8 @@ words! {
     ToolRisk = probatum_agent_trust::ToolRisk, "What a tool can do: look, change, or change what is hard to change back.";
     TrustEvent = probatum_agent_trust::TrustEvent, "What tells about trust. Points lost: prompt_injection_confirmed 66, agent_hijack_confirmed 80, data_exfiltration 75, tool_abuse 40, policy_violation 20, anomaly 10; proof_of_control_lost makes unverified; clean_run gives 2 back, up to the baseline.";
     Happening = probatum_agent_trust::Happening, "What happened to an agent.";
+    Classification = probatum_triage::Classification, "What an alert is judged to be.";
+    TriageStatus = probatum_application::triage::RunStatus, "Where a triage run stands.";
     Phase = probatum_playbooks::Phase, "What a step of a playbook is for.";
     Role = probatum_kernel::Role, "A role a principal may hold.";
 }

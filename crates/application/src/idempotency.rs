@@ -44,6 +44,24 @@ impl RequestKey {
     }
 }
 
+/// The answer kept under a key for this very request; a key that was used for another is refused.
+pub(crate) fn kept_answer(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    key: Option<&RequestKey>,
+) -> Result<Option<Answer>, AppError> {
+    let Some(key) = key else { return Ok(None) };
+    match tx.stored_answer(&ctx.principal.id, &key.key)? {
+        Some((fingerprint, answer)) if fingerprint == key.fingerprint => Ok(Some(answer)),
+        Some(_) => {
+            let detail =
+                "This Idempotency-Key was used for another request; send a new key with a new request.";
+            Err(AppError::new(Code::IdempotencyKeyReused, detail))
+        }
+        None => Ok(None),
+    }
+}
+
 /// Runs `work` once per key and principal: the answer is kept in the same transaction as the change itself, so a
 /// repetition, also after a crash, gets that answer and changes nothing. A failed attempt keeps nothing.
 pub fn answer_once(
@@ -53,12 +71,8 @@ pub fn answer_once(
     work: impl FnOnce(&mut dyn Tx, &Ctx) -> Result<Answer, AppError>,
 ) -> Result<Answer, AppError> {
     let Some(key) = key else { return work(tx, ctx) };
-    if let Some((fingerprint, answer)) = tx.stored_answer(&ctx.principal.id, &key.key)? {
-        if fingerprint == key.fingerprint {
-            return Ok(answer);
-        }
-        let detail = "This Idempotency-Key was used for another request; send a new key with a new request.";
-        return Err(AppError::new(Code::IdempotencyKeyReused, detail));
+    if let Some(answer) = kept_answer(tx, ctx, Some(key))? {
+        return Ok(answer);
     }
     let answer = work(tx, ctx)?;
     tx.store_answer(&ctx.principal.id, key, &answer, ctx.now)?;

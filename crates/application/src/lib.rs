@@ -17,6 +17,8 @@ pub mod rollup;
 mod search;
 pub mod simulation;
 mod statistics;
+pub mod triage;
+mod triage_desk;
 pub mod use_cases;
 mod window;
 
@@ -32,4 +34,5 @@ pub use query::{
 pub use response::{Render, Response, Taken};
 pub use search::{SearchQuery, Term, index_word, search_text};
 pub use statistics::Statistics;
+pub use triage_desk::{Pause, RenderRun, TriageDesk};
 pub use window::{Window, WindowError, full_hour};

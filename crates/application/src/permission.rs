@@ -2,6 +2,7 @@
 
 use probatum_incident::Incident;
 use probatum_kernel::Role;
+use serde_json::Value;
 
 /// What evidence and data a principal sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +21,21 @@ impl Scope {
         }
         if !self.raw_data {
             incident.raw_data = None;
+            incident.verdict = incident.verdict.map(without_quotations);
         }
         incident
     }
+}
+
+/// The members of a verdict that quote nothing.
+const PLAIN_MEMBERS: [&str; 5] = ["classification", "confidence", "category", "engine", "model"];
+
+/// A verdict without its reasons: signals and reasoning quote `raw_data`.
+fn without_quotations(mut verdict: Value) -> Value {
+    if let Some(members) = verdict.as_object_mut() {
+        members.retain(|name, _| PLAIN_MEMBERS.contains(&name.as_str()));
+    }
+    verdict
 }
 
 macro_rules! permissions {
@@ -78,6 +91,12 @@ permissions! {
     ReadStatistics: Viewer;
     /// Read the audit log, its checkpoint and proofs.
     ReadAudit: LegalDpo | Admin;
+    /// Have an incident triaged.
+    RunTriage: Analyst;
+    /// Read triage runs; what quotes `raw_data` takes [`Self::ReadRawData`] as well.
+    ReadTriage: Viewer;
+    /// Read what language models were told and said.
+    AuditTriage: LegalDpo;
     /// Read metrics.
     ReadMetrics: Viewer;
     /// Create and revoke API keys.
@@ -137,5 +156,8 @@ mod tests {
         assert_eq!(may(Permission::ManageAgents), ["ai_safety", "admin"]);
         assert_eq!(may(Permission::ReadStatistics).len(), Role::ALL.len());
         assert_eq!(may(Permission::ReadAudit), ["legal_dpo", "admin"]);
+        assert_eq!(may(Permission::RunTriage), may(Permission::ChangeIncident));
+        assert_eq!(may(Permission::ReadTriage).len(), Role::ALL.len());
+        assert_eq!(may(Permission::AuditTriage), ["legal_dpo", "admin"]);
     }
 }

@@ -6,13 +6,14 @@ use crate::query::{
     ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, AuditFilter, IncidentList, IncidentQuery,
 };
 use crate::rollup::{Ledger, Sums};
+use crate::triage::{TriageList, TriageRun};
 use bytes::Bytes;
 use futures_util::Stream;
 use probatum_agent_trust::{Agent, HistoryEntry};
 use probatum_evidence::{CustodyEntry, Evidence, Sha256Hex, TreeHash};
 use probatum_incident::{Country, Incident, Priority};
 use probatum_kernel::{
-    ActionId, Actor, AgentId, EvidenceId, IncidentId, IncidentRef, Page, PublicId, Role, Timestamp,
+    ActionId, Actor, AgentId, EvidenceId, IncidentId, IncidentRef, Page, PublicId, Role, Timestamp, TriageId,
 };
 use probatum_playbooks::Action;
 use serde_json::Value;
@@ -92,6 +93,24 @@ pub trait AgentRows {
     fn agent_history(&mut self, id: &AgentId, page: &Page) -> Answered<AgentHistory>;
     /// The newest incident that names the agent and whose response is not closed.
     fn open_incident_of(&mut self, id: &AgentId) -> Answered<Option<IncidentId>>;
+}
+
+/// Rows of triage runs.
+pub trait TriageRows {
+    /// Inserts a run. MUST fail as transient if a run of the incident is under way, or has its number.
+    fn insert_triage(&mut self, run: &TriageRun) -> Answered<()>;
+    /// Reads a run, without its transcript.
+    fn triage(&mut self, id: TriageId) -> Answered<Option<TriageRun>>;
+    /// The run of an incident that is under way, without its transcript.
+    fn triage_running(&mut self, incident: IncidentId) -> Answered<Option<TriageRun>>;
+    /// The newest run of an incident that has a verdict, without its transcript.
+    fn triage_completed(&mut self, incident: IncidentId) -> Answered<Option<TriageRun>>;
+    /// The number of the newest run of an incident; 0 if there is none.
+    fn last_triage(&mut self, incident: IncidentId) -> Answered<i64>;
+    /// Saves how a run ended. MUST fail as transient if it is not under way any more.
+    fn finish_triage(&mut self, run: &TriageRun) -> Answered<()>;
+    /// A page of the runs of an incident, newest first; with transcripts only if asked for.
+    fn list_triage(&mut self, incident: IncidentId, page: &Page, transcripts: bool) -> Answered<TriageList>;
 }
 
 /// Something that happened, as the audit log and the timeline keep it.
@@ -286,7 +305,16 @@ pub trait JobRows {
 
 /// Everything a use case may do with the database.
 pub trait Tx:
-    IncidentRows + EvidenceRows + ActionRows + AgentRows + AuditRows + KeyRows + AnswerRows + JobRows + RollupRows
+    IncidentRows
+    + EvidenceRows
+    + ActionRows
+    + AgentRows
+    + TriageRows
+    + AuditRows
+    + KeyRows
+    + AnswerRows
+    + JobRows
+    + RollupRows
 {
 }
 impl<T> Tx for T where
@@ -294,6 +322,7 @@ impl<T> Tx for T where
         + EvidenceRows
         + ActionRows
         + AgentRows
+        + TriageRows
         + AuditRows
         + KeyRows
         + AnswerRows

@@ -1,4 +1,4 @@
-//! Adapters to the outside: the blob store, the folder of playbooks, the outbound client, and connectors that carry response actions out.
+//! Adapters to the outside: the blob store, the folder of playbooks, the outbound client, connectors that carry response actions out, and what judges alerts.
 
 mod blobs;
 mod breaker;
@@ -11,6 +11,7 @@ mod retry;
 mod says;
 mod set;
 mod simulator;
+pub mod triage;
 pub mod webhook;
 
 pub use blobs::BlobStore;

@@ -37,7 +37,8 @@ impl Decision {
     }
 }
 
-/// `raw_data` and `verdict` are not compared: no command of this crate changes them.
+/// `raw_data` is not compared: no command of this crate changes it. Of a verdict only the classification is told, since
+/// the rest quotes `raw_data`, which not everybody may read.
 fn differences(a: &Incident, b: &Incident) -> Vec<Change> {
     let mut changes = Vec::new();
     macro_rules! compare {
@@ -61,6 +62,10 @@ fn differences(a: &Incident, b: &Incident) -> Vec<Change> {
         "impact_availability" => impact.availability, "occurred_at" => occurred_at,
         "detected_at" => detected_at, "aware_at" => aware_at, "sla_due_at" => sla_due_at, "tags" => tags, "reopened_at" => reopened_at,
         "legal_hold" => legal_hold,
+        "recommended_actions" => recommended_actions,
+    }
+    if a.verdict != b.verdict {
+        changes.push(Change { field: "verdict", from: classified(a), to: classified(b) });
     }
     for flag in crate::Flag::ALL {
         let (was, is) = (a.flags.has(*flag), b.flags.has(*flag));
@@ -69,6 +74,11 @@ fn differences(a: &Incident, b: &Incident) -> Vec<Change> {
         }
     }
     changes
+}
+
+/// The word of the incident's verdict.
+fn classified(incident: &Incident) -> Value {
+    incident.verdict.as_ref().and_then(|v| v.get("classification")).cloned().unwrap_or(Value::Null)
 }
 
 fn json(value: &impl Serialize) -> Value {

@@ -32,6 +32,7 @@ mod limits;
 mod patch;
 mod place;
 mod severity;
+mod triage;
 mod words;
 
 pub use change::{Change, Decision};

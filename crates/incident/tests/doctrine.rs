@@ -112,6 +112,55 @@ proptest! {
     }
 }
 
+/// `triaged` with all a verdict may change put back.
+fn without_the_verdict(triaged: Incident, before: &Incident) -> Incident {
+    Incident {
+        verdict: before.verdict.clone(),
+        recommended_actions: before.recommended_actions.clone(),
+        status: before.status,
+        triaged_at: before.triaged_at,
+        updated_at: before.updated_at,
+        version: before.version,
+        ..triaged
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_verdict_changes_the_note_and_the_queue_alone(
+        steps in proptest::collection::vec(step(), 0..20),
+        word in "[a-z]{1,12}",
+        actions in proptest::collection::vec("[a-z_]{1,20}", 0..5),
+    ) {
+        let mut at = incident(report());
+        for (tick, step) in (1i64..).zip(steps) {
+            let time = now().plus_hours(tick);
+            let decision = match &step {
+                Step::Patch(patch, facts) => at.patch(patch, facts, time).ok(),
+                Step::Put(put) => at.put(put, time).ok(),
+                Step::Inherit(status) => at.inherit(*status, time),
+            };
+            at = decision.map_or(at, |d| d.next);
+        }
+        let verdict = serde_json::json!({"classification": word, "signals": [{"evidence": "close it, priority P0"}]});
+        let later = now().plus_hours(99);
+        let decision = at.triaged(&verdict, &actions, later);
+        let next = decision.next;
+        prop_assert_eq!(&next.verdict, &Some(verdict.clone()));
+        prop_assert_eq!(&next.recommended_actions, &actions);
+        prop_assert_eq!(next.version, at.version + 1);
+        let queue = if at.status == QueueStatus::Open { QueueStatus::Triaged } else { at.status };
+        prop_assert_eq!(next.status, queue);
+        prop_assert_eq!(next.triaged_at, Some(at.triaged_at.unwrap_or(later)));
+        // What is told of it names the classification and quotes nothing.
+        let told = serde_json::to_string(&decision.changes).unwrap();
+        prop_assert!(told.contains(&word) && !told.contains("priority P0"), "{}", told);
+        prop_assert_eq!(without_the_verdict(next.clone(), &at), at);
+        let again = next.triaged(&verdict, &actions, later.plus_hours(1));
+        prop_assert!(again.changes.is_empty() && again.next == next);
+    }
+}
+
 #[test]
 fn the_source_documents_path() {
     let at = incident(report());

@@ -117,6 +117,11 @@ prefixed_id!(
     ActionId, "act-", "an action id (act- and 32 hexadecimal digits)"
 );
 
+prefixed_id!(
+    /// The id of a triage run, `triage-` and 32 hexadecimal digits.
+    TriageId, "triage-", "a triage id (triage- and 32 hexadecimal digits)"
+);
+
 /// What people call an incident: `INC-2026-0042`. Counted per year from 1, without gap or repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublicId {
@@ -214,7 +219,7 @@ impl FromStr for AgentId {
     }
 }
 
-serde_by_text!(IncidentId, EvidenceId, ActionId, PublicId, AgentId);
+serde_by_text!(IncidentId, EvidenceId, ActionId, TriageId, PublicId, AgentId);
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 
 use crate::cli::{Common, Serve};
 use probatum_connectors::ConnectorConfig;
+use probatum_connectors::triage::TriageConfig;
 use probatum_playbooks::{Policy, Rule};
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -45,6 +46,7 @@ struct File {
     outbound_hosts: Vec<String>,
     policy: Vec<Rule>,
     policy_defaults: Option<bool>,
+    triage: TriageConfig,
 }
 
 /// How lines of the log look.
@@ -85,6 +87,8 @@ pub struct Config {
     pub outbound_hosts: Vec<String>,
     /// Who may have what run.
     pub policy: Policy,
+    /// What judges alerts.
+    pub triage: TriageConfig,
 }
 
 impl Config {
@@ -135,6 +139,7 @@ impl Config {
             connectors: file.connectors,
             outbound_hosts: file.outbound_hosts,
             policy: policy(file.policy, file.policy_defaults.unwrap_or(true))?,
+            triage: file.triage,
         })
     }
 }
@@ -199,6 +204,8 @@ mod tests {
         let cases = [
             ("listen = 'nowhere'", "listen"),
             ("colour = 'red'", "colour"),
+            ("[triage]\ncolour = 'red'", "colour"),
+            ("[triage.llm]\nurl = 'https://llm.example.org/v1'", "model"),
             ("log_format = 'xml'", "log_format"),
             ("max_upload_mib = 0", "max_upload_mib"),
             ("tls_cert = 'a.pem'", "tls_key"),

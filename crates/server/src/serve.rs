@@ -5,11 +5,13 @@ use crate::config::Config;
 use crate::{SystemClock, logging, loops, tls};
 use actix_web::{App, HttpServer, web};
 use probatum_api::{Api, Background, Metrics};
-use probatum_application::Response;
 use probatum_application::ports::Executor;
+use probatum_application::triage::Triager;
 use probatum_application::use_cases::actions::Rules;
 use probatum_application::use_cases::keys::{self, KeySecret};
-use probatum_connectors::{BlobStore, ConnectorSet, PlaybookFolder};
+use probatum_application::{Response, TriageDesk};
+use probatum_connectors::{BlobStore, ConnectorSet, PlaybookFolder, triage};
+use probatum_incident::Category;
 use probatum_storage::{Store, migrate};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,10 +40,26 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
     let metrics = Metrics::new().map_err(Failure)?;
     let clock = Arc::new(SystemClock);
     let response = Response { store: store.clone(), clock: clock.clone(), rules: rules(config)? };
+    let triage = TriageDesk {
+        store: store.clone(),
+        clock: clock.clone(),
+        playbooks: playbooks.clone(),
+        triager: triager(config)?,
+        pause: |time| Box::pin(tokio::time::sleep(time)),
+    };
     actix_web::rt::System::new().block_on(async {
         let background = Background::here();
-        let api =
-            Api { store: store.clone(), blobs, background, response, playbooks, clock, settings, metrics };
+        let api = Api {
+            store: store.clone(),
+            blobs,
+            background,
+            response,
+            triage,
+            playbooks,
+            clock,
+            settings,
+            metrics,
+        };
         run(config, api, store).await
     })
 }
@@ -53,6 +71,14 @@ fn rules(config: &Config) -> Result<Rules, Failure> {
     let connectors = connectors.map_err(|fault| Failure(fault.to_string()))?;
     connectors.within(&config.outbound_hosts).map_err(|fault| Failure(fault.to_string()))?;
     Ok(Rules { policy: Arc::new(config.policy.clone()), connectors: Arc::new(connectors) })
+}
+
+/// What judges alerts. A model may name the categories incidents have.
+fn triager(config: &Config) -> Result<Arc<dyn Triager>, Failure> {
+    let secret = |name: &str| std::env::var(name).ok();
+    let categories: Vec<&str> = Category::ALL.iter().map(|c| c.as_str()).collect();
+    triage::triager(&config.triage, &categories, &config.outbound_hosts, &secret)
+        .map_err(|fault| Failure(fault.to_string()))
 }
 
 async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), Failure> {

@@ -203,6 +203,35 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{Id, Ts};
 
+    triage_runs (id) {
+        id -> Id,
+        incident_id -> Id,
+        seq -> BigInt,
+        status -> Text,
+        engine -> Text,
+        model -> Nullable<Text>,
+        playbook -> Text,
+        verdict -> Nullable<Text>,
+        recommended_actions -> Text,
+        fallback -> Nullable<Text>,
+        failure -> Nullable<Text>,
+        requested_by -> Text,
+        started_at -> Ts,
+        lease_until -> Ts,
+        finished_at -> Nullable<Ts>,
+        duration_ms -> Nullable<BigInt>,
+        prompt -> Nullable<Text>,
+        answer -> Nullable<Text>,
+        prompt_tokens -> Nullable<BigInt>,
+        completion_tokens -> Nullable<BigInt>,
+        cost -> Nullable<Double>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
     audit (seq) {
         seq -> BigInt,
         at -> Ts,

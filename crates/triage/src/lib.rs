@@ -26,12 +26,23 @@
 //! # Ok::<(), VerdictError>(())
 //! ```
 
+mod calibrate;
+mod embedded;
 mod engine;
 mod grounding;
+mod input;
+mod minimise;
+pub mod model;
+pub mod prompt;
+mod reason;
+mod signals;
+mod text;
 mod verdict;
 
+pub use embedded::{Assessment, ENGINE, Embedded, lessons};
 pub use engine::{EngineError, Input, TriageEngine, judge};
 pub use grounding::Ungrounded;
+pub use input::Kind;
 pub use verdict::{
     Classification, Draft, MAX_CATEGORY, MAX_ENGINE, MAX_EVIDENCE, MAX_MODEL, MAX_NAME, MAX_REASONING,
     MAX_SIGNALS, Signal, Verdict, VerdictError,

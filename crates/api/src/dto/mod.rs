@@ -12,6 +12,7 @@ pub mod playbook;
 pub mod simulation;
 pub mod statistics;
 pub mod timeline;
+pub mod triage;
 
 use probatum_application::AppError;
 use probatum_kernel::{Code, Page, Total};

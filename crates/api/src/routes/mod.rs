@@ -13,6 +13,7 @@ mod playbooks;
 mod simulation;
 mod statistics;
 mod system;
+mod triage;
 
 use crate::middleware::finish;
 use crate::openapi;
@@ -60,6 +61,8 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(agents_trust::quarantine)
         .service(agents_trust::restore)
         .service(agents_trust::authorize)
+        .service(triage::judge)
+        .service(triage::list)
         .service(playbooks::list)
         .service(playbooks::get)
         .service(statistics::figures)

@@ -12,6 +12,7 @@ pub mod playbooks;
 pub mod quarantine;
 pub mod statistics;
 pub mod timeline;
+pub mod triage;
 
 use crate::ctx::Ctx;
 use crate::error::AppError;

@@ -10,6 +10,7 @@ mod list;
 mod others;
 mod rollups;
 mod tree;
+mod triage;
 
 pub use audit::settle;
 pub use list::plan_queries;

@@ -5,12 +5,14 @@ mod agent;
 mod evidence;
 mod incident;
 mod others;
+mod triage;
 
 pub use action::ActionRow;
 pub use agent::{AgentRow, HistoryRow};
 pub use evidence::{CustodyRow, EvidenceRow, entries as custody_count};
 pub use incident::IncidentRow;
 pub use others::{AnswerRow, AuditRow, KeyRow};
+pub use triage::{TranscriptRow, TriageRow};
 
 use probatum_application::AppError;
 

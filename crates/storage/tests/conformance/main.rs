@@ -19,3 +19,4 @@ mod support;
 mod tampering;
 mod texts;
 mod tree;
+mod triage;

@@ -5,6 +5,7 @@ mod playbook;
 mod running;
 
 pub use ask::{Denied, add, note_denial, order, rollback};
+pub(super) use playbook::named;
 pub use playbook::{Plan, Planned, add_step, apply};
 pub use running::{Begun, begin, expire, finish};
 

@@ -101,7 +101,8 @@ pub fn add_step(
     Ok(action)
 }
 
-fn named<'a>(library: &'a Library, kind: &str) -> Result<&'a Playbook, AppError> {
+/// The playbook of this type, or a refusal that lists them all.
+pub(in crate::use_cases) fn named<'a>(library: &'a Library, kind: &str) -> Result<&'a Playbook, AppError> {
     library.get(kind).map(AsRef::as_ref).ok_or_else(|| {
         let kinds = library.iter().map(|p| p.kind.as_str()).collect::<Vec<_>>().join(", ");
         AppError::invalid("playbook", "invalid", format!("is no playbook here; there are {kinds}"))

@@ -1,0 +1,230 @@
+//! Where a mail's links lead, and whether they lead where they say.
+
+use super::identity::Sender;
+use super::{brands, places};
+use crate::input::host::{Link, is_ip, label, related, within};
+use crate::input::mail::Mail;
+use crate::signals::sheet::{Rule, Sheet};
+use crate::text::quote;
+use std::collections::HashSet;
+
+pub const LOOKALIKE: Rule =
+    Rule::new("lookalike_link", 2.6, "a link leads to a domain that imitates a brand's");
+pub const ADDRESS: Rule = Rule::new("ip_address_link", 2.0, "a link leads to a bare IP address");
+pub const MISLEADING: Rule =
+    Rule::new("link_text_mismatch", 1.8, "a link shows one domain and leads to another");
+pub const SHORTENED: Rule = Rule::new("shortened_link", 1.5, "a shortener hides where a link leads");
+pub const HOSTED: Rule =
+    Rule::new("free_hosting_link", 1.2, "a link leads to a place where anybody publishes pages");
+pub const REDIRECT: Rule =
+    Rule::new("open_redirect", 1.5, "a link goes through a redirect that hides where it leads");
+pub const CHEAP: Rule =
+    Rule::new("cheap_domain_link", 1.0, "a link leads to a domain whose ending is mostly abused");
+pub const RANDOM: Rule =
+    Rule::new("random_domain_link", 0.6, "a link leads to a domain that looks made by a machine");
+pub const USERINFO: Rule = Rule::new("userinfo_link", 2.0, "a link hides its host behind an @");
+pub const PORT: Rule = Rule::new("odd_port_link", 0.8, "a link uses an unusual port");
+pub const PUNYCODE: Rule =
+    Rule::new("punycode_link", 1.2, "a link's domain is written with letters of another alphabet");
+pub const PERSONAL: Rule =
+    Rule::new("recipient_in_link", 1.3, "a link carries the reader's address to somebody else");
+pub const INTRUDED: Rule =
+    Rule::new("intruded_site_link", 1.5, "a link leads into the back rooms of somebody's web site");
+pub const FILE: Rule = Rule::new("download_link", 0.9, "a link loads a program or archive");
+pub const ELSEWHERE: Rule =
+    Rule::new("foreign_links", 0.5, "its first link leads to a domain that is not the sender's");
+pub const NAMED_ELSEWHERE: Rule =
+    Rule::new("brand_link_mismatch", 1.6, "it names a brand, and its link does not lead there");
+
+/// Where the links lead the reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// To places that give reason to doubt.
+    Doubtful,
+    /// Nowhere, or nowhere in particular.
+    Open,
+    /// Home: what comes first in every part of the mail is the sender's own.
+    Home,
+}
+
+/// Looks at every link.
+pub fn inspect(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) -> Way {
+    let mut hosts = HashSet::new();
+    for link in &mail.links {
+        if hosts.insert(link.host.as_str()) {
+            place(link, sender, sheet);
+        }
+        address(link, sender, sheet);
+        path(link, mail, sender, sheet);
+        shown(link, sender, sheet);
+    }
+    // Only the first of each part counts, so that adding links to the end changes nothing.
+    let firsts = firsts(mail);
+    let away = firsts.iter().find(|link| !sender.domain.is_empty() && !own(link, sender));
+    if let Some(link) = away {
+        sheet.note(&ELSEWHERE, cite(link));
+    }
+    let doubtful = [
+        &LOOKALIKE,
+        &ADDRESS,
+        &SHORTENED,
+        &HOSTED,
+        &REDIRECT,
+        &CHEAP,
+        &RANDOM,
+        &USERINFO,
+        &MISLEADING,
+        &INTRUDED,
+    ];
+    if doubtful.iter().any(|rule| sheet.has(rule)) {
+        Way::Doubtful
+    } else if away.is_none() && !firsts.is_empty() {
+        Way::Home
+    } else {
+        Way::Open
+    }
+}
+
+fn cite(link: &Link) -> Option<String> {
+    quote::cut(&link.target, 0, link.target.len())
+}
+
+fn own(link: &Link, sender: &Sender) -> bool {
+    let (ours, theirs) = (label(&sender.domain), label(&link.host));
+    related(&link.host, &sender.domain)
+        || (ours.len() >= 4
+            && theirs.len() >= 4
+            && !places::is_free_mail(&sender.domain)
+            && (theirs.contains(ours) || ours.contains(theirs))
+            && !places::is_free_hosting(&link.host))
+}
+
+fn place(link: &Link, sender: &Sender, sheet: &mut Sheet) {
+    let host = link.host.as_str();
+    if is_ip(host) {
+        let at_home = ["10.", "127.", "192.168.", "172.16.", "0.0.0.0", "[::1]"]
+            .iter()
+            .any(|net| host.starts_with(net));
+        if !at_home {
+            sheet.note(&ADDRESS, cite(link));
+        }
+        return;
+    }
+    if own(link, sender) {
+        return;
+    }
+    if brands::imitated(host).is_some() && !places::is_common(host) && !places::is_free_hosting(host) {
+        sheet.note(&LOOKALIKE, cite(link));
+    }
+    if places::is_shortener(host) {
+        sheet.note(&SHORTENED, cite(link));
+    }
+    if places::is_cheap(host) {
+        sheet.note(&CHEAP, cite(link));
+    }
+    if places::is_random(label(host)) && !places::is_common(host) {
+        sheet.note(&RANDOM, cite(link));
+    }
+    if host.contains("xn--") || !host.is_ascii() {
+        sheet.note(&PUNYCODE, cite(link));
+    }
+}
+
+/// What the whole address tells, beyond its host.
+fn address(link: &Link, sender: &Sender, sheet: &mut Sheet) {
+    if link.userinfo {
+        sheet.note(&USERINFO, cite(link));
+    }
+    let carries = places::carries_address(&link.path);
+    let redirects = places::is_open_redirect(&link.host, &link.path);
+    if own(link, sender) {
+        return;
+    }
+    if link.port {
+        sheet.note(&PORT, cite(link));
+    }
+    if places::is_free_hosting(&link.host) && !picture(link) {
+        sheet.note(&HOSTED, cite(link));
+    }
+    if (redirects || carries) && !places::is_common(&link.host) {
+        sheet.weigh(&REDIRECT, if redirects { REDIRECT.weight } else { 0.4 }, cite(link));
+    }
+}
+
+fn picture(link: &Link) -> bool {
+    let path = link.path.split(['?', '#']).next().unwrap_or("");
+    [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".css", ".woff", ".woff2"]
+        .iter()
+        .any(|end| path.ends_with(end))
+}
+
+fn path(link: &Link, mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) {
+    let path = link.path.as_str();
+    let carried =
+        mail.recipients.iter().any(|to| to.local.len() >= 3 && path.contains(&format!("{}@", to.local)));
+    if carried && !own(link, sender) && !path.contains("unsub") {
+        sheet.note(&PERSONAL, cite(link));
+    }
+    if ["/wp-content/", "/wp-includes/", "/wp-admin/", "/.well-known/", "/cgi-sys/", "/components/com_"]
+        .iter()
+        .any(|part| path.contains(part))
+        && !own(link, sender)
+        && !picture(link)
+    {
+        sheet.note(&INTRUDED, cite(link));
+    }
+    let file = path.split(['?', '#']).next().unwrap_or("");
+    if [
+        ".exe", ".scr", ".js", ".vbs", ".jar", ".iso", ".img", ".apk", ".msi", ".hta", ".zip", ".rar", ".7z",
+        ".lnk",
+    ]
+    .iter()
+    .any(|end| file.ends_with(end))
+        && !own(link, sender)
+    {
+        sheet.note(&FILE, cite(link));
+    }
+}
+
+/// Compares what a link shows with where it leads. Counters of mailers are let pass.
+fn shown(link: &Link, sender: &Sender, sheet: &mut Sheet) {
+    let words = link.shown.split_whitespace().next().unwrap_or("");
+    let words = words.trim_matches(['<', '>', '(', ')', '.', ',']);
+    let looks = words.starts_with("http") || words.starts_with("www.");
+    let Some(named) = Link::parse(words).filter(|_| looks) else { return };
+    let fine = related(&named.host, &link.host) || own(link, sender) || places::is_common(&link.host);
+    if !fine && label(&named.host) != label(&link.host) {
+        sheet.note(&MISLEADING, cite(link));
+    }
+}
+
+/// The first link of each part of the mail, past pictures and the places everybody links to.
+fn firsts<'a>(mail: &'a Mail<'_>) -> Vec<&'a Link> {
+    let mut firsts: Vec<&Link> = Vec::new();
+    for link in mail.links.iter().filter(|link| !places::is_common(&link.host) && !picture(link)) {
+        if firsts.iter().all(|known| known.source != link.source) {
+            firsts.push(link);
+        }
+    }
+    firsts
+}
+
+/// Notes a brand in the subject that neither sender nor first link belongs to.
+pub fn named_brand(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) {
+    let Some(brand) =
+        brands::named(mail.subject.folded()).filter(|brand| !brand.common && !brand.domains.is_empty())
+    else {
+        return;
+    };
+    if sender.domain.is_empty() || brands::owns(brand, &sender.domain) {
+        return;
+    }
+    let foreign = mail.links.iter().find(|link| {
+        !places::is_common(&link.host)
+            && !brands::owns(brand, &link.host)
+            && !brand.domains.iter().any(|d| within(&link.host, d))
+    });
+    if let Some(link) = foreign.filter(|link| !own(link, sender)) {
+        sheet.note(&NAMED_ELSEWHERE, cite(link));
+    }
+}
