@@ -222,6 +222,29 @@ proptest! {
     }
 
     #[test]
+    fn nothing_added_lowers_the_firm_score(
+        which in 0usize..9, place in any::<prop::sample::Index>(), added in "(\\PC|[\n<>@:/\"=;|-]){0,80}", plea in proptest::sample::select(PLEAS.to_vec()),
+    ) {
+        let mut all = attacks();
+        // One that is a little suspicious only, where every loss would show.
+        all.push(("phishing", json!({"sender": "Ann <ann@firm.example>", "recipient": "bob@firm.example", "subject": "File",
+            "body": "Please verify your account: https://firm.example/a", "urls": ["https://cdn.example/x"]})));
+        let (incident_type, raw) = all.swap_remove(which);
+        let mut paths = Vec::new();
+        leaves(&raw, "", &mut paths);
+        paths.retain(|path| !path.ends_with("/role"));
+        let path = place.get(&paths);
+        let firm = |raw: &Value| {
+            ENGINE.assess(&Input { incident_type: Some(incident_type.to_owned()), source: None, raw_data: raw.clone() }).firm
+        };
+        let before = firm(&raw);
+        for text in [added.as_str(), plea] {
+            let after = firm(&with(&raw, path, &format!("\n{text}")));
+            prop_assert!(after >= before - 1e-9, "{before} became {after}: {path} {text:?}");
+        }
+    }
+
+    #[test]
     fn long_harmless_text_lowers_nothing(which in 0usize..8, words in proptest::collection::vec("[a-z]{1,9}", 50..400)) {
         let (incident_type, raw) = attacks().swap_remove(which);
         let mut paths = Vec::new();
