@@ -15,7 +15,8 @@ pub fn sentence(kind: Option<Kind>, classification: Classification, found: &[Fou
         Some(Kind::Alert) => "alert",
         Some(Kind::Login) => "sign-in",
         None => {
-            return "Nothing in the data could be read as a mail, a prompt, an alert or a sign-in.".to_owned();
+            return "Nothing in the data could be read as a mail, a prompt, an alert or a sign-in."
+                .to_owned();
         }
     };
     let clauses: Vec<&str> = found.iter().take(NAMED).map(|found| found.rule.says).collect();

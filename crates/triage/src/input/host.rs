@@ -82,7 +82,7 @@ const MAX_LINK: usize = 4096;
 impl Link {
     /// Reads a web link. `None` for anything else (`mailto:`, anchors, nothing).
     pub fn parse(target: &str) -> Option<Self> {
-        let target = target.trim();
+        let target = target.trim().split(|c: char| c.is_whitespace() || c.is_control()).next().unwrap_or("");
         let target = target.get(..MAX_LINK).unwrap_or(target);
         let lower = target.to_ascii_lowercase();
         let rest = ["https://", "http://", "hxxps://", "hxxp://", "//"]

@@ -57,7 +57,7 @@ impl<'a> Mail<'a> {
         mail.return_path = field(&["return_path", "envelope_from"], &["Return-Path"]).map(mailbox);
         mail.message_id = field(&["message_id"], &["Message-ID"]);
         let receivers = fields::texts(raw, &["recipient", "recipients", "to"]);
-        mail.recipients = receivers.into_iter().take(20).map(Mailbox::parse).collect();
+        mail.recipients = receivers.into_iter().take(20).flat_map(Mailbox::all).collect();
         if let Some(subject) = field(&["subject", "title"], &["Subject"]) {
             mail.subject = Text::read(subject, &glyphs::of_header(subject, 4000));
         }

@@ -85,10 +85,9 @@ pub fn hidden(text: &str, limit: usize) -> Vec<Hidden> {
         if belongs(c) && at != text.len() {
             continue;
         }
-        if at.saturating_sub(start) >= 16 && found.len() < limit {
-            if let Some(says) = text.get(start..at).and_then(readable) {
-                found.push(Hidden { start, end: at, says });
-            }
+        let long = at.saturating_sub(start) >= 16 && found.len() < limit;
+        if long && let Some(says) = text.get(start..at).and_then(readable) {
+            found.push(Hidden { start, end: at, says });
         }
         start = at + c.len_utf8();
     }

@@ -25,7 +25,7 @@ pub const MIXED_LETTERS: Rule = Rule::new("mixed_alphabets", 1.8, "its words mix
 pub const DRESSED_LETTERS: Rule =
     Rule::new("styled_letters", 1.4, "its words are written in letters that only look like letters");
 pub const TURNED_LETTERS: Rule = Rule::new("turned_text", 1.2, "its text changes the direction of reading");
-pub const SHOUTING: Rule = Rule::new("shouting_subject", 0.7, "its subject shouts");
+pub const SHOUTING: Rule = Rule::passing("shouting_subject", 0.7, "its subject shouts");
 pub const ODD_SUBJECT: Rule =
     Rule::new("tagged_subject", 0.6, "its subject carries the reader's address or a code");
 

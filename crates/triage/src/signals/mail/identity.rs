@@ -1,6 +1,7 @@
 //! Who a mail says it is from, who it is from, and where an answer would go.
 
 use super::{brands, places};
+use crate::input::address::Mailbox;
 use crate::input::auth::Outcome;
 use crate::input::host::{label, registered, related};
 use crate::input::mail::Mail;
@@ -61,10 +62,10 @@ pub const UNSIGNED: Rule = Rule::new("unauthenticated", 0.6, "nothing vouches fo
 pub struct Sender {
     /// The sender's domain, or nothing.
     pub domain: String,
-    /// The folded words of the display name.
-    pub name: String,
     /// Whether the name claims to be somebody the address is not.
     pub gap: bool,
+    /// Whether the header holds addresses of several domains; then none of them is the sender's own.
+    pub torn: bool,
     /// Whether the name is a brand's and the domain is that brand's own.
     pub owner: bool,
 }
@@ -74,10 +75,14 @@ pub fn inspect(mail: &Mail<'_>, sheet: &mut Sheet) -> Sender {
     let Some((source, from)) = &mail.from else { return Sender::default() };
     let cited = || quote::cut(source, 0, source.len());
     let name = folded(&from.name);
-    let mut sender = Sender { domain: from.domain.clone(), name: name.clone(), gap: false, owner: false };
+    let mut sender = Sender { domain: from.domain.clone(), gap: false, torn: false, owner: false };
     sender.owner = brands::named(&name).is_some_and(|brand| brands::owns(brand, &from.domain));
     names(mail, sheet, &name, source);
-    domains(&from.local, &from.domain, sheet, source);
+    let all = Mailbox::all(source);
+    for address in &all {
+        domains(&address.local, &address.domain, sheet, source);
+    }
+    sender.torn = all.iter().any(|address| !related(&address.domain, &from.domain));
     if from.domain.is_empty() && !name.is_empty() {
         sheet.note(&NO_ADDRESS, cited());
     }
@@ -98,7 +103,7 @@ pub fn inspect(mail: &Mail<'_>, sheet: &mut Sheet) -> Sender {
         &DMARC_FAIL,
         &SPF_FAIL,
     ];
-    sender.gap = telling.iter().any(|rule| sheet.has(rule));
+    sender.gap = sender.torn || telling.iter().any(|rule| sheet.has(rule));
     sender
 }
 
@@ -215,7 +220,7 @@ fn names(mail: &Mail<'_>, sheet: &mut Sheet, name: &str, source: &str) {
     }
     let words: Vec<&str> = name.split(' ').filter(|w| !w.chars().all(|c| c.is_ascii_digit())).collect();
     let office = |word: &&str| OFFICES.contains(word);
-    if !words.is_empty() && words.iter().all(|w| office(w)) {
+    if !words.is_empty() && words.iter().all(office) {
         sheet.note(&ROLE_NAME, cited());
     }
     let address: String = format!("{}{}", from.local, registered(&from.domain))
@@ -303,13 +308,13 @@ fn answers(mail: &Mail<'_>, domain: &str, sheet: &mut Sheet) {
     if domain.is_empty() {
         return;
     }
-    if let Some((source, reply)) = &mail.reply_to {
+    if let Some((source, _)) = &mail.reply_to {
         let cited = || quote::cut(source, 0, source.len());
-        let same = mail
-            .from
-            .as_ref()
-            .is_some_and(|(_, from)| from.local == reply.local && from.domain == reply.domain);
-        if !same && !reply.domain.is_empty() {
+        let from = mail.from.as_ref().map(|(_, from)| from);
+        for reply in Mailbox::all(source) {
+            if from.is_some_and(|from| from.local == reply.local && from.domain == reply.domain) {
+                continue;
+            }
             let odd = places::is_cheap(&reply.domain) || places::is_random(label(&reply.domain));
             if odd && !related(&reply.domain, domain) {
                 sheet.weigh(&REPLY_ELSEWHERE, 1.8, cited());

@@ -90,6 +90,9 @@ fn cite(link: &Link) -> Option<String> {
 }
 
 fn own(link: &Link, sender: &Sender) -> bool {
+    if sender.torn {
+        return false;
+    }
     let (ours, theirs) = (label(&sender.domain), label(&link.host));
     related(&link.host, &sender.domain)
         || (ours.len() >= 4

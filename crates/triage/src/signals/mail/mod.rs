@@ -64,9 +64,9 @@ pub fn inspect(mail: &Mail<'_>) -> Sheet {
         (false, true) => SHARE_PROVEN,
         (false, false) => SHARE_UNKNOWN,
     };
-    // A header can be added to a report; it makes a mail less suspicious, but nothing that is malicious less so.
+    // Links and headers can be added; they make a mail less suspicious, but nothing that is malicious less so.
     let requests = requests(mail, &sender);
-    note(&requests, share(home || signed), share(home), &mut sheet);
+    note(&requests, share(home || signed), share(sender.owner), &mut sheet);
     if doubted && let Some((_, _, quote)) = requests.iter().find(|(rule, _, _)| is_valued(rule)) {
         sheet.note(&ASK_FROM_NOBODY, quote.clone());
     }

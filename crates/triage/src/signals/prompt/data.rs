@@ -16,7 +16,7 @@ pub const SECRECY: Rule = Rule::new("secrecy_demand", 2.6, "data asks to keep so
 pub const STRAY_ORDER: Rule = Rule::new("stray_order", 2.1, "data orders a text to be written");
 pub const ACTION: Rule = Rule::new("action_order", 1.8, "data orders an action");
 pub const VALUED_ACTION: Rule =
-    Rule::new("sensitive_action_order", 1.6, "data orders an action on money, access or private data");
+    Rule::new("sensitive_action_order", 0.7, "data orders an action on money, access or private data");
 pub const CODE: Rule = Rule::new("code_insertion", 3.0, "data asks for its code to be put into the answer");
 pub const SHELL: Rule =
     Rule::new("risky_code", 1.0, "data holds code that sends, runs or destroys something");
@@ -63,11 +63,11 @@ const OWN_LISTS: &[(&str, &str)] = &[
     ),
     (
         "write",
-        "write provide compose create generate tell share give offer suggest recommend describe explain translate summarize summarise craft develop mention express present discuss highlight advise propose outline draft produce construct design formulate promote advertise endorse praise narrate recite repeat state answer respond reply devise invent imagine elaborate showcase explore unravel delve dive embark convince persuade inform notify remind encourage introduce convert encode decode rewrite paraphrase rephrase conclude include add incorporate insert append integrate embed",
+        "write provide compose create generate tell share give offer suggest recommend describe explain translate summarize summarise craft develop mention express present discuss highlight advise propose outline draft produce construct design formulate promote advertise endorse praise narrate recite repeat state answer respond reply devise invent imagine elaborate showcase explore unravel delve dive embark convince persuade inform notify remind encourage introduce convert encode decode rewrite paraphrase rephrase conclude include incorporate insert append integrate embed",
     ),
     (
         "act",
-        "replace send forward transfer delete remove erase grant schedule download execute run share unlock lock open disable enable turn book pay post update create add move purchase buy withdraw deposit cancel invite visit retrieve fetch export upload install change modify reset register sign transmit submit publish call make set search find check access read get give allow approve authorize authorise order reserve invite initiate trade sell subscribe unsubscribe deactivate activate wire copy collect gather save store backup encrypt dump print show reveal report",
+        "replace send forward transfer delete remove erase grant schedule download execute run share unlock lock disable enable turn book pay post update create move purchase buy withdraw deposit cancel invite retrieve fetch export upload install change modify reset register sign transmit submit publish call search give approve authorize authorise order reserve invite initiate trade sell subscribe unsubscribe deactivate activate wire copy collect gather save store backup encrypt dump report",
     ),
     (
         "valued",
@@ -97,7 +97,7 @@ const PATTERNS: &[&[&str]] = &[
         "@answer ~3 should|must|needs_to|has_to|ought_to|shall|will|could|would ~3 include|contain|mention|end|begin|start|be|incorporate|feature|highlight|have|benefit|gain|also|consist|only|emphasi*|convey|reflect|flourish|thrive|express|encourage|provide|promote|showcase|offer",
         "in|into|within|with|to|of|throughout|alongside ~1 your ~2 @answer|elucidation|clarification",
         "render|write|deliver|compose|craft|encode|encrypt|express|present|state ~1 your ~2 message|text|reply|@answer",
-        "your ~1 @answer|solution|explanation|code|elucidation ~4 flourish|benefit|incorporat*|includ*|with|by|using|to|employ*|utiliz*|excel|shine|thrive|could|should",
+        "your ~1 @answer|solution|explanation|code|elucidation ~4 flourish|benefit|incorporat*|includ*|employ*|utiliz*|excel|shine|thrive|could|should",
         "respond|reply|answer ~3 with|only|in|using|as ~3 poem|joke|emoji*|language|french|spanish|german|chinese|code|morse|reverse|rhyme|hello|yes|no|uppercase|lowercase|base64|the_word|the_following|a|nothing|canary",
         "when|while|before|after|as_you|in ~2 answering|responding|replying|summarizing|summarising|asked|reply|processing|reading|generating|crafting|you_respond|you_answer|you_reply ~6 include|add|mention|say|also|make|ensure|first|always|tell|write|insert|incorporate|do_not|please|you_must|append|recommend|use",
     ],
@@ -145,6 +145,7 @@ const PATTERNS: &[&[&str]] = &[
     &[
         "^@act ~2 a|an|the|my|all|to|me|this|that|any|every|us|his|her|their|mailaddr|httplink|money|funds|permission*|access|out|on|off|for|from|into|user*|info*",
         "^please|kindly|now|also|immediately|then|and|urgently|can_you|could_you|you_must|i_need_you_to|i_want_you_to|make_sure_to|be_sure_to|remember_to|you_need_to|go_ahead_and|important|i_would_like_you_to|help_me ~1 @act ~2 a|an|the|my|all|to|me|this|that|any|every|us|his|her|their|mailaddr|httplink|permission*|access|out|on|off|for|from|info*",
+        "visit|open|go_to|click|navigate_to|browse_to ~2 httplink",
         "use|call|invoke|execute|run|trigger ~3 tool|function|api|command|script|plugin|terminal|tools|functions|endpoint ~1 to|with|and|named|?immediately",
     ],
     // The action concerns something of value.
