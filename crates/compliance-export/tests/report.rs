@@ -275,7 +275,7 @@ fn what_is_asked_for_only_in_some_cases_is_asked_for_only_then() {
 fn a_report_says_only_what_its_regime_asks_for() {
     let mut world = World::new();
     world.facts = FactSheet::from_json(&serde_json::json!({
-        "dora": {"currency": "EUR"}, "ai": {"system_name": "Helper"}, "affected": {"subjects": 12345},
+        "dora": {"currency": "EUR"}, "ai": {"system_name": "Support desk"}, "affected": {"subjects": 12345},
         "ransom": {"demanded": "yes"}, "entity": {"name": "Example SA"},
     }))
     .unwrap();
