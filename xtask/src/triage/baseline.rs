@@ -17,6 +17,9 @@ const EPOCHS: usize = 60;
 const RATE: f64 = 4.0;
 const DECAY: f64 = 1e-5;
 
+/// A record as the baseline sees it: its terms by place, whether it is malicious (0 or 1), and what it weighs.
+type Row = (Vec<(usize, f64)>, f64, f64);
+
 impl Baseline {
     /// Trains on records. `None` if they are all of one class.
     pub fn train(records: &[&Record]) -> Option<Self> {
@@ -38,7 +41,7 @@ impl Baseline {
         let rarity: Vec<f64> =
             known.iter().map(|(_, count)| ((1.0 + total) / (1.0 + real(*count))).ln() + 1.0).collect();
         let mut baseline = Self { places, weights: vec![0.0; rarity.len()], rarity, bias: 0.0 };
-        let rows: Vec<(Vec<(usize, f64)>, f64, f64)> = texts
+        let rows: Vec<Row> = texts
             .iter()
             .zip(records)
             .map(|(terms, record)| {
@@ -51,7 +54,7 @@ impl Baseline {
     }
 
     /// Stochastic gradient descent in a fixed order, with a falling rate.
-    fn fit(&mut self, rows: &[(Vec<(usize, f64)>, f64, f64)]) {
+    fn fit(&mut self, rows: &[Row]) {
         let step = 7919 % rows.len().max(1);
         for epoch in 0..EPOCHS {
             let rate = RATE / (1.0 + 0.2 * real(epoch));
