@@ -5,6 +5,9 @@ use super::metrics::real;
 use serde_json::Value;
 use std::collections::HashMap;
 
+/// The terms of a record by place, whether it is an attack, and how much it counts.
+type Row = (Vec<(usize, f64)>, f64, f64);
+
 /// A trained baseline.
 pub struct Baseline {
     places: HashMap<String, usize>,
