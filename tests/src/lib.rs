@@ -14,6 +14,7 @@ mod samples;
 mod scratch;
 mod server;
 mod time;
+mod triage;
 mod wait;
 pub mod wire;
 
@@ -26,6 +27,7 @@ pub use reply::Reply;
 pub use samples::*;
 pub use server::Server;
 pub use time::{millis, now_millis, timestamp};
+pub use triage::{TRICKS, attack, eight, raised, triage_path, triage_runs, triaged};
 pub use wait::until;
 
 /// Makes one `#[test]` per function and database. `shared` functions take `&App`: one server per database and test
