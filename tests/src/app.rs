@@ -41,6 +41,7 @@ pub struct App {
     engine: Engine,
     database: String,
     data: PathBuf,
+    arguments: Vec<String>,
     server: Server,
     keys: Mutex<BTreeMap<String, String>>,
 }
@@ -56,7 +57,15 @@ impl App {
         let folder = scratch::folder("app");
         let (database, data) = (engine.database(&folder), folder.join("data"));
         let server = Server::start(&database, &data, arguments);
-        Self { engine, database, data, server, keys: Mutex::default() }
+        let arguments = arguments.iter().map(|a| (*a).to_owned()).collect();
+        Self { engine, database, data, arguments, server, keys: Mutex::default() }
+    }
+
+    /// A registry of its own, with this configuration file and more arguments for `probatum serve`.
+    pub fn configured(engine: Engine, configuration: &str, arguments: &[&str]) -> Self {
+        let file = scratch::folder("config").join("probatum.toml");
+        std::fs::write(&file, configuration).unwrap();
+        Self::start_with(engine, &[&["--config", file.to_str().unwrap()], arguments].concat())
     }
 
     /// The one registry of this process and database that tests share.
@@ -65,6 +74,14 @@ impl App {
         static POSTGRES: OnceLock<App> = OnceLock::new();
         let cell = if engine == Engine::Sqlite { &SQLITE } else { &POSTGRES };
         cell.get_or_init(|| Self::start(engine))
+    }
+
+    /// The one registry of this process and database that tests share and that simulates what it is told to do.
+    pub fn demo(engine: Engine) -> &'static Self {
+        static SQLITE: OnceLock<App> = OnceLock::new();
+        static POSTGRES: OnceLock<App> = OnceLock::new();
+        let cell = if engine == Engine::Sqlite { &SQLITE } else { &POSTGRES };
+        cell.get_or_init(|| Self::start_with(engine, &["--demo"]))
     }
 
     /// Which kind of database it has.
@@ -98,14 +115,15 @@ impl App {
         assert!(ended.success(), "probatum serve ended with {ended} on SIGTERM");
     }
 
-    /// Starts the server again, on the same database and files.
+    /// Starts the server again, on the same database and files and with the same arguments.
     pub fn restart(&mut self) {
         self.server = self.replica();
     }
 
-    /// Another server on the same database and files.
+    /// Another server on the same database and files and with the same arguments.
     pub fn replica(&self) -> Server {
-        Server::start(&self.database, &self.data, &[])
+        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
+        Server::start(&self.database, &self.data, &arguments)
     }
 
     /// A client without credentials.
@@ -127,6 +145,11 @@ impl App {
     pub fn key_of(&self, role: &str) -> String {
         let mut keys = self.keys.lock().unwrap_or_else(|e| e.into_inner());
         keys.entry(role.to_owned()).or_insert_with(|| self.new_key(role, &["--role", role])).clone()
+    }
+
+    /// A client of this name and with this role.
+    pub fn person(&self, name: &str, role: &str) -> Client {
+        self.anonymous().with_key(&self.new_key(name, &["--role", role]))
     }
 
     /// Makes a key as an operator of the registry does.

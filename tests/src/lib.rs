@@ -4,8 +4,10 @@
 //! type. [`on_both!`] runs a flow against SQLite and against a real PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod agents;
 mod app;
 mod client;
+pub mod hook;
 mod model;
 mod postgres;
 mod program;
@@ -18,8 +20,10 @@ mod triage;
 mod wait;
 pub mod wire;
 
+pub use agents::*;
 pub use app::{App, Engine};
 pub use client::{Client, Part, Request, encode};
+pub use hook::{Hook, HookCall};
 pub use model::Model;
 pub use postgres::durable;
 pub use program::run;
@@ -28,7 +32,7 @@ pub use samples::*;
 pub use server::Server;
 pub use time::{millis, now_millis, timestamp};
 pub use triage::{TRICKS, attack, eight, raised, triage_path, triage_runs, triaged};
-pub use wait::until;
+pub use wait::{at_once, until};
 
 /// Makes one `#[test]` per function and database. `shared` functions take `&App`: one server per database and test
 /// binary, so they must not rely on what else is in it. `own` functions take the [`Engine`] and start what they need.

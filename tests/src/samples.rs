@@ -1,6 +1,7 @@
 //! Small requests that are right, and the few steps nearly every flow begins with.
 
 use crate::client::Client;
+use crate::reply::Reply;
 use serde_json::{Value, json};
 
 /// The SHA-256 of `abc` (FIPS 180-4, the examples of NIST).
@@ -102,6 +103,32 @@ impl Client {
         text(
             &self.post(&format!("/api/incidents/{incident}/actions"), &step).expect(201)["data"]["action_id"],
         )
+    }
+
+    /// Orders an action on an incident; the `data` of the answer.
+    #[track_caller]
+    pub fn orders(&self, incident: &str, action: &str, parameters: &Value) -> Value {
+        let order = json!({"action": action, "parameters": parameters});
+        self.post(&format!("/api/incidents/{incident}/actions"), &order).expect(201)["data"].clone()
+    }
+
+    /// An action as this client may see it.
+    #[track_caller]
+    pub fn action(&self, id: &str) -> Value {
+        self.get(&format!("/api/actions/{id}")).expect(200)
+    }
+
+    /// Decides about an action: `approve` or `reject`.
+    #[track_caller]
+    pub fn decides(&self, action: &str, decision: &str) -> Reply {
+        self.patch(&format!("/api/actions/{action}"), &json!({"decision": decision}))
+    }
+
+    /// The timeline of an incident: every entry of these events, in order.
+    #[track_caller]
+    pub fn timeline(&self, incident: &str, events: &[&str]) -> Vec<Value> {
+        let all = self.walk(&format!("/api/incidents/{incident}/timeline?per_page=100"));
+        all.into_iter().filter(|e| e["event"].as_str().is_some_and(|w| events.contains(&w))).collect()
     }
 
     /// Changes an incident; the answer.

@@ -1,5 +1,6 @@
 //! A running `probatum serve`: started on a free port, killed, stopped, and gone when dropped.
 
+use crate::hook;
 use crate::program::probatum;
 use crate::scratch::{self, Watched};
 use crate::wait::until;
@@ -50,6 +51,7 @@ impl Server {
             .arg("--data")
             .arg(data)
             .args(more)
+            .env(hook::SECRET_ENV, hook::SECRET)
             .stdout(output.try_clone().unwrap())
             .stderr(output)
             .spawn()

@@ -1,5 +1,7 @@
-//! Waiting for something outside this process, by asking until a deadline. The only place that ever sleeps.
+//! Waiting for something outside this process, by asking until a deadline, and many at once. The only place that ever
+//! sleeps.
 
+use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 /// Asks `ready` until it answers, at most for `limit`; panics with `what` after that.
@@ -14,4 +16,21 @@ pub fn until<T>(what: &str, limit: Duration, mut ready: impl FnMut() -> Option<T
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(100));
     }
+}
+
+/// `work` in `count` threads that begin together, each with its place; their results.
+pub fn at_once<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let start = Barrier::new(count);
+    std::thread::scope(|scope| {
+        let (start, work) = (&start, &work);
+        let threads: Vec<_> = (0..count)
+            .map(|i| {
+                scope.spawn(move || {
+                    start.wait();
+                    work(i)
+                })
+            })
+            .collect();
+        threads.into_iter().map(|t| t.join().unwrap()).collect()
+    })
 }

@@ -19,9 +19,19 @@ const HOUSE: &[(&str, &[&str])] = &[
     ("agent-trust", &["kernel"]),
     ("triage", &["kernel"]),
     ("compliance-export", &["kernel", "evidence"]),
+    ("intake", &["kernel"]),
     (
         "application",
-        &["kernel", "incident", "evidence", "playbooks", "agent-trust", "triage", "compliance-export"],
+        &[
+            "kernel",
+            "incident",
+            "evidence",
+            "playbooks",
+            "agent-trust",
+            "triage",
+            "compliance-export",
+            "intake",
+        ],
     ),
     (
         "storage",
@@ -33,6 +43,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "agent-trust",
             "triage",
             "compliance-export",
+            "intake",
             "application",
         ],
     ),
@@ -46,6 +57,7 @@ const HOUSE: &[(&str, &[&str])] = &[
             "agent-trust",
             "triage",
             "compliance-export",
+            "intake",
             "application",
         ],
     ),
@@ -59,17 +71,37 @@ const HOUSE: &[(&str, &[&str])] = &[
             "agent-trust",
             "triage",
             "compliance-export",
+            "intake",
             "application",
         ],
     ),
 ];
 
-/// The crates of others a domain crate may name: data, text, hashes. No clock but an argument, no randomness.
-const PURE: &[&str] =
-    &["serde", "serde_json", "serde_json_canonicalizer", "thiserror", "uuid", "chrono", "sha2", "hex"];
+/// The crates of others a domain crate may name: data, text, hashes, documents, signatures. No clock but an
+/// argument, no randomness.
+const PURE: &[&str] = &[
+    "serde",
+    "serde_json",
+    "serde_json_canonicalizer",
+    "serde_path_to_error",
+    "thiserror",
+    "uuid",
+    "chrono",
+    "sha2",
+    "hex",
+    "base64",
+    "crc32fast",
+    "ed25519-dalek",
+    "miniz_oxide",
+    "pdf-writer",
+    "subsetter",
+    "ttf-parser",
+    "url",
+    "mail-parser",
+];
 
 const DOMAIN: &[&str] =
-    &["kernel", "incident", "evidence", "playbooks", "agent-trust", "triage", "compliance-export"];
+    &["kernel", "incident", "evidence", "playbooks", "agent-trust", "triage", "compliance-export", "intake"];
 
 fn metadata() -> Metadata {
     MetadataCommand::new()

@@ -12,7 +12,14 @@ on_both! {
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 /// What takes no credentials (CONTRACT §2).
-const PUBLIC: [&str; 3] = ["/openapi.json", "/health/live", "/health/ready"];
+const PUBLIC: [&str; 6] = [
+    "/openapi.json",
+    "/health/live",
+    "/health/ready",
+    "/api/ip3/incidents",
+    "/api/ip3/stats",
+    "/api/ip3/playbooks",
+];
 
 fn served(app: &App) -> Value {
     app.anonymous().get("/openapi.json").expect(200)
@@ -157,7 +164,10 @@ fn what_is_served_is_documented(app: &App) {
     for (path, item) in documented {
         let reply = app
             .admin()
-            .request("PROPFIND", &path.replace("{id}", "INC-2026-0001").replace("{type}", "phishing"))
+            .request(
+                "PROPFIND",
+                &path.replace("{id}", "INC-2026-0001").replace("{type}", "phishing").replace("{seq}", "1"),
+            )
             .send();
         reply.problem(405, "method_not_allowed");
         let allow: BTreeSet<String> = reply

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 on_both! {
-    shared: every_operation_for_every_role, nobody_is_told_apart_from_a_stranger, credentials_that_are_no_good,
+    shared: every_operation_for_every_role, steps_are_moved_by_operators, nobody_is_told_apart_from_a_stranger, credentials_that_are_no_good,
         evidence_is_seen_by_right, what_is_hidden_is_not_hinted_at, raw_data_is_seen_by_right, roles_add_up, actors_carry_their_role,
         keys_are_revoked_at_once, keys_have_an_end;
     own: a_public_viewer_is_a_viewer, the_first_start_prints_one_admin_key;
@@ -47,6 +47,7 @@ const ALL_EVIDENCE: &[&str] = &[
     "legal_dpo",
     "admin",
 ];
+const AUDIT: &[&str] = &["legal_dpo", "admin"];
 const RAW_DATA: &[&str] =
     &["analyst", "operator", "senior_analyst", "incident_manager", "ai_safety", "legal_dpo", "admin"];
 
@@ -67,6 +68,10 @@ struct Things {
     incident: String,
     evidence: String,
     action: String,
+    /// An action somebody else asked for, which waits for level `analyst`.
+    waiting: String,
+    /// An action that was carried out and can be undone.
+    done: String,
     agent: String,
     /// An agent somebody else shut out, and what lets it in again.
     shut: String,
@@ -95,11 +100,15 @@ const MATRIX: &[Operation] = &[
     ("POST /api/evidence/{id}/verify", Roles(ANALYSE), |_| None),
     ("GET /api/incidents/{id}/actions", Roles(&ROLES), |_| None),
     ("POST /api/incidents/{id}/actions", Roles(OPERATE), |_| Some(json!({"title": "A step"}))),
+    ("POST /api/incidents/{id}/playbook", Roles(OPERATE), |_| Some(json!({"playbook": "phishing"}))),
+    ("GET /api/actions", Roles(&ROLES), |_| None),
+    ("GET /api/actions/catalogue", Roles(&ROLES), |_| None),
     ("GET /api/incidents/{id}/triage", Roles(&ROLES), |_| None),
     ("POST /api/incidents/{id}/triage", Roles(ANALYSE), |_| Some(json!({}))),
     ("GET /api/actions/{id}", Roles(&ROLES), |_| None),
-    ("PATCH /api/actions/{id}", Roles(OPERATE), |_| Some(json!({"status": "in_progress"}))),
-    ("DELETE /api/incidents/{id}", Roles(&["admin"]), |_| None),
+    // Whoever may decide may not yet do the rest: see `steps_are_moved_by_operators`.
+    ("PATCH /api/actions/{id}", Roles(ANALYSE), |_| Some(json!({"decision": "approve"}))),
+    ("POST /api/actions/{id}/rollback", Roles(OPERATE), |_| None),
     ("GET /api/agents", Roles(&ROLES), |_| None),
     ("POST /api/agents", Roles(AGENTS), |_| Some(json!({"id": unique("agent")}))),
     ("GET /api/agents/{id}", Roles(&ROLES), |_| None),
@@ -109,8 +118,20 @@ const MATRIX: &[Operation] = &[
     ("POST /api/agents/{id}/authorize", Roles(&ROLES), |_| Some(json!({"tool": "crm.read"}))),
     ("POST /api/agents/{id}/quarantine", Roles(AGENTS), |_| Some(json!({"reason": "anomaly"}))),
     ("POST /api/agents/{id}/restore", Roles(AGENTS), |t| Some(json!({"validation_ref": t.proof}))),
+    // After everything that needs the incident and its evidence.
+    ("DELETE /api/incidents/{id}", Roles(&["admin"]), |_| None),
     ("GET /api/playbooks", Roles(&ROLES), |_| None),
     ("GET /api/playbooks/{type}", Roles(&ROLES), |_| None),
+    ("GET /api/stats/incidents", Roles(&ROLES), |_| None),
+    ("GET /api/map/incidents", Roles(&ROLES), |_| None),
+    ("GET /api/incidents.csv", Roles(&ROLES), |_| None),
+    ("GET /api/incidents.ndjson", Roles(&ROLES), |_| None),
+    ("GET /api/audit", Roles(AUDIT), |_| None),
+    ("GET /api/audit/checkpoint", Roles(AUDIT), |_| None),
+    ("GET /api/audit/proof/{seq}", Roles(AUDIT), |_| None),
+    ("GET /api/ip3/incidents", Public, |_| None),
+    ("GET /api/ip3/stats", Public, |_| None),
+    ("GET /api/ip3/playbooks", Public, |_| None),
     ("GET /metrics", Roles(&ROLES), |_| None),
     ("GET /health/live", Public, |_| None),
     ("GET /health/ready", Public, |_| None),
@@ -129,6 +150,12 @@ fn things(app: &App) -> Things {
     ];
     let evidence = operator.upload(&format!("/api/incidents/{incident}/evidence"), &parts).expect(201);
     let action = operator.adds_step(&incident, "A step");
+    // Without a connector people carry it out.
+    let done =
+        text(&operator.orders(&incident, "quarantine_email", &json!({"message_id": "m"}))["action_id"]);
+    operator.patch(&format!("/api/actions/{done}"), &json!({"status": "completed"})).expect(200);
+    let orderer = app.person("orderer", "operator");
+    let waiting = text(&orderer.orders(&incident, "block_ip", &json!({"ip": "192.0.2.7"}))["action_id"]);
     let custodian = app.anonymous().with_key(&app.new_key("custodian", &["--role", "ai_safety"]));
     let [agent, shut] = ["agent", "shut"].map(|word| {
         let id = unique(word);
@@ -138,7 +165,7 @@ fn things(app: &App) -> Things {
     let order = json!({"reason": "tool_abuse"});
     let case = custodian.post(&format!("/api/agents/{shut}/quarantine"), &order).expect(200);
     let proof = custodian.attaches(&text(&case["incident_id"]), &confirming());
-    Things { incident, evidence: text(&evidence["id"]), action, agent, shut, proof }
+    Things { incident, evidence: text(&evidence["id"]), action, waiting, done, agent, shut, proof }
 }
 
 /// Calls an operation on these things.
@@ -146,12 +173,15 @@ fn call(client: &Client, operation: &Operation, things: &Things) -> Reply {
     let (method, path) = operation.0.split_once(' ').unwrap();
     let id = match path.split('/').nth(2) {
         Some("evidence") => &things.evidence,
+        Some("actions") if path.ends_with("/rollback") => &things.done,
+        Some("actions") if method == "PATCH" => &things.waiting,
         Some("actions") => &things.action,
         Some("agents") if path.ends_with("/restore") => &things.shut,
         Some("agents") => &things.agent,
         _ => &things.incident,
     };
-    let request = client.request(method, &path.replace("{id}", id).replace("{type}", "phishing"));
+    let request =
+        client.request(method, &path.replace("{id}", id).replace("{type}", "phishing").replace("{seq}", "1"));
     match (operation.2)(things) {
         Some(body) => request.json(&body).send(),
         None => request.send(),
@@ -192,12 +222,30 @@ fn every_operation_for_every_role(app: &App) {
     }
 }
 
+fn steps_are_moved_by_operators(app: &App) {
+    for role in ROLES {
+        let path = format!("/api/actions/{}", things(app).action);
+        for body in [json!({"owner": "SOC"}), json!({"status": "in_progress", "comment": "on it"})] {
+            let reply = app.user(role).patch(&path, &body);
+            if OPERATE.contains(&role) {
+                assert_contains(&reply.expect(200), &body);
+                continue;
+            }
+            let detail = text(&reply.problem(403, "forbidden")["detail"]);
+            let names = if ANALYSE.contains(&role) { "operator" } else { "analyst" };
+            assert!(detail.contains(names), "{role}: {detail}");
+        }
+    }
+}
+
 fn nobody_is_told_apart_from_a_stranger(app: &App) {
     let things = things(app);
     let nothing = Things {
         incident: "INC-2026-999999".to_owned(),
         evidence: "ev-00000000000070008000000000000000".to_owned(),
         action: "act-00000000000070008000000000000000".to_owned(),
+        waiting: "act-00000000000070008000000000000000".to_owned(),
+        done: "act-00000000000070008000000000000000".to_owned(),
         agent: "nobody".to_owned(),
         shut: "nobody".to_owned(),
         proof: "ev-00000000000070008000000000000000".to_owned(),

@@ -15,6 +15,13 @@ pub struct Database {
     database: String,
 }
 
+impl Database {
+    /// The address.
+    pub fn url(&self) -> &str {
+        &self.database
+    }
+}
+
 /// Brings a database to the newest migration.
 ///
 /// Applies the migrations under migrations/ that the database lacks, in order. `probatum serve` does the same when it
@@ -89,7 +96,7 @@ pub fn now() -> Outcome<Timestamp> {
 }
 
 /// A developer may see the cause that clients never do.
-fn told(e: probatum_application::AppError) -> String {
+pub fn told(e: probatum_application::AppError) -> String {
     match &e.cause {
         Some(cause) => format!("{e} ({cause})"),
         None => e.to_string(),

@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod data;
 mod openapi;
+mod rollups;
 mod schema;
 mod shell;
 mod triage;
@@ -23,6 +24,7 @@ enum Task {
     Migrate(data::Migrate),
     Seed(data::Seed),
     Openapi(openapi::Args),
+    Rollups(rollups::Args),
     Schema(schema::Args),
     /// Runs everything that must hold before a commit.
     ///
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Task::Migrate(args) => data::migrate(&args),
         Task::Seed(args) => data::seed(&args),
         Task::Openapi(args) => openapi::run(&args),
+        Task::Rollups(args) => rollups::run(&args),
         Task::Schema(args) => schema::run(&args),
         Task::Check => check::run(),
         Task::Bench(args) => bench::run(&args),

@@ -62,7 +62,8 @@ impl AgentPatch {
 }
 
 impl Agent {
-    /// The agent after `patch` at `now`. No patch ends a quarantine. Verifying an agent that only incidents named
+    /// The agent after `patch` at `now`. No patch ends a quarantine, and none mends a score: it goes down with a lower
+    /// baseline, so that what was lost stays lost, and has to be earned up to a higher one. Verifying an agent that only incidents named
     /// also registers it.
     ///
     /// # Errors
@@ -80,7 +81,10 @@ impl Agent {
             next.tier = tier;
         }
         if let Some(score) = patch.baseline_score {
+            // What was lost stays lost: a new baseline is no way back.
+            let lost = self.baseline_score.saturating_sub(self.current_score);
             next.baseline_score = score;
+            next.current_score = self.current_score.min(score.saturating_sub(lost));
         }
         if let Some(tools) = &patch.allowed_tools {
             next.allowed_tools.clone_from(tools);
@@ -156,8 +160,15 @@ mod tests {
                 ("allowed_tools", Some("crm.read:read"), Some("crm.note:write")),
             ]
         );
-        assert_eq!((next.version, next.current_score, next.trust_delta()), (2, 100, 10));
+        assert_eq!((next.version, next.current_score, next.trust_delta()), (2, 90, 0));
         assert_eq!(after(&next, patch), Decision { next, changes: Vec::new() });
+    }
+
+    #[test]
+    fn a_lowered_baseline_mends_nothing() {
+        let hurt = Agent { current_score: 60, ..agent() };
+        let low = after(&hurt, AgentPatch { baseline_score: Some(60), ..AgentPatch::default() }).next;
+        assert_eq!((low.current_score, low.trust_delta(), low.status()), (20, -40, AgentStatus::Degraded));
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub mod may {
         RecordTrustEvents,
         ManageAgents,
         ReadPlaybooks,
+        ReadStatistics,
+        ReadAudit,
         RunTriage,
         ReadTriage,
         ReadMetrics

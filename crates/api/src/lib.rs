@@ -2,8 +2,10 @@
 //!
 //! A handler is extractors → command → one use case → DTO. Nothing here decides anything about an incident.
 
+mod background;
 mod body;
 mod caller;
+mod csv;
 mod dto;
 mod metrics;
 mod middleware;
@@ -16,6 +18,7 @@ mod state;
 mod upload;
 mod vocabulary;
 
+pub use background::Background;
 pub use metrics::Metrics;
 pub use openapi::{openapi, openapi_json};
 pub use routes::mount;

@@ -75,9 +75,10 @@ pub async fn finish(
 }
 
 /// JSON is what the API speaks, `application/cacao+json` and `application/problem+json` included; evidence content is
-/// whatever it is.
+/// whatever it is, and an export what its name says.
 fn acceptable(req: &ServiceRequest) -> bool {
-    if !req.path().starts_with("/api/") || req.path().ends_with("/content") {
+    let other = ["/content", "/incidents.csv", "/incidents.ndjson"];
+    if !req.path().starts_with("/api/") || other.iter().any(|end| req.path().ends_with(end)) {
         return true;
     }
     let mut lines = req.headers().get_all(ACCEPT).peekable();

@@ -28,6 +28,10 @@ proof that the remedy works.\n\nTimes are RFC 3339 UTC. Every error is `applicat
         (name = "agents", description = "AI agents: their trust, their tools, quarantine and the way back."),
         (name = "triage", description = "What an engine makes of an alert: a claim with its reasons, and every run of it."),
         (name = "playbooks", description = "What to do about which incident, as CACAO 2.0."),
+        (name = "statistics", description = "Figures and the map, at a cost that does not grow with the records."),
+        (name = "exports", description = "What a list finds, as a file."),
+        (name = "audit", description = "The append-only log and proofs about it."),
+        (name = "simulation", description = "The same shapes on invented data, without credentials."),
         (name = "system", description = "Health, metrics, this document.")
     ),
     components(schemas(ProblemBody<'static>, FieldProblem<'static>))
@@ -73,7 +77,7 @@ fn build() -> OpenApi {
 
 /// What takes no credentials (CONTRACT §2).
 fn is_public(path: &str) -> bool {
-    path.starts_with("/health/") || path == "/openapi.json"
+    path.starts_with("/health/") || path.starts_with("/api/ip3/") || path == "/openapi.json"
 }
 
 fn operations_mut(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
@@ -97,8 +101,10 @@ fn common(operation: &mut Operation, method: &str, path: &str, public: bool) {
     });
     let mut statuses = vec![StatusCode::INTERNAL_SERVER_ERROR, StatusCode::SERVICE_UNAVAILABLE];
     if !public {
-        statuses.extend([StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN]);
-        statuses.push(StatusCode::NOT_ACCEPTABLE);
+        statuses.extend([StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN]);
+    }
+    if !public || path.starts_with("/api/") {
+        statuses.extend([StatusCode::BAD_REQUEST, StatusCode::NOT_ACCEPTABLE]);
     }
     if path.contains('{') {
         statuses.push(StatusCode::NOT_FOUND);

@@ -2,11 +2,15 @@
 
 use actix_web::http::header::{ACCEPT, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{HttpRequest, web};
+use probatum_application::use_cases::audit_log::NEWEST_FIRST;
 use probatum_application::use_cases::incidents::Precondition;
-use probatum_application::{ActionQuery, AgentQuery, AppError, IncidentFilter, IncidentQuery, SearchQuery};
+use probatum_application::{
+    ActionQuery, AgentQuery, AppError, AuditFilter, IncidentFilter, IncidentQuery, MapQuery, SearchQuery,
+    Window,
+};
 use probatum_incident::{Flag, Flags, Severity};
 use probatum_kernel::{
-    AgentId, Code, Coded, Cursor, FieldFault, Page, PageError, Position, Sort, Timestamp, Total,
+    AgentId, Code, Coded, Cursor, FieldFault, IncidentRef, Page, PageError, Position, Sort, Timestamp, Total,
 };
 use std::fmt::Display;
 use std::str::FromStr;
@@ -59,6 +63,16 @@ impl Params {
             self.faults.push(FieldFault::new(name, "invalid", "must be a whole number"));
         }
         number
+    }
+
+    /// A short text without controls.
+    fn line(&mut self, name: &str) -> Option<String> {
+        let text = self.text(name)?;
+        if (1..=100).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
+            return Some(text);
+        }
+        self.faults.push(FieldFault::new(name, "invalid", "must be 1 to 100 visible characters"));
+        None
     }
 
     fn page(&mut self) -> Result<Option<Page>, AppError> {
@@ -165,6 +179,68 @@ pub fn incidents(query: &str, now: Timestamp) -> Result<IncidentQuery, AppError>
     severity(&mut params, &mut filter);
     params.end()?;
     Ok(IncidentQuery { filter, sort, page, now })
+}
+
+/// The rows an export reads at a time.
+const EXPORT_PAGE: u32 = 500;
+
+/// The incidents to export: the list's filters and sort, and no page.
+pub fn export(query: &str, now: Timestamp) -> Result<IncidentQuery, AppError> {
+    let mut params = Params::read(query)?;
+    let sort: Sort = params.parsed("sort").unwrap_or_default();
+    let mut filter = filter(&mut params);
+    either_axis(&mut params, &mut filter);
+    severity(&mut params, &mut filter);
+    params.end()?;
+    let page = Page { per_page: EXPORT_PAGE, ..Page::FIRST };
+    Ok(IncidentQuery { filter, sort, page, now })
+}
+
+/// The window of statistics.
+pub fn window(query: &str) -> Result<Window, AppError> {
+    let mut params = Params::read(query)?;
+    let window = params.parsed("window").unwrap_or(Window::DEFAULT);
+    params.end()?;
+    Ok(window)
+}
+
+/// What the map is asked for.
+pub fn map(query: &str) -> Result<MapQuery, AppError> {
+    let mut params = Params::read(query)?;
+    let query = MapQuery {
+        window: params.parsed("window").unwrap_or(Window::DEFAULT),
+        sector: params.parsed("sector"),
+        level: params.parsed("level"),
+        bbox: params.parsed("bbox"),
+    };
+    params.end()?;
+    Ok(query)
+}
+
+/// No parameters.
+pub fn nothing(query: &str) -> Result<(), AppError> {
+    Params::read(query)?.end()
+}
+
+/// Which entries of the audit log, of which incident, and which page of them.
+pub fn audit(query: &str) -> Result<(AuditFilter, Option<IncidentRef>, Page), AppError> {
+    let mut params = Params::read(query)?;
+    let page = params.page()?.unwrap_or(Page::FIRST);
+    if let Position::After(cursor) = &page.position
+        && cursor.sort != NEWEST_FIRST
+    {
+        params.faults.extend(PageError::Cursor.fields());
+    }
+    let filter = AuditFilter {
+        action: params.line("action"),
+        actor: params.line("actor"),
+        incident: None,
+        since: params.parsed("since"),
+        until: params.parsed("until"),
+    };
+    let incident = params.parsed("incident");
+    params.end()?;
+    Ok((filter, incident, page))
 }
 
 fn filter(params: &mut Params) -> IncidentFilter {

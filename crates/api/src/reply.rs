@@ -56,7 +56,7 @@ impl Api {
             return respond(taken.answer);
         }
         let (first, response) = (taken.answer.clone(), self.response.clone());
-        let work = actix_web::rt::spawn(async move { response.carry_out(taken, render).await });
+        let work = self.background.spawn(async move { response.carry_out(taken, render).await });
         match tokio::time::timeout(PATIENCE, work).await {
             Ok(Ok(Ok(answer))) => respond(answer),
             Ok(Ok(Err(e))) => {

@@ -1,5 +1,6 @@
 //! What every handler has at hand.
 
+use crate::background::Background;
 use crate::metrics::Metrics;
 use probatum_application::playbooks::Playbooks;
 use probatum_application::ports::{Blobs, Clock, Executor};
@@ -31,6 +32,8 @@ pub struct Api {
     pub store: Arc<dyn Executor>,
     /// The content of evidence.
     pub blobs: Arc<dyn Blobs>,
+    /// Where work goes on that no client waits for.
+    pub background: Background,
     /// What carries response actions out.
     pub response: Response,
     /// What triages.

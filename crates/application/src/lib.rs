@@ -7,23 +7,32 @@ pub mod connector;
 mod ctx;
 mod error;
 mod idempotency;
+mod map;
 mod permission;
 pub mod playbooks;
 pub mod ports;
 mod query;
 mod response;
+pub mod rollup;
 mod search;
+pub mod simulation;
+mod statistics;
 pub mod triage;
 mod triage_desk;
 pub mod use_cases;
+mod window;
 
 pub use ctx::{Ctx, Principal};
 pub use error::AppError;
 pub use idempotency::{Answer, RequestKey, answer_once};
+pub use map::{BBox, BBoxError, Map, MapQuery, Place};
 pub use permission::{Permission, Scope};
 pub use query::{
-    ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, IncidentFilter, IncidentList, IncidentQuery,
+    ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, AuditFilter, IncidentFilter, IncidentList,
+    IncidentQuery,
 };
 pub use response::{Render, Response, Taken};
 pub use search::{SearchQuery, Term, index_word, search_text};
+pub use statistics::Statistics;
 pub use triage_desk::{Pause, RenderRun, TriageDesk};
+pub use window::{Window, WindowError, full_hour};

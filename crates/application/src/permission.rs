@@ -87,6 +87,10 @@ permissions! {
     ManageAgents: AiSafety;
     /// Read playbooks.
     ReadPlaybooks: Viewer;
+    /// Read statistics and the map.
+    ReadStatistics: Viewer;
+    /// Read the audit log, its checkpoint and proofs.
+    ReadAudit: LegalDpo | Admin;
     /// Have an incident triaged.
     RunTriage: Analyst;
     /// Read triage runs; what quotes `raw_data` takes [`Self::ReadRawData`] as well.
@@ -150,6 +154,8 @@ mod tests {
         assert_eq!(may(Permission::AuthorizeTools).len(), Role::ALL.len());
         assert_eq!(may(Permission::RecordTrustEvents), ["devsecops", "ai_safety", "admin"]);
         assert_eq!(may(Permission::ManageAgents), ["ai_safety", "admin"]);
+        assert_eq!(may(Permission::ReadStatistics).len(), Role::ALL.len());
+        assert_eq!(may(Permission::ReadAudit), ["legal_dpo", "admin"]);
         assert_eq!(may(Permission::RunTriage), may(Permission::ChangeIncident));
         assert_eq!(may(Permission::ReadTriage).len(), Role::ALL.len());
         assert_eq!(may(Permission::AuditTriage), ["legal_dpo", "admin"]);

@@ -3,16 +3,17 @@
 use crate::error::AppError;
 use crate::idempotency::{Answer, RequestKey};
 use crate::query::{
-    ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, IncidentList, IncidentQuery,
+    ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, AuditFilter, IncidentList, IncidentQuery,
 };
+use crate::rollup::{Ledger, Sums};
 use crate::triage::{TriageList, TriageRun};
 use bytes::Bytes;
 use futures_util::Stream;
 use probatum_agent_trust::{Agent, HistoryEntry};
-use probatum_evidence::{CustodyEntry, Evidence, Sha256Hex};
-use probatum_incident::Incident;
+use probatum_evidence::{CustodyEntry, Evidence, Sha256Hex, TreeHash};
+use probatum_incident::{Country, Incident, Priority};
 use probatum_kernel::{
-    ActionId, Actor, AgentId, EvidenceId, IncidentId, IncidentRef, Page, Role, Timestamp, TriageId,
+    ActionId, Actor, AgentId, EvidenceId, IncidentId, IncidentRef, Page, PublicId, Role, Timestamp, TriageId,
 };
 use probatum_playbooks::Action;
 use serde_json::Value;
@@ -166,6 +167,59 @@ pub trait AuditRows {
     fn audit_after(&mut self, after: i64, limit: u32) -> Answered<Vec<AuditEntry>>;
     /// The last place and hash, as kept apart from the log.
     fn audit_head(&mut self) -> Answered<(i64, Sha256Hex)>;
+    /// Entries that pass the filter, the newest first: below `before` (all, if `None`), after skipping `skip`, at most
+    /// `limit`.
+    fn audit_page(
+        &mut self,
+        filter: &AuditFilter,
+        before: Option<i64>,
+        skip: u32,
+        limit: u32,
+    ) -> Answered<Vec<AuditEntry>>;
+    /// How many entries pass the filter, counted up to 10 001.
+    fn audit_count(&mut self, filter: &AuditFilter) -> Answered<i64>;
+    /// The incident that had this public id and was deleted, from its tombstone.
+    fn deleted_incident(&mut self, id: PublicId) -> Answered<Option<IncidentId>>;
+    /// The root of the Merkle tree (RFC 9162 §2.1.1) whose leaves are the hashes of the first `size` entries, in order.
+    /// MUST read no more than a few entries and nodes, however long the log is.
+    fn audit_root(&mut self, size: i64) -> Answered<TreeHash>;
+    /// The proof (RFC 9162 §2.1.3.1) that entry `seq` is a leaf of that tree; with the same bound. `None` if it has no
+    /// such leaf.
+    fn audit_proof(&mut self, seq: i64, size: i64) -> Answered<Option<Vec<TreeHash>>>;
+    /// The nodes kept of subtrees that were completed by the entries after `from` up to `to`: level, place, hash.
+    fn audit_nodes(&mut self, from: i64, to: i64) -> Answered<Vec<(u32, u64, TreeHash)>>;
+}
+
+/// A comparison of rollups with the rows they sum up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Recounted {
+    /// How many incidents were counted.
+    pub incidents: u64,
+    /// How many rollups there should be.
+    pub rollups: u64,
+    /// How many were wrong, missing or too many.
+    pub wrong: u64,
+    /// The first few of those, in words.
+    pub examples: Vec<String>,
+}
+
+/// Rollups: sums per stretch of time, kept by the transaction that changes what they sum up.
+pub trait RollupRows {
+    /// What a ledger has added up from `since` on, a full hour, by country where the ledger tells countries apart.
+    /// MUST cost the same however many incidents there are.
+    fn sums_since(&mut self, ledger: Ledger, since: Timestamp) -> Answered<Vec<(Option<Country>, Sums)>>;
+    /// The same by stretches of time, in order: from `since` to the next multiple of `step_hours` (1, 24 or 192) since
+    /// 1970, then one after the other. Stretches without anything are left out.
+    fn series_since(
+        &mut self,
+        ledger: Ledger,
+        since: Timestamp,
+        step_hours: i64,
+    ) -> Answered<Vec<(Timestamp, Option<Country>, Sums)>>;
+    /// How many incidents created from `from` on and before `to` are not closed and have a deadline by this priority.
+    fn due_between(&mut self, priority: Priority, from: Timestamp, to: Timestamp) -> Answered<i64>;
+    /// Counts everything anew and compares; with `mend`, which takes a writing transaction, puts right what is wrong.
+    fn recount(&mut self, mend: bool) -> Answered<Recounted>;
 }
 
 /// An API key as stored: never the secret, only its hash.
@@ -251,7 +305,16 @@ pub trait JobRows {
 
 /// Everything a use case may do with the database.
 pub trait Tx:
-    IncidentRows + EvidenceRows + ActionRows + AgentRows + TriageRows + AuditRows + KeyRows + AnswerRows + JobRows
+    IncidentRows
+    + EvidenceRows
+    + ActionRows
+    + AgentRows
+    + TriageRows
+    + AuditRows
+    + KeyRows
+    + AnswerRows
+    + JobRows
+    + RollupRows
 {
 }
 impl<T> Tx for T where
@@ -264,6 +327,7 @@ impl<T> Tx for T where
         + KeyRows
         + AnswerRows
         + JobRows
+        + RollupRows
 {
 }
 

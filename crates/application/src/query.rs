@@ -5,7 +5,7 @@ use probatum_agent_trust::{Agent, AgentStatus, HistoryEntry};
 use probatum_incident::{
     Band, Category, Country, Flags, Incident, Level, Lifecycle, Priority, QueueStatus, Sector,
 };
-use probatum_kernel::{AgentId, Cursor, EvidenceStatus, Page, Sort, Timestamp, Total};
+use probatum_kernel::{AgentId, Cursor, EvidenceStatus, IncidentId, Page, Sort, Timestamp, Total};
 use probatum_playbooks::{Action, ActionStatus, ApprovalLevel};
 
 /// Filters; all that are given must hold.
@@ -113,4 +113,19 @@ pub struct AgentHistory {
     pub total: Total,
     /// Where the next page begins, if there is one.
     pub next: Option<Cursor>,
+}
+
+/// Which entries of the audit log; all that is given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Exactly this action: `incident.updated`.
+    pub action: Option<String>,
+    /// Exactly this actor: `analyst:kdzik`.
+    pub actor: Option<String>,
+    /// What belongs to this incident.
+    pub incident: Option<IncidentId>,
+    /// Recorded at or after this time.
+    pub since: Option<Timestamp>,
+    /// Recorded before this time.
+    pub until: Option<Timestamp>,
 }

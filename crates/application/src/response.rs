@@ -5,8 +5,7 @@ use crate::ctx::{Ctx, Principal};
 use crate::error::AppError;
 use crate::idempotency::{Answer, RequestKey, answer_once};
 use crate::ports::{Clock, Executor, Tx};
-use crate::use_cases::actions::{self, Begun, Rules};
-use futures_util::future::join_all;
+use crate::use_cases::actions::{self, Begun, Denied, Rules};
 use probatum_kernel::{ActionId, Code, IncidentRef, Timestamp};
 use probatum_playbooks::{Action, ActionResult, ActionStatus, NewOrder, UpdateStep};
 use std::sync::Arc;
@@ -31,13 +30,16 @@ pub struct Response {
 /// A request that was taken and is durable.
 #[derive(Debug)]
 pub struct Taken {
-    /// The answer as it stands: what a repetition of the request gets until there is a better one.
+    /// The answer as it stands.
     pub answer: Answer,
     /// The order that can be carried out now, if there is one.
     pub ready: Option<ActionId>,
     /// Whose request it was, and under which key.
     request: Option<(String, RequestKey)>,
 }
+
+/// The status of a stored answer whose order is still being carried out (RFC 2518's 102); its body is the action's id.
+const RUNNING: u16 = 102;
 
 impl Response {
     /// Takes an order. A denial leaves nothing but a record of it.
@@ -49,18 +51,14 @@ impl Response {
         cmd: NewOrder,
         render: Render,
     ) -> Result<Taken, AppError> {
-        let (rules, action, asker) = (self.rules.clone(), cmd.action.clone(), ctx.clone());
+        let (rules, denied, asker) = (self.rules.clone(), Denied::Order(id, cmd.action.clone()), ctx.clone());
         let work = move |tx: &mut dyn Tx, ctx: &Ctx| actions::order(tx, ctx, id, &cmd, &rules);
         let taken = self.take(ctx, key, work, render).await;
-        if let Err(e) = &taken
-            && e.code == Code::Forbidden
-        {
-            self.note_denial(asker, id, action, e.detail.clone()).await;
-        }
+        self.note_denial(asker, denied, &taken).await;
         taken
     }
 
-    /// Takes the order that undoes an action.
+    /// Takes the order that undoes an action. A denial leaves nothing but a record of it.
     pub async fn rollback(
         &self,
         ctx: Ctx,
@@ -68,8 +66,11 @@ impl Response {
         id: ActionId,
         render: Render,
     ) -> Result<Taken, AppError> {
-        let rules = self.rules.clone();
-        self.take(ctx, key, move |tx, ctx| actions::rollback(tx, ctx, id, &rules), render).await
+        let (rules, asker) = (self.rules.clone(), ctx.clone());
+        let work = move |tx: &mut dyn Tx, ctx: &Ctx| actions::rollback(tx, ctx, id, &rules);
+        let taken = self.take(ctx, key, work, render).await;
+        self.note_denial(asker, Denied::Rollback(id), &taken).await;
+        taken
     }
 
     /// Changes an action or decides about it; an approval makes it ready.
@@ -96,12 +97,22 @@ impl Response {
         let clock = self.clock.clone();
         let job = move |tx: &mut dyn Tx| {
             let ctx = Ctx { now: clock.now().max(ctx.now), ..ctx.clone() };
+            if let Some(key) = &key
+                && let Some(answer) = settled_since(tx, &ctx, key, render)?
+            {
+                return Ok((answer, None));
+            }
             let mut ready = None;
             let answer = answer_once(tx, &ctx, key.as_ref(), |tx, ctx| {
                 let action = work(tx, ctx)?;
                 ready = (action.status == ActionStatus::Approved).then_some(action.id);
                 render(&action)
             })?;
+            if let (Some(id), Some(key)) = (ready, &key) {
+                let body = id.to_string().into_bytes();
+                let running = Answer { status: RUNNING, headers: answer.headers.clone(), body };
+                tx.replace_answer(&ctx.principal.id, key, &running)?;
+            }
             Ok((answer, ready))
         };
         let (answer, ready) = self.store.writing(job).await?;
@@ -123,8 +134,8 @@ impl Response {
 
     /// Claims an order, calls its connector, records what came of it. Somebody else's claim is left alone.
     pub async fn run(&self, id: ActionId) -> Result<Action, AppError> {
-        let (rules, ctx) = (self.rules.clone(), self.ctx(id));
-        let begun = self.store.writing(move |tx| actions::begin(tx, &ctx, id, &rules)).await?;
+        let desk = self.clone();
+        let begun = self.store.writing(move |tx| actions::begin(tx, &desk.ctx(id), id, &desk.rules)).await?;
         let (route, call, attempt) = match begun {
             Begun::Settled(action) => return Ok(*action),
             Begun::Call { route, call, attempt } => (route, call, attempt),
@@ -138,23 +149,21 @@ impl Response {
             },
             Err(e) => self.failed(id, &route.name, e),
         };
-        let ctx = self.ctx(id);
-        self.store.writing(move |tx| actions::finish(tx, &ctx, id, attempt, &result)).await
+        let desk = self.clone();
+        self.store.writing(move |tx| actions::finish(tx, &desk.ctx(id), id, attempt, &result)).await
     }
 
-    /// Takes up what nobody is at: orders never begun, claims that lapsed, approvals that ran out. All at once, so that
-    /// a slow connector delays nobody else; one that fails does not keep the others from being tried.
-    pub async fn run_due(&self) -> Result<(), AppError> {
+    /// What nobody is at: orders never begun, claims that lapsed, approvals that ran out; the longest due first.
+    pub async fn due(&self) -> Result<Vec<ActionId>, AppError> {
         let now = self.clock.now();
-        let due = self.store.reading(move |tx| tx.actions_to_wake(now, BATCH)).await?;
-        let outcomes = join_all(due.into_iter().map(|id| self.take_up(id))).await;
-        outcomes.into_iter().collect()
+        self.store.reading(move |tx| tx.actions_to_wake(now, BATCH)).await
     }
 
-    async fn take_up(&self, id: ActionId) -> Result<(), AppError> {
-        let ctx = self.ctx(id);
-        let action = self.store.writing(move |tx| actions::expire(tx, &ctx, id)).await?;
-        if matches!(action.status, ActionStatus::Approved | ActionStatus::InProgress) {
+    /// Takes up one of these.
+    pub async fn take_up(&self, id: ActionId) -> Result<(), AppError> {
+        let desk = self.clone();
+        let action = self.store.writing(move |tx| actions::expire(tx, &desk.ctx(id), id)).await?;
+        if action.is_under_way() {
             self.run(id).await?;
         }
         Ok(())
@@ -166,15 +175,46 @@ impl Response {
         ActionResult::failure(format!("{}{doubt}", e.reason))
     }
 
-    async fn note_denial(&self, ctx: Ctx, id: IncidentRef, action: String, reason: String) {
-        let noted = self.store.writing(move |tx| actions::note_denial(tx, &ctx, id, &action, &reason)).await;
+    async fn note_denial(&self, ctx: Ctx, denied: Denied, taken: &Result<Taken, AppError>) {
+        let Some(reason) =
+            taken.as_ref().err().filter(|e| e.code == Code::Forbidden).map(|e| e.detail.clone())
+        else {
+            return;
+        };
+        let noted = self.store.writing(move |tx| actions::note_denial(tx, &ctx, &denied, &reason)).await;
         if let Err(e) = noted {
             tracing::warn!(error = %e, "a denial could not be recorded");
         }
     }
 
+    /// The circumstances of work nobody waits for. Made inside the transaction, so that a wait before it costs a claim
+    /// nothing of its time.
     fn ctx(&self, id: ActionId) -> Ctx {
         let now: Timestamp = self.clock.now();
         Ctx { principal: Principal::system("response"), now, request_id: format!("run-{id}") }
     }
+}
+
+/// The answer to a request whose order was still being carried out when it was last asked for; nothing for any other.
+/// 409 while it still is (CONTRACT §1).
+fn settled_since(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    key: &RequestKey,
+    render: Render,
+) -> Result<Option<Answer>, AppError> {
+    let stored = tx.stored_answer(&ctx.principal.id, &key.key)?;
+    let Some((_, running)) = stored.filter(|(f, a)| *f == key.fingerprint && a.status == RUNNING) else {
+        return Ok(None);
+    };
+    let id = std::str::from_utf8(&running.body).ok().and_then(|text| text.parse::<ActionId>().ok());
+    let id = id.ok_or_else(|| AppError::internal("a stored answer names no action"))?;
+    let action = tx.action(id)?.ok_or_else(|| AppError::not_found("action"))?;
+    if action.is_under_way() {
+        let detail = format!("The request with this Idempotency-Key is still being carried out, as {id}.");
+        return Err(AppError::new(Code::StateConflict, detail));
+    }
+    let answer = Answer { headers: running.headers, ..render(&action)? };
+    tx.replace_answer(&ctx.principal.id, key, &answer)?;
+    Ok(Some(answer))
 }

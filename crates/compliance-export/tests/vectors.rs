@@ -1,122 +1,316 @@
 //! The clocks against the reference: every figure of its table, and its worked examples.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use probatum_compliance_export::*;
 use probatum_evidence::Visibility;
 use probatum_kernel::{Code, Coded, Timestamp};
 use std::collections::BTreeSet;
 
-/// Every plain clock there is: rule, regime, anchor, span. Written down a second time on purpose, from the articles.
-const REFERENCE: &[(&str, &str, &str, &str)] = &[
-    ("nis2.ew", "NIS2", "aware_at", "PT24H"),
-    ("nis2.in", "NIS2", "aware_at", "PT72H"),
-    ("nis2.in.trust", "NIS2", "aware_at", "PT24H"),
-    ("ksc.ew", "KSC_PL", "detected_at", "PT24H"),
-    ("ksc.in", "KSC_PL", "detected_at", "PT72H"),
-    ("gdpr.sa", "GDPR", "aware_at", "PT72H"),
-    ("aia.15", "AI_ACT", "aware_at", "P15D"),
-    ("aia.2", "AI_ACT", "aware_at", "P2D"),
-    ("aia.10", "AI_ACT", "aware_at", "P10D"),
-    ("dora.init.4h", "DORA", "classified_major_at", "PT4H"),
-    ("dora.init.24h", "DORA", "aware_at", "PT24H"),
+/// Every rule there is: id, regime, duty, anchor, span, calendar. Written down a second time on purpose, from
+/// the articles.
+const REFERENCE: &[(&str, &str, &str, &str, &str, &str)] = &[
+    ("nis2.ew", "nis2", "early_warning", "aware_at", "PT24H", "elapsed_hours"),
+    ("nis2.in", "nis2", "incident_notification", "aware_at", "PT72H", "elapsed_hours"),
+    ("nis2.in.trust", "nis2", "incident_notification", "aware_at", "PT24H", "elapsed_hours"),
+    ("nis2.ir", "nis2", "intermediate", "request_received_at", "-", "set_by_authority"),
+    ("nis2.fr", "nis2", "final", "nis2.in.submitted_at", "P1M", "month_clamp"),
+    ("nis2.pr", "nis2", "progress", "nis2.in.submitted_at", "P1M", "month_clamp"),
+    ("nis2.fr2", "nis2", "final_after_progress", "handled_at", "P1M", "month_clamp"),
+    ("ksc.ew", "ksc", "early_warning", "detected_at", "PT24H", "elapsed_hours"),
+    ("ksc.in", "ksc", "incident_notification", "detected_at", "PT72H", "elapsed_hours"),
+    ("ksc.ir", "ksc", "intermediate", "request_received_at", "-", "set_by_authority"),
+    ("ksc.fr", "ksc", "final", "ksc.in.submitted_at", "P1M", "month_clamp"),
+    ("ksc.pr", "ksc", "progress", "ksc.in.submitted_at", "P1M", "month_clamp"),
+    ("ksc.fr2", "ksc", "final_after_progress", "handled_at", "P1M", "month_clamp"),
+    ("gdpr.sa", "gdpr", "notify_authority", "aware_at", "PT72H", "elapsed_hours"),
+    ("gdpr.sa.more", "gdpr", "phased_information", "gdpr.sa.submitted_at", "-", "without_undue_delay"),
+    ("gdpr.ds", "gdpr", "data_subjects", "high_risk_determined_at", "-", "without_undue_delay"),
+    ("gdpr.proc", "gdpr", "processor_to_controller", "aware_at", "-", "without_undue_delay"),
+    ("gdpr.omnibus.sa", "gdpr", "notify_authority", "aware_at", "PT96H", "elapsed_hours"),
+    ("aia.15", "ai_act", "serious_incident_report", "aware_at", "P15D", "calendar_days"),
+    ("aia.10", "ai_act", "serious_incident_report", "aware_at", "P10D", "calendar_days"),
+    ("aia.2", "ai_act", "serious_incident_report", "aware_at", "P2D", "calendar_days"),
+    ("aia.complete", "ai_act", "complete_report", "aia.15.submitted_at", "-", "set_by_authority"),
+    ("aia.deployer", "ai_act", "deployer_to_provider", "identified_at", "PT24H", "elapsed_hours"),
+    ("dora.init.4h", "dora", "initial", "determined_at", "PT4H", "elapsed_hours+noon_relief"),
+    ("dora.init.24h", "dora", "initial", "aware_at", "PT24H", "elapsed_hours+noon_relief"),
+    ("dora.int", "dora", "intermediate", "dora.init.4h.submitted_at", "PT72H", "elapsed_hours+noon_relief"),
+    ("dora.fin", "dora", "final", "dora.int.latest_submitted_at", "P1M", "month_clamp+noon_relief"),
 ];
 
-fn every_rule() -> Vec<Rule> {
-    let special = [NIS2_TRUST_SERVICE, DORA_INITIAL_FROM_AWARENESS];
-    rules().iter().copied().chain(special).collect()
-}
-
-/// The span of a rule as the reference writes it: `PT24H`, or `P15D` where it counts days.
-fn iso_span(rule: &Rule) -> String {
-    if rule.regime == Regime::AiAct {
-        format!("P{}D", rule.span_hours / 24)
-    } else {
-        format!("PT{}H", rule.span_hours)
-    }
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
 }
 
 #[test]
 fn every_rule_has_the_figures_of_the_reference() {
-    for rule in every_rule() {
-        let row = REFERENCE.iter().find(|row| row.0 == rule.id).unwrap();
-        let regime = match rule.regime {
-            Regime::Nis2 => "NIS2",
-            Regime::Gdpr => "GDPR",
-            Regime::AiAct => "AI_ACT",
-            Regime::Ksc => "KSC_PL",
-            Regime::Dora => "DORA",
-        };
-        // DORA is the only regime that speaks of classification; the incident calls that moment determined_at.
-        let anchor = match rule.anchor {
-            Anchor::DeterminedAt => "classified_major_at",
-            other => other.as_str(),
-        };
-        assert_eq!(*row, (rule.id, regime, anchor, iso_span(&rule).as_str()));
+    let rules = RuleSet::built_in();
+    assert_eq!(rules.version, "2026-11-21");
+    assert_eq!(rules.rules.len(), REFERENCE.len());
+    for (id, regime, step, anchor, span, calendar) in REFERENCE.iter().copied() {
+        let rule = rules.rule(id).unwrap_or_else(|| panic!("no rule {id}"));
+        let actual_span = rule.duration.map_or("-".to_owned(), |span| span.to_string());
+        assert_eq!((rule.regime.as_str(), rule.step.as_str()), (regime, step), "{id}");
+        assert_eq!((rule.anchor.to_string().as_str(), actual_span.as_str()), (anchor, span), "{id}");
+        assert_eq!(rule.calendar.as_str(), calendar, "{id}");
+        assert_eq!(rule.enabled, id != "gdpr.omnibus.sa", "{id}: a proposal is no law");
+        assert!(!rule.required_fields.is_empty() && !rule.law.is_empty(), "{id}");
     }
 }
 
-#[test]
-fn no_plain_clock_of_the_reference_is_forgotten() {
-    let expected: BTreeSet<_> = REFERENCE.iter().map(|row| row.0.to_owned()).collect();
-    let actual: BTreeSet<_> = every_rule().iter().map(|rule| rule.id.to_owned()).collect();
-    assert_eq!(actual, expected);
-}
-
-#[test]
-fn a_phase_has_at_most_one_general_clock_and_its_regime_knows_it() {
-    for rule in rules() {
-        assert!(rule.regime.phases().contains(&rule.phase), "{}", rule.id);
-        assert_eq!(rule_for(rule.regime, rule.phase), Some(rule), "{}", rule.id);
-    }
-    let dated: BTreeSet<_> = rules().iter().map(|r| (r.regime, r.phase)).collect();
-    for regime in Regime::ALL.iter().copied() {
-        for phase in Phase::ALL.iter().copied() {
-            let hangs = matches!(phase, Phase::Intermediate | Phase::FinalReport1m);
-            let expected = regime.phases().contains(&phase) && !hangs;
-            assert_eq!(dated.contains(&(regime, phase)), expected, "{regime} {phase}");
-        }
-    }
-}
+/// One row of regulations.md §5.3: case, calendar, span, anchor, strict, the latest the law may grant.
+type Vector = (&'static str, Counting, &'static str, &'static str, &'static str, &'static str);
 
 #[test]
 fn worked_examples_of_the_reference() {
-    // regulations.md §5.3, strict times; Europe/Warsaw, so the offsets show the clock changes.
-    let cases = [
-        (Regime::Nis2, Phase::EarlyWarning24h, "2026-11-21T10:15:00+01:00", "2026-11-22T10:15:00+01:00"),
-        (Regime::Ksc, Phase::EarlyWarning24h, "2026-11-21T10:15:00+01:00", "2026-11-22T10:15:00+01:00"),
-        (Regime::Gdpr, Phase::Notification72h, "2026-11-21T10:15:00+01:00", "2026-11-24T10:15:00+01:00"),
-        (Regime::Nis2, Phase::Notification72h, "2027-03-27T10:00:00+01:00", "2027-03-30T11:00:00+02:00"),
-        (Regime::Ksc, Phase::Notification72h, "2026-10-24T10:00:00+02:00", "2026-10-27T09:00:00+01:00"),
-        (Regime::AiAct, Phase::SeriousIncident2d, "2027-12-10T15:00:00+01:00", "2027-12-12T15:00:00+01:00"),
-        (Regime::AiAct, Phase::SeriousIncident10d, "2027-12-10T15:00:00+01:00", "2027-12-20T15:00:00+01:00"),
-        (Regime::AiAct, Phase::SeriousIncident15d, "2027-12-10T15:00:00+01:00", "2027-12-25T15:00:00+01:00"),
-        (Regime::Dora, Phase::Initial4h, "2026-11-20T16:00:00+01:00", "2026-11-20T20:00:00+01:00"),
+    use Counting::*;
+    // Europe/Warsaw, so the offsets show the clock changes.
+    let table: &[Vector] = &[
+        (
+            "24 h",
+            ElapsedHours,
+            "PT24H",
+            "2026-11-21T10:15:00+01:00",
+            "2026-11-22T10:15:00+01:00",
+            "2026-11-22T11:00:00+01:00",
+        ),
+        (
+            "72 h",
+            ElapsedHours,
+            "PT72H",
+            "2026-11-21T10:15:00+01:00",
+            "2026-11-24T10:15:00+01:00",
+            "2026-11-24T11:00:00+01:00",
+        ),
+        (
+            "spring",
+            ElapsedHours,
+            "PT72H",
+            "2027-03-27T10:00:00+01:00",
+            "2027-03-30T11:00:00+02:00",
+            "2027-03-30T12:00:00+02:00",
+        ),
+        (
+            "autumn",
+            ElapsedHours,
+            "PT72H",
+            "2026-10-24T10:00:00+02:00",
+            "2026-10-27T09:00:00+01:00",
+            "2026-10-27T10:00:00+01:00",
+        ),
+        (
+            "1 month",
+            MonthClamp,
+            "P1M",
+            "2026-11-23T16:40:00+01:00",
+            "2026-12-23T16:40:00+01:00",
+            "2026-12-23T23:59:59+01:00",
+        ),
+        (
+            "Jan 31",
+            MonthClamp,
+            "P1M",
+            "2026-01-31T09:00:00+01:00",
+            "2026-02-28T09:00:00+01:00",
+            "2026-03-02T23:59:59+01:00",
+        ),
+        (
+            "Jan 29",
+            MonthClamp,
+            "P1M",
+            "2026-01-29T09:00:00+01:00",
+            "2026-02-28T09:00:00+01:00",
+            "2026-03-02T23:59:59+01:00",
+        ),
+        (
+            "Jan 30",
+            MonthClamp,
+            "P1M",
+            "2026-01-30T09:00:00+01:00",
+            "2026-02-28T09:00:00+01:00",
+            "2026-03-02T23:59:59+01:00",
+        ),
+        (
+            "leap",
+            MonthClamp,
+            "P1M",
+            "2028-01-31T09:00:00+01:00",
+            "2028-02-29T09:00:00+01:00",
+            "2028-02-29T23:59:59+01:00",
+        ),
+        (
+            "Oct 31",
+            MonthClamp,
+            "P1M",
+            "2026-10-31T09:00:00+01:00",
+            "2026-11-30T09:00:00+01:00",
+            "2026-11-30T23:59:59+01:00",
+        ),
+        (
+            "Nov 26",
+            MonthClamp,
+            "P1M",
+            "2026-11-26T12:00:00+01:00",
+            "2026-12-26T12:00:00+01:00",
+            "2026-12-28T23:59:59+01:00",
+        ),
+        (
+            "Dec 31",
+            MonthClamp,
+            "P1M",
+            "2026-12-31T09:00:00+01:00",
+            "2027-01-31T09:00:00+01:00",
+            "2027-02-01T23:59:59+01:00",
+        ),
+        (
+            "month over spring",
+            MonthClamp,
+            "P1M",
+            "2027-03-05T16:40:00+01:00",
+            "2027-04-05T16:40:00+02:00",
+            "2027-04-05T23:59:59+02:00",
+        ),
+        (
+            "AI 2 d",
+            CalendarDays,
+            "P2D",
+            "2027-12-10T15:00:00+01:00",
+            "2027-12-12T15:00:00+01:00",
+            "2027-12-14T23:59:59+01:00",
+        ),
+        (
+            "AI 10 d",
+            CalendarDays,
+            "P10D",
+            "2027-12-10T15:00:00+01:00",
+            "2027-12-20T15:00:00+01:00",
+            "2027-12-20T23:59:59+01:00",
+        ),
+        (
+            "AI 15 d",
+            CalendarDays,
+            "P15D",
+            "2027-12-10T15:00:00+01:00",
+            "2027-12-25T15:00:00+01:00",
+            "2027-12-27T23:59:59+01:00",
+        ),
+        (
+            "DORA int, Sunday",
+            ElapsedHoursNoon,
+            "PT72H",
+            "2026-11-19T11:00:00+01:00",
+            "2026-11-22T11:00:00+01:00",
+            "2026-11-23T12:00:00+01:00",
+        ),
+        (
+            "DORA int, Thursday",
+            ElapsedHoursNoon,
+            "PT72H",
+            "2026-11-16T11:00:00+01:00",
+            "2026-11-19T11:00:00+01:00",
+            "2026-11-19T11:00:00+01:00",
+        ),
+        (
+            "DORA fin, Saturday",
+            MonthClampNoon,
+            "P1M",
+            "2026-01-31T09:00:00+01:00",
+            "2026-02-28T09:00:00+01:00",
+            "2026-03-02T12:00:00+01:00",
+        ),
+        (
+            "DORA fin, Wednesday",
+            MonthClampNoon,
+            "P1M",
+            "2026-11-23T16:40:00+01:00",
+            "2026-12-23T16:40:00+01:00",
+            "2026-12-23T23:59:59+01:00",
+        ),
+        // 15 times 24 hours end half an hour into day 16: the day before counts.
+        (
+            "AI 15 d over spring",
+            CalendarDays,
+            "P15D",
+            "2027-03-15T23:30:00+01:00",
+            "2027-03-30T23:59:59+02:00",
+            "2027-03-30T23:59:59+02:00",
+        ),
+        (
+            "Corpus Christi",
+            CalendarDays,
+            "P2D",
+            "2027-05-25T09:00:00+02:00",
+            "2027-05-27T09:00:00+02:00",
+            "2027-05-28T23:59:59+02:00",
+        ),
+        (
+            "24 December, off since 2025",
+            CalendarDays,
+            "P2D",
+            "2026-12-22T09:00:00+01:00",
+            "2026-12-24T09:00:00+01:00",
+            "2026-12-28T23:59:59+01:00",
+        ),
+        (
+            "24 December, before that",
+            CalendarDays,
+            "P2D",
+            "2024-12-22T09:00:00+01:00",
+            "2024-12-24T09:00:00+01:00",
+            "2024-12-24T23:59:59+01:00",
+        ),
     ];
-    for (regime, phase, anchor, due) in cases {
-        let rule = rule_for(regime, phase).unwrap();
-        let expected: Timestamp = due.parse().unwrap();
-        assert_eq!(due_at(rule, anchor.parse().unwrap()), expected, "{regime} {phase} {anchor}");
+    let calendar = &RuleSet::built_in().calendar;
+    for (case, counting, span, anchor, strict, latest) in table.iter().copied() {
+        let due = calendar.due(counting, Some(span.parse().unwrap()), at(anchor), true).unwrap();
+        assert_eq!((due.due_at, due.legal_latest_at), (at(strict), at(latest)), "{case}");
     }
+    // A credit institution has no relief.
+    let sunday = at("2026-11-22T11:00:00+01:00");
+    let due = calendar
+        .due(ElapsedHoursNoon, Some(Span::Hours(72)), at("2026-11-19T11:00:00+01:00"), false)
+        .unwrap();
+    assert_eq!((due.due_at, due.legal_latest_at), (sunday, sunday));
 }
 
 #[test]
-fn the_earlier_limb_of_dora_binds_unless_classified_late() {
-    let cases = [
-        // The example of regulations.md §5.3: 24 h from awareness come before 4 h from classification.
-        ("2026-11-20T16:00:00+01:00", "2026-11-20T18:00:00+01:00"),
-        ("2026-11-19T19:00:00+01:00", "2026-11-19T23:00:00+01:00"),
-        ("2026-11-20T14:00:00+01:00", "2026-11-20T18:00:00+01:00"),
-        ("2026-11-20T18:00:00+01:00", "2026-11-20T18:00:00+01:00"),
-        ("2026-11-20T18:00:00.001+01:00", "2026-11-20T22:00:00.001+01:00"),
-        ("2026-11-25T09:00:00+01:00", "2026-11-25T13:00:00+01:00"),
-    ];
-    let aware_at: Timestamp = "2026-11-19T18:00:00+01:00".parse().unwrap();
-    for (determined_at, due) in cases {
-        let expected: Timestamp = due.parse().unwrap();
-        assert_eq!(
-            dora_initial_due_at(aware_at, determined_at.parse().unwrap()),
-            expected,
-            "{determined_at}"
-        );
+fn every_plain_clock_of_the_reference_runs_from_its_own_anchor() {
+    let moment = at("2027-12-10T14:00:00Z");
+    for (id, regime, _, anchor, _, _) in REFERENCE.iter().copied() {
+        let rule = RuleSet::built_in().rule(id).unwrap();
+        let Ok(anchor) = anchor.parse::<Anchor>() else { continue };
+        let (Some(span), true) = (rule.duration, rule.enabled) else { continue };
+        let mut case = CaseFacts::default();
+        case.conditions.extend(Condition::ALL.iter().copied().filter(|c| {
+            let relevant = [
+                ("nis2", Condition::Nis2Relevant),
+                ("ksc", Condition::KscRelevant),
+                ("gdpr", Condition::GdprBreach),
+                ("ai_act", Condition::AiSeriousIncident),
+                ("dora", Condition::DoraRelevant),
+            ];
+            let for_limb = match id {
+                "nis2.in.trust" => *c == Condition::TrustService,
+                "aia.10" => *c == Condition::Death,
+                "aia.2" => *c == Condition::WidespreadInfringement,
+                "aia.deployer" => *c == Condition::Deployer,
+                _ => false,
+            };
+            for_limb || relevant.contains(&(regime, *c))
+        }));
+        case.moments.insert(anchor, moment);
+        if id.ends_with(".fr2") {
+            let (regime, step) = (rule.regime, Step::Progress);
+            case.submissions.push(Submission { regime, step, at: moment, complete: true });
+        }
+        if id == "dora.init.24h" {
+            case.moments.insert(Anchor::DeterminedAt, moment.plus_hours(24));
+        }
+        let clocks = Clocks::compute(RuleSet::built_in(), &case, moment);
+        let clock = clocks.find(rule.regime, rule.step).unwrap();
+        let expected = RuleSet::built_in().calendar.due(rule.calendar, Some(span), moment, true).unwrap();
+        assert_eq!((clock.rule_id.as_str(), clock.due_at), (id, Some(expected.due_at)), "{id}");
+        assert_eq!((clock.law.as_str(), clock.rule_version.as_str()), (rule.law.as_str(), "2026-11-21"));
     }
 }
 
@@ -162,12 +356,14 @@ fn an_unknown_phase_is_refused_with_the_list_of_the_regime() {
 
 #[test]
 fn internal_evidence_never_leaves() {
-    for visibility in Visibility::ALL.iter().copied() {
-        // A full match, so that a new visibility has to be decided before it can leave.
-        let leaves = match visibility {
-            Visibility::Public | Visibility::Restricted => true,
-            Visibility::Internal => false,
-        };
-        assert_eq!(in_scope(visibility), leaves, "{visibility}");
+    for regime in Regime::ALL.iter().copied() {
+        for visibility in Visibility::ALL.iter().copied() {
+            // A full match, so that a new visibility has to be decided before it can leave.
+            let leaves = match visibility {
+                Visibility::Public | Visibility::Restricted => true,
+                Visibility::Internal => false,
+            };
+            assert_eq!(RuleSet::built_in().in_scope(regime, visibility), leaves, "{regime} {visibility}");
+        }
     }
 }

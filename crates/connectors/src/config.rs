@@ -44,8 +44,8 @@ pub struct ConnectorConfig {
     pub token_env: Option<String>,
     /// The environment variable with the `whsec_…` secret of a webhook.
     pub secret_env: Option<String>,
-    /// Whether it does not act twice on the same idempotency key.
-    #[serde(default = "yes")]
+    /// Whether it does not act twice on the same idempotency key. Not taken for granted.
+    #[serde(default)]
     pub repeatable: bool,
     /// Certificates (PEM) that alone are trusted for it.
     pub ca_file: Option<PathBuf>,
@@ -61,10 +61,6 @@ fn ten() -> u64 {
 
 fn two() -> u32 {
     2
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// What is wrong with the configuration of a connector.

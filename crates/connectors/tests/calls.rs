@@ -238,7 +238,7 @@ async fn a_retry_is_the_same_request_with_the_same_key() {
         Step::Answer(200, "", ""),
     ]);
     let begun = Instant::now();
-    assert!(call(&webhook(&server, "")).await.unwrap().success);
+    assert!(call(&webhook(&server, "repeatable = true")).await.unwrap().success);
     assert!(begun.elapsed() >= Duration::from_secs(1), "the wait asked for is kept");
     let seen = server.seen();
     assert_eq!(seen.len(), 3);
@@ -274,14 +274,14 @@ async fn who_asks_for_more_time_than_a_call_has_is_not_called_again() {
 #[tokio::test]
 async fn a_doubt_about_an_earlier_attempt_stays() {
     let refused = Server::plain(&[Step::Answer(502, "", ""), Step::Answer(409, "", "")]);
-    let outcome = call(&webhook(&refused, "")).await.unwrap();
+    let outcome = call(&webhook(&refused, "repeatable = true")).await.unwrap();
     assert!(
         !outcome.success && outcome.message.contains("an earlier attempt may have"),
         "{}",
         outcome.message
     );
     let limited = Server::plain(&[Step::Answer(502, "", ""), Step::Answer(429, "", "")]);
-    assert!(call(&webhook(&limited, "retries = 1")).await.unwrap_err().may_have_happened);
+    assert!(call(&webhook(&limited, "repeatable = true\nretries = 1")).await.unwrap_err().may_have_happened);
 }
 
 #[tokio::test]

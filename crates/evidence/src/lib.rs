@@ -46,7 +46,7 @@ pub use item::{
     MAX_ITEMS_PER_INCIDENT, MAX_NOTE, MAX_SKEW_MS, MAX_SOURCE, Stored,
 };
 pub use kind::{CustodyAction, EvidenceClass, EvidenceKind, Tlp, Visibility};
-pub use merkle::{Frontier, TreeHash, inclusion_proof, leaf_hash, root, verify_inclusion};
+pub use merkle::{Frontier, TreeHash, inclusion_proof, leaf_hash, node_hash, root, verify_inclusion};
 pub use status::{CONFIRMING_CONFIDENCE, Facts, inherit, inherit_from, is_simulation, own_status, settle};
 pub use verify::{ChainFault, ChainFlaw, verify_chain, verify_item};
 pub use visibility::{leaves, may_see};

@@ -10,7 +10,8 @@ pub fn leaf_hash(leaf: &[u8]) -> TreeHash {
     Sha256::new().chain_update([0]).chain_update(leaf).finalize().into()
 }
 
-fn node_hash(left: &TreeHash, right: &TreeHash) -> TreeHash {
+/// The hash of the node over two subtrees (RFC 9162 §2.1.1).
+pub fn node_hash(left: &TreeHash, right: &TreeHash) -> TreeHash {
     Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
 }
 
@@ -26,11 +27,19 @@ pub struct Frontier {
 impl Frontier {
     /// Adds the next leaf.
     pub fn push(&mut self, leaf: &[u8]) {
+        self.push_noting(leaf, |_, _, _| {});
+    }
+
+    /// Adds the next leaf; `note` learns of each subtree this completes: its level (0 for the leaf), its place among
+    /// those of its level, from 0, and its root.
+    pub fn push_noting(&mut self, leaf: &[u8], mut note: impl FnMut(u32, u64, &TreeHash)) {
         let mut node = leaf_hash(leaf);
+        note(0, self.size, &node);
         // As in counting: each trailing one is a full subtree of equal size, and carries.
-        for _ in 0..self.size.trailing_ones() {
+        for level in 1..=self.size.trailing_ones() {
             if let Some(left) = self.peaks.pop() {
                 node = node_hash(&left, &node);
+                note(level, self.size >> level, &node);
             }
         }
         self.peaks.push(node);

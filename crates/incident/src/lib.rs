@@ -19,6 +19,7 @@
 //! assert_eq!(refused.code(), Code::EvidenceRequired);
 //! ```
 
+mod centroid;
 mod change;
 mod classification;
 mod draft;

@@ -97,7 +97,7 @@ impl FromStr for Actor {
     type Err = ActorError;
     fn from_str(s: &str) -> Result<Self, ActorError> {
         let (role, name) = s.split_once(':').ok_or(ActorError)?;
-        let visible = s.chars().all(|c| !c.is_control() && !c.is_whitespace());
+        let visible = s.chars().all(crate::is_visible);
         if visible && !role.is_empty() && !name.is_empty() && s.chars().count() <= 100 {
             Ok(Self(s.to_owned()))
         } else {

@@ -48,6 +48,11 @@ impl IncidentId {
     pub fn uuid(self) -> Uuid {
         self.0
     }
+    /// When the incident was created, to the millisecond: the first 48 bits of a UUIDv7 (RFC 9562 §5.7).
+    pub fn created_at(self) -> Timestamp {
+        let ms = i64::try_from(self.0.as_u128() >> 80).unwrap_or(i64::MAX);
+        Timestamp::from_millis(ms).unwrap_or(Timestamp::EPOCH)
+    }
     /// Below every id made at `at` or later: the bound of "created at or after".
     pub fn lowest(at: Timestamp) -> Self {
         let ms = u128::try_from(at.millis()).unwrap_or(0);
@@ -204,8 +209,9 @@ impl fmt::Display for AgentId {
 impl FromStr for AgentId {
     type Err = IdError;
     fn from_str(s: &str) -> Result<Self, IdError> {
-        let visible = s.chars().all(|c| !c.is_control() && !c.is_whitespace());
-        if visible && (1..=255).contains(&s.chars().count()) {
+        // A path of "." or ".." names another resource to whoever resolves it.
+        let nameable = !matches!(s, "." | "..");
+        if nameable && s.chars().all(crate::is_visible) && (1..=255).contains(&s.chars().count()) {
             Ok(Self(s.to_owned()))
         } else {
             Err(IdError("an agent id (1 to 255 visible characters)"))
@@ -244,6 +250,7 @@ mod tests {
         let a = IncidentId::new(t, &[255; 10]);
         let b = IncidentId::new(later, &[0; 10]);
         assert!(a < b);
+        assert_eq!((a.created_at(), b.created_at()), (t, later));
         assert!(IncidentId::lowest(t) < a && a < IncidentId::lowest(later) && IncidentId::lowest(later) < b);
     }
 

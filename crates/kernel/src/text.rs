@@ -46,3 +46,31 @@ mod tests {
         assert_eq!(check_text("a\0b", 4), Err(TextError::Control));
     }
 }
+
+/// Whether a character shows. Spaces and control characters do not, nor do those that only format their neighbours
+/// (Unicode's category Cf): two names that look the same must be the same.
+pub fn is_visible(c: char) -> bool {
+    let formats = matches!(
+        u32::from(c),
+        0x00AD | 0x0600..=0x0605 | 0x061C | 0x06DD | 0x070F | 0x0890..=0x0891 | 0x08E2 | 0x115F..=0x1160 | 0x180B..=0x180F
+            | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0
+            | 0xFFF9..=0xFFFB | 0x110BD | 0x110CD | 0x13430..=0x1343F | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A
+            | 0xE0000..=0xE0FFF
+    );
+    !formats && !c.is_control() && !c.is_whitespace()
+}
+
+#[cfg(test)]
+mod visibility {
+    use super::is_visible;
+
+    #[test]
+    fn what_cannot_be_seen_is_not_visible() {
+        for c in ['a', 'ż', '…', '中', '-', '.'] {
+            assert!(is_visible(c), "{c}");
+        }
+        for c in [' ', '\n', '\u{200B}', '\u{202E}', '\u{FEFF}', '\u{AD}', '\u{E0041}', '\u{FE0F}'] {
+            assert!(!is_visible(c), "{:x}", u32::from(c));
+        }
+    }
+}

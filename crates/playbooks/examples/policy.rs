@@ -40,15 +40,25 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     order.parameters.insert("host".into(), "pc-17".into());
     let ruling = policy.decide(&question("isolate_host", None));
     let (id, incident) = (ActionId::new(now, &[1; 10]), IncidentId::new(now, &[2; 10]));
-    let action = Action::request(id, incident, &order, &ruling, true, &asker, now)?;
+    let by = Person { actor: &asker, roles: &asked_by, principal: None };
+    let action = Action::request(id, incident, &order, &ruling, true, &by, now)?;
     println!("{} is {}", action.title, action.status);
 
     let approve = UpdateStep { decision: Some(Choice::Approve), ..UpdateStep::default() };
-    let known = Known { proof: Proof::NotNamed, connector: true };
-    let own = action.update(&approve, &known, &Person { actor: &asker, roles: &[Role::SeniorAnalyst] }, now);
+    let known = Known { proof: Proof::NotNamed, connector: true, verdict: None };
+    let own = action.update(
+        &approve,
+        &known,
+        &Person { actor: &asker, roles: &[Role::SeniorAnalyst], principal: None },
+        now,
+    );
     println!("approved by who asked: {}", own.map_or_else(|e| e.to_string(), |d| d.next.status.to_string()));
-    let done =
-        action.update(&approve, &known, &Person { actor: &approver, roles: &[Role::SeniorAnalyst] }, now)?;
+    let done = action.update(
+        &approve,
+        &known,
+        &Person { actor: &approver, roles: &[Role::SeniorAnalyst], principal: None },
+        now,
+    )?;
     println!("approved by somebody else: {}", done.next.status);
     Ok(())
 }

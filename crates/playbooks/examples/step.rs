@@ -8,7 +8,7 @@ use probatum_playbooks::{
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let now: Timestamp = "2026-07-04T09:00:00Z".parse()?;
     let actor: Actor = "operator:anowak".parse()?;
-    let by = Person { actor: &actor, roles: &[Role::Operator] };
+    let by = Person { actor: &actor, roles: &[Role::Operator], principal: None };
     let incident = IncidentId::new(now, &[1; 10]);
 
     let cmd = NewStep {

@@ -62,6 +62,12 @@ pub struct Order {
     pub digest: String,
     /// The policy rule that let it in.
     pub rule: String,
+    /// The roles of the one who asked, for the policy to judge again when it is approved and begun.
+    #[serde(default)]
+    pub asked_as: Vec<Role>,
+    /// What told the credentials of the one who asked from all others.
+    #[serde(default)]
+    pub principal: Option<String>,
     /// Until when it may be approved. Only where an approval is needed.
     pub expires_at: Option<Timestamp>,
     /// Who approved or rejected it.
@@ -121,6 +127,8 @@ pub struct Person<'a> {
     pub actor: &'a Actor,
     /// The roles held.
     pub roles: &'a [Role],
+    /// What tells the credentials from all others, if there are some.
+    pub principal: Option<&'a str>,
 }
 
 impl Person<'_> {
@@ -129,14 +137,12 @@ impl Person<'_> {
         level.held_by(self.roles)
     }
 
-    /// Whether this is the same person as `other`, in whatever role: the name decides.
-    pub fn is(&self, other: &Actor) -> bool {
-        name(self.actor) == name(other)
+    /// Whether this person asked for it: the same credentials, or the same name, in whatever role and case it is used.
+    pub fn asked_for(&self, action: &Action) -> bool {
+        let principal = action.order.as_ref().and_then(|o| o.principal.as_deref());
+        let same_key = self.principal.is_some() && self.principal == principal;
+        same_key || self.actor.name().to_lowercase() == action.requested_by.name().to_lowercase()
     }
-}
-
-fn name(actor: &Actor) -> &str {
-    actor.as_str().split_once(':').map_or(actor.as_str(), |(_, name)| name)
 }
 
 /// A response step to be added to an incident.
@@ -309,10 +315,15 @@ mod tests {
     }
 
     #[test]
-    fn a_person_is_the_same_in_every_role() {
-        let (a, b): (Actor, Actor) = ("aiso:mpaw".parse().unwrap(), "admin:mpaw".parse().unwrap());
-        let person = Person { actor: &a, roles: &[Role::AiSafety] };
-        assert!(person.is(&b));
-        assert!(!person.is(&"aiso:other".parse().unwrap()));
+    fn a_person_is_the_same_in_every_role_and_case() {
+        let step = open(&NewStep { title: "Now".into(), ..NewStep::default() }).unwrap();
+        for (who, asked) in [("senior:anowak", true), ("admin:ANowak", true), ("operator:other", false)] {
+            let actor = who.parse().unwrap();
+            assert_eq!(
+                Person { actor: &actor, roles: &[], principal: None }.asked_for(&step),
+                asked,
+                "{who}"
+            );
+        }
     }
 }

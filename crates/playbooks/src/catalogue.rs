@@ -42,11 +42,11 @@ const QUARANTINE_REASONS: &[&str] = &[
 use ParameterKind as K;
 
 const REASON: Parameter =
-    Parameter::optional("reason", K::Text(500), "Why, for the records of whoever carries it out.");
+    Parameter::optional("reason", K::Line(500), "Why, for the records of whoever carries it out.");
 const MINUTES: Parameter =
     Parameter::optional("duration_minutes", K::Minutes, "How long it is to last; absent means until undone.");
 const MESSAGE_ID: Parameter =
-    Parameter::required("message_id", K::Text(998), "The message's id (RFC 5322, or the mail system's own).");
+    Parameter::required("message_id", K::Line(998), "The message's id (RFC 5322, or the mail system's own).");
 const MAILBOX: Parameter =
     Parameter::optional("mailbox", K::Address, "The mailbox it lies in; absent means all.");
 const SENDER: Parameter = Parameter::required(
@@ -61,18 +61,18 @@ const URL: Parameter = Parameter::required("url", K::Url, "An http or https addr
 const HASH: Parameter =
     Parameter::required("hash_sha256", K::Sha256, "The SHA-256 of a file, 64 hexadecimal digits.");
 const HOST: Parameter =
-    Parameter::required("host", K::Text(253), "The host's name or id in the system that isolates it.");
-const ACCOUNT: Parameter = Parameter::required("account", K::Text(256), "The account's name or id.");
+    Parameter::required("host", K::Line(253), "The host's name or id in the system that isolates it.");
+const ACCOUNT: Parameter = Parameter::required("account", K::Line(256), "The account's name or id.");
 const AGENT: Parameter = Parameter::required("agent_id", K::Agent, "The agent's id in this registry.");
 const AGENT_REASON: Parameter =
     Parameter::required("reason", K::OneOf(QUARANTINE_REASONS), "The trust event that is the reason.");
 const MESSAGE: Parameter = Parameter::required("message", K::Text(2000), "What to say.");
 const RECIPIENT: Parameter =
-    Parameter::optional("recipient", K::Text(320), "Whom to tell; absent means whoever the connector knows.");
+    Parameter::optional("recipient", K::Line(320), "Whom to tell; absent means whoever the connector knows.");
 const TICKET: &[Parameter] = &[
-    Parameter::required("title", K::Text(200), "The ticket's title."),
+    Parameter::required("title", K::Line(200), "The ticket's title."),
     Parameter::optional("description", K::Text(4000), "What it is about."),
-    Parameter::optional("queue", K::Text(100), "Where it goes."),
+    Parameter::optional("queue", K::Line(100), "Where it goes."),
 ];
 
 const fn known(name: &'static str, title: &'static str, parameters: &'static [Parameter]) -> KnownAction {

@@ -18,7 +18,7 @@
 //!     validation_ref: Some(proof),
 //!     ..UpdateStep::default()
 //! };
-//! let by = Person { actor: &actor, roles: &[Role::Operator] };
+//! let by = Person { actor: &actor, roles: &[Role::Operator], principal: None };
 //! assert!(step.update(&done, &Known::proof(Proof::Unproven), &by, now).is_err());
 //! let done = step.update(&done, &Known::proof(Proof::Confirmed), &by, now).unwrap().next;
 //! assert!(proves_closure(&[done], |id| id == proof));

@@ -6,7 +6,7 @@
 
 use crate::action::{ActionResult, Order};
 use crate::catalogue::{check_parameters, known_action};
-use crate::{Action, ActionError, ActionStatus, Person, Ruling, Verdict, check};
+use crate::{Action, ActionError, ActionStatus, Known, Person, Ruling, Verdict, check};
 use probatum_kernel::{ActionId, Actor, IncidentId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -16,8 +16,9 @@ use sha2::{Digest, Sha256};
 pub const APPROVAL_HOURS: i64 = 24;
 /// How often an order is claimed at most.
 const MAX_ATTEMPTS: u32 = 5;
-/// How long whoever approved an order has to begin it before the job loop does, in milliseconds.
-const BEGIN_WITHIN: i64 = 30_000;
+/// How long whoever had an order released has to begin it before the job loop does, in milliseconds. A claim excludes the
+/// other: all that being early costs is that the client's answer comes without the result.
+const BEGIN_WITHIN: i64 = 10_000;
 /// Longest message of a result, in characters.
 const MAX_MESSAGE: usize = 500;
 
@@ -78,7 +79,7 @@ impl Action {
         cmd: &NewOrder,
         ruling: &Ruling,
         automated: bool,
-        by: &Actor,
+        by: &Person<'_>,
         now: Timestamp,
     ) -> Result<Self, ActionError> {
         cmd.check()?;
@@ -93,6 +94,8 @@ impl Action {
             parameters: cmd.parameters.clone(),
             digest: digest(incident, &cmd.action, &cmd.parameters)?,
             rule: ruling.rule.clone(),
+            asked_as: by.roles.to_vec(),
+            principal: by.principal.map(str::to_owned),
             expires_at: level.map(|_| now.plus_hours(APPROVAL_HOURS)),
             decided_by: None,
             decided_at: None,
@@ -104,7 +107,7 @@ impl Action {
             result: None,
             rollback_of: cmd.rollback_of,
         };
-        let action = Self::asked(id, incident, title, &cmd.action, by, now);
+        let action = Self::asked(id, incident, title, &cmd.action, by.actor, now);
         Ok(Self { status, approval_level: level, order: Some(order), ..action })
     }
 
@@ -117,7 +120,9 @@ impl Action {
         let order = done.ok_or(ActionError::NothingToUndo { status: self.status })?;
         let inverse = known_action(&self.action_type).and_then(|a| a.inverse);
         let inverse = inverse.ok_or_else(|| ActionError::NoInverse { action: self.action_type.clone() })?;
-        let parameters = order.parameters.clone();
+        let mut parameters = order.parameters.clone();
+        // What is undone stays undone.
+        parameters.remove("duration_minutes");
         Ok(NewOrder { action: inverse.to_owned(), parameters, rollback_of: Some(self.id) })
     }
 
@@ -125,7 +130,7 @@ impl Action {
     pub(crate) fn decided(
         &self,
         choice: Choice,
-        connector: bool,
+        known: &Known,
         by: &Person<'_>,
         now: Timestamp,
     ) -> Result<Self, ActionError> {
@@ -133,10 +138,15 @@ impl Action {
             let to = if choice == Choice::Approve { ActionStatus::Approved } else { ActionStatus::Rejected };
             return Err(ActionError::NoSuchStep { from: self.status, to, allowed: self.steps_for_people() });
         };
-        if choice == Choice::Approve && by.is(&self.requested_by) {
+        if choice == Choice::Approve && by.asked_for(self) {
             return Err(ActionError::SelfApproval);
         }
-        if !by.holds(level) {
+        // The case may have become graver since it was asked for: then the graver rule holds as well.
+        let now_needed = match known.verdict {
+            Some(Verdict::RequiresApproval(needed)) => needed,
+            _ => level,
+        };
+        if let Some(level) = [level, now_needed].into_iter().find(|l| !by.holds(*l)) {
             return Err(ActionError::LevelTooLow { level });
         }
         if self.status != ActionStatus::PendingApproval {
@@ -151,6 +161,10 @@ impl Action {
             return Err(ActionError::ApprovalOver { status: ActionStatus::Expired });
         }
         let approved = choice == Choice::Approve;
+        if approved && known.verdict == Some(Verdict::Denied) {
+            return Err(ActionError::Denied { rule: "it has changed since it was asked for".to_owned() });
+        }
+        let connector = known.connector;
         let order = Order {
             decided_by: Some(by.actor.clone()),
             decided_at: Some(now),
@@ -176,6 +190,10 @@ impl Action {
         let order =
             self.order.as_ref().filter(|o| o.automated && (lapsed || self.status == ActionStatus::Approved));
         let order = order.ok_or(ActionError::NotReady)?;
+        if !lapsed && order.expires_at.is_some_and(|t| t <= now) {
+            let expired = Self { status: ActionStatus::Expired, ..self.clone() };
+            return Ok(Claim::Settled(expired.changed(now)));
+        }
         let fail = |why: &str| Ok(Claim::Settled(self.ended(order, ActionResult::failure(why), now)));
         if !self.is_what_was_asked(order) {
             return fail(
@@ -192,6 +210,11 @@ impl Action {
             let action = Self { status: ActionStatus::Open, order: Some(order), ..self.clone() };
             return Ok(Claim::Settled(action.changed(now)));
         };
+        if lapsed && order.connector.as_deref() != Some(carrier.name) {
+            return fail(
+                "It was begun by a connector that carries such actions out no more; whether it was done is not known.",
+            );
+        }
         if lapsed && !carrier.repeatable {
             return fail(
                 "The registry stopped during the call; whether it was done is not known. Look there, then ask anew.",
@@ -223,11 +246,26 @@ impl Action {
         Ok(self.ended(order, result, now))
     }
 
+    /// The order failed without having been begun, and why.
+    #[must_use]
+    pub fn given_up(&self, why: &str, now: Timestamp) -> Self {
+        match &self.order {
+            Some(order) => self.ended(order, ActionResult::failure(why), now),
+            None => self.clone(),
+        }
+    }
+
     /// The action expired, if nobody decided in time; nothing otherwise.
     pub fn expire(&self, now: Timestamp) -> Option<Self> {
         let over = self.order.as_ref()?.expires_at.is_none_or(|t| t <= now);
         let waits = self.status == ActionStatus::PendingApproval;
         (waits && over).then(|| Self { status: ActionStatus::Expired, ..self.clone() }.changed(now))
+    }
+
+    /// Whether it is on its way to its connector, or there.
+    pub fn is_under_way(&self) -> bool {
+        let begun = matches!(self.status, ActionStatus::Approved | ActionStatus::InProgress);
+        begun && self.is_automated()
     }
 
     /// When the registry has to look at it by itself: to expire it, to begin it, or to take it up again.
@@ -273,6 +311,13 @@ impl ActionResult {
     /// It was not done, and why.
     pub fn failure(why: impl Into<String>) -> Self {
         Self { success: false, message: why.into(), simulated: false, reference: None }
+    }
+
+    /// Whether it was done, without what was said about it.
+    #[must_use]
+    pub fn in_short(self) -> Self {
+        let message = if self.success { "It was carried out." } else { "It was not carried out." };
+        Self { message: message.to_owned(), reference: None, ..self }
     }
 }
 

@@ -17,7 +17,7 @@ fn actor() -> Actor {
 }
 
 fn by(actor: &Actor) -> Person<'_> {
-    Person { actor, roles: &[Role::Operator] }
+    Person { actor, roles: &[Role::Operator], principal: None }
 }
 
 fn opened() -> Action {

@@ -1,6 +1,6 @@
 //! Changing a step: the doctrine first, then the state machine, then what the change was.
 
-use crate::{Action, ActionError, ActionStatus, Choice, Person, check};
+use crate::{Action, ActionError, ActionStatus, Choice, Person, Verdict, check};
 use probatum_kernel::{EvidenceId, FieldFault, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -40,12 +40,14 @@ pub struct Known {
     pub proof: Proof,
     /// Whether a connector carries out such actions.
     pub connector: bool,
+    /// What the policy says now about what is to be decided, asked for as it was.
+    pub verdict: Option<Verdict>,
 }
 
 impl Known {
     /// Circumstances of which only the proof matters.
     pub const fn proof(proof: Proof) -> Self {
-        Self { proof, connector: false }
+        Self { proof, connector: false, verdict: None }
     }
 }
 
@@ -129,7 +131,7 @@ impl Action {
         let mut changes = Vec::new();
         let mut next = self.clone();
         if let Some(choice) = choice {
-            next = self.decided(choice, known.connector, by, now)?;
+            next = self.decided(choice, known, by, now)?;
             changes.push(step(self.status, next.status));
         }
         next.check_state(&cmd, by)?;

@@ -52,6 +52,9 @@ pub enum Command {
     /// Check the audit log.
     #[command(subcommand)]
     Audit(Audit),
+    /// Check bundles of reports.
+    #[command(subcommand)]
+    Bundle(Bundle),
     /// Fill the registry with invented incidents, for trying it out.
     Seed {
         /// Where.
@@ -154,6 +157,23 @@ pub enum Audit {
         /// Where.
         #[command(flatten)]
         common: Common,
+    },
+}
+
+/// Commands about bundles.
+#[derive(Debug, Subcommand)]
+pub enum Bundle {
+    /// Check a bundle, offline: archive, manifests, signature, every hash and chain of custody; exit code 1 if anything is wrong.
+    Verify {
+        /// The bundle, a zip file.
+        file: PathBuf,
+        /// A public key of the sender: 64 hexadecimal digits, or a file with such, with PEM, or with a list of keys
+        /// as JSON. May be given several times. Without it, who signed is not checked.
+        #[arg(long = "key", value_name = "FILE_OR_HEX")]
+        keys: Vec<String>,
+        /// As JSON, for programs.
+        #[arg(long)]
+        json: bool,
     },
 }
 

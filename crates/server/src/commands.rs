@@ -2,7 +2,7 @@
 
 use crate::cli::{Audit, Cli, Command, Common, Key};
 use crate::config::{Config, ConfigError};
-use crate::{SystemClock, seed, serve};
+use crate::{SystemClock, bundle, seed, serve};
 use indicatif::{ProgressBar, ProgressStyle};
 use probatum_application::ports::{ApiKey, Clock, Executor};
 use probatum_application::use_cases::{audit, keys};
@@ -39,6 +39,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Migrate { common, dry_run } => migrations(&Config::of_database(&common)?, dry_run),
         Command::Key(command) => key(command),
         Command::Audit(Audit::Verify { common }) => verify_audit(&common),
+        Command::Bundle(command) => bundle::run(&command),
         Command::Seed { common, incidents, seed } => seeded(&common, seed::Plan { incidents, seed }),
         Command::Openapi => {
             let text = probatum_api::openapi_json();
@@ -197,7 +198,8 @@ fn verify_audit(common: &Common) -> Result<(), Failure> {
             bar.set_position(u64::try_from(at.seq).unwrap_or(0));
         }
         bar.finish_and_clear();
-        say(&format!("the audit log is whole: {} entries, head {}", at.seq, at.hash))
+        let root = at.tree.root().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        say(&format!("the audit log is whole: {} entries, head {}, tree root {root}", at.seq, at.hash))
     })
 }
 

@@ -1,5 +1,6 @@
 //! The program `probatum`: configuration, TLS, wiring, loops, graceful stop.
 
+mod bundle;
 mod cli;
 mod commands;
 mod config;

@@ -1,6 +1,7 @@
 //! Background work: the job loop claims what is due, with a lease, and puts it back for the next time.
 
 use crate::SystemClock;
+use probatum_api::Background;
 use probatum_application::ports::{Blobs, Clock, Executor, Job};
 use probatum_application::use_cases::housekeeping::{self, DISCARD, RECURRING, SWEEP};
 use probatum_application::{AppError, Response};
@@ -24,14 +25,31 @@ pub struct Jobs {
     pub blobs: Arc<dyn Blobs>,
     /// What carries response actions out.
     pub response: Response,
+    /// Where calls go on while the loop looks further.
+    pub background: Background,
 }
 
 impl Jobs {
     /// Runs until `stop` says so; what is under way then is finished.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let jobs = every(stop.clone(), || self.run_due());
-        let orders = every(stop, || self.response.run_due());
+        let orders = every(stop, || self.take_up_orders());
         tokio::join!(jobs, orders);
+    }
+
+    /// Takes up the orders nobody is at. A slow connector delays no other: each goes its own way, and one that is found
+    /// again meanwhile is left to whoever claimed it.
+    async fn take_up_orders(&self) -> Result<(), AppError> {
+        for id in self.response.due().await? {
+            let response = self.response.clone();
+            self.background.spawn(async move {
+                if let Err(e) = response.take_up(id).await {
+                    let cause = e.cause.as_deref().unwrap_or_default();
+                    tracing::warn!(action = %id, error = %e, cause, "an order could not be taken up; it will be again");
+                }
+            });
+        }
+        Ok(())
     }
 
     /// Runs every job that is due, one after the other.

@@ -4,7 +4,7 @@ use crate::commands::{Failure, ctx, random, say};
 use crate::config::Config;
 use crate::{SystemClock, logging, loops, tls};
 use actix_web::{App, HttpServer, web};
-use probatum_api::{Api, Metrics};
+use probatum_api::{Api, Background, Metrics};
 use probatum_application::ports::Executor;
 use probatum_application::triage::Triager;
 use probatum_application::use_cases::actions::Rules;
@@ -19,6 +19,9 @@ use tokio::sync::watch;
 
 /// How long requests in flight may take to finish once the program is told to stop, in seconds.
 const GRACE: u64 = 30;
+
+/// How long calls of connectors may take after that, in seconds.
+const CALLS: u64 = 60;
 
 /// Runs the registry until it is told to stop.
 pub fn serve(config: &Config) -> Result<(), Failure> {
@@ -44,8 +47,21 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
         triager: triager(config)?,
         pause: |time| Box::pin(tokio::time::sleep(time)),
     };
-    let api = Api { store: store.clone(), blobs, response, triage, playbooks, clock, settings, metrics };
-    actix_web::rt::System::new().block_on(run(config, api, store))
+    actix_web::rt::System::new().block_on(async {
+        let background = Background::here();
+        let api = Api {
+            store: store.clone(),
+            blobs,
+            background,
+            response,
+            triage,
+            playbooks,
+            clock,
+            settings,
+            metrics,
+        };
+        run(config, api, store).await
+    })
 }
 
 /// The policy and the connectors. Secrets come from the environment alone.
@@ -68,9 +84,9 @@ fn triager(config: &Config) -> Result<Arc<dyn Triager>, Failure> {
 async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), Failure> {
     first_key(store.as_ref()).await?;
     let (stop, stopped) = watch::channel(false);
-    let jobs = actix_web::rt::spawn(
-        loops::Jobs { store, blobs: api.blobs.clone(), response: api.response.clone() }.run(stopped),
-    );
+    let (blobs, response, background) = (api.blobs.clone(), api.response.clone(), api.background.clone());
+    let jobs = loops::Jobs { store, blobs, response, background: background.clone() };
+    let jobs = actix_web::rt::spawn(jobs.run(stopped));
     let api = web::Data::new(api);
     let server = HttpServer::new(move || App::new().configure(|cfg| probatum_api::mount(cfg, api.clone())))
         .client_request_timeout(Duration::from_secs(10))
@@ -89,6 +105,9 @@ async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), 
     server.run().await.map_err(|e| Failure(e.to_string()))?;
     let _ = stop.send(true);
     let _ = jobs.await;
+    if !background.drain(Duration::from_secs(CALLS)).await {
+        tracing::warn!("calls of connectors are still under way; they are taken up again at the next start");
+    }
     tracing::info!("stopped");
     Ok(())
 }

@@ -86,3 +86,85 @@ fn the_machine_contract_is_the_committed_one() {
     let committed = include_str!("../../../openapi/openapi.json");
     assert_eq!(stdout(&probatum(folder.path(), &["openapi"])), committed, "run `cargo xtask openapi`");
 }
+
+/// A small bundle, its public key, and where both were written.
+fn bundle_in(folder: &std::path::Path) -> (std::path::PathBuf, probatum_compliance_export::PublicKey) {
+    use probatum_compliance_export::{
+        BundleWriter, CaseFacts, Clocks, FactSheet, IncidentData, Phase, Regime, Report, ReportInput,
+        RuleSet, SecretKey,
+    };
+    let (rules, now) = (RuleSet::built_in(), "2026-11-21T12:00:00Z".parse().unwrap());
+    let incident = IncidentData { public_id: "INC-2026-0042".to_owned(), ..IncidentData::default() };
+    let report = Report::build(&ReportInput {
+        rules,
+        report_id: "RPT-2026-0042-1",
+        regime: Regime::Gdpr,
+        phase: Phase::Notification72h,
+        target: "UODO",
+        organisation: "Example SA",
+        created_by: &"legal:anowak".parse().unwrap(),
+        created_at: now,
+        incident: &incident,
+        facts: &FactSheet::default(),
+        facts_version: None,
+        clocks: &Clocks::compute(rules, &CaseFacts::default(), now),
+        evidence: &[],
+        actions: &[],
+        timeline: &[],
+        previous: &[],
+        checkpoint: None,
+    })
+    .unwrap();
+    let path = folder.join("bundle.zip");
+    let file = std::fs::File::create(&path).unwrap();
+    let writer = BundleWriter::begin(file, &report, &report.documents().unwrap()).unwrap();
+    let key = SecretKey::from_seed(&[7; 32]);
+    writer.finish(&key).unwrap();
+    (path, key.public())
+}
+
+#[test]
+fn a_bundle_is_verified_and_every_fault_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, key) = bundle_in(folder.path());
+    std::fs::write(folder.path().join("key.pem"), key.to_pem()).unwrap();
+    let hex = key.to_hex();
+    for given in [&["--key", "key.pem"][..], &["--key", &hex], &["--key", "key.pem", "--key", &hex]] {
+        let output = probatum(folder.path(), &[&["bundle", "verify", "bundle.zip"], given].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        let text = stdout(&output);
+        assert!(
+            text.contains("RPT-2026-0042-1") && text.contains("whole") && text.contains("a key you gave"),
+            "{text}"
+        );
+    }
+    let alone = probatum(folder.path(), &["bundle", "verify", "bundle.zip"]);
+    assert!(alone.status.success() && stdout(&alone).contains("nobody vouched for"));
+
+    let other = "aa".repeat(32);
+    for (key, named) in [("none.pem", "none.pem"), (other.as_str(), "none of the keys")] {
+        let output = probatum(folder.path(), &["bundle", "verify", "bundle.zip", "--key", key]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(format!("{}{}", stdout(&output), stderr(&output)).contains(named), "{}", stdout(&output));
+    }
+
+    let mut bytes = std::fs::read(&path).unwrap();
+    let readme = bytes.windows(11).position(|w| w == b"Report     ").unwrap();
+    bytes.get_mut(readme).map(|b| *b = b'r').unwrap();
+    std::fs::write(&path, &bytes).unwrap();
+    let output = probatum(folder.path(), &["bundle", "verify", "bundle.zip", "--key", "key.pem"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stdout(&output).contains("NOT WHOLE") && stdout(&output).contains("data/README.txt: was changed")
+    );
+    assert!(stderr(&output).contains("2 faults"), "{}", stderr(&output));
+
+    let output = probatum(folder.path(), &["bundle", "verify", "bundle.zip", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let found: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!((found["ok"].as_bool(), found["trusted"].as_bool()), (Some(false), Some(false)));
+    assert_eq!(found["faults"][0]["path"], "data/README.txt");
+
+    let missing = probatum(folder.path(), &["bundle", "verify", "no.zip"]);
+    assert!(missing.status.code() == Some(1) && stderr(&missing).contains("no.zip"));
+}

@@ -56,3 +56,8 @@ impl<T> OrApp<T> for Result<T, Error> {
         self.map_err(app_error)
     }
 }
+
+/// A value no writer of ours has written.
+pub fn damaged(column: &str, value: &str) -> AppError {
+    AppError::internal(format!("column {column} holds {value}"))
+}

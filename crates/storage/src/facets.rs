@@ -3,7 +3,7 @@
 //! status 3, category 5, sector 5, country 10, flags 10.
 
 use probatum_application::IncidentFilter;
-use probatum_incident::{Flags, Incident, Lifecycle, Priority};
+use probatum_incident::{Flags, Incident, Level, Lifecycle, Priority, Sector};
 use probatum_kernel::Timestamp;
 
 struct Field {
@@ -56,6 +56,21 @@ impl Mask {
 pub fn closed() -> Mask {
     let mut mask = Mask::default();
     mask.set(&LIFECYCLE, Lifecycle::Closed.ordinal());
+    mask
+}
+
+/// The bits that say this level and this sector, or none.
+pub fn place(level: Level, sector: Option<Sector>) -> Mask {
+    let mut mask = Mask::default();
+    mask.set(&LEVEL, level.ordinal());
+    mask.set(&SECTOR, sector.map_or(0, |s| s.ordinal() + 1));
+    mask
+}
+
+/// The bits that say this priority.
+pub fn granted(priority: Priority) -> Mask {
+    let mut mask = Mask::default();
+    mask.set(&PRIORITY, priority_rank(Some(priority)));
     mask
 }
 
@@ -170,7 +185,7 @@ pub fn flag_bit(flag: probatum_incident::Flag) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use probatum_incident::{Category, Country, Flag, Level, QueueStatus, Sector};
+    use probatum_incident::{Category, Country, Flag, QueueStatus};
 
     #[test]
     fn every_word_fits_its_bits() {

@@ -31,7 +31,12 @@ pub fn migrate(backend: &Backend) -> Result<Vec<String>, AppError> {
             let mut conn = sqlite(backend)?;
             write_ahead(&mut conn)?;
             // Read and applied in one transaction: of two programs starting at once, one finds all done.
-            conn.immediate_transaction(|conn| run(conn, SQLITE).map_err(Failed)).map_err(|Failed(e)| e)
+            conn.immediate_transaction(|conn| {
+                let done = run(conn, SQLITE).map_err(Failed)?;
+                crate::sqlite::queries::renew(conn).map_err(Failed)?;
+                Ok(done)
+            })
+            .map_err(|Failed(e)| e)
         }
         Backend::Postgres(_) => {
             let mut conn = postgres(backend)?;
@@ -39,7 +44,10 @@ pub fn migrate(backend: &Backend) -> Result<Vec<String>, AppError> {
                 .execute(&mut conn)
                 .map_err(failed)?;
             // The lock goes with the connection.
-            run(&mut conn, POSTGRES)
+            let done = run(&mut conn, POSTGRES)?;
+            let renewed = conn.transaction(|conn| crate::postgres::queries::renew(conn).map_err(Failed));
+            renewed.map_err(|Failed(e)| e)?;
+            Ok(done)
         }
     }
 }

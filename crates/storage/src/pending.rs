@@ -2,8 +2,10 @@
 //! so that the rows every writer shares are locked last and briefly, and once for a whole batch.
 
 use crate::facets::{self, Facet};
+use crate::rollup::Deltas;
 use probatum_application::ports::Record;
 use probatum_incident::Incident;
+use probatum_playbooks::Action;
 use std::collections::BTreeMap;
 
 /// The debts of a transaction.
@@ -15,6 +17,8 @@ pub struct Pending {
     pub counts: BTreeMap<(&'static str, String), i64>,
     /// The last number given out, by year.
     pub numbers: BTreeMap<i32, i64>,
+    /// What to add to the rollups.
+    pub rollups: Deltas,
 }
 
 impl Pending {
@@ -30,6 +34,7 @@ impl Pending {
             *self.counts.entry(key).or_default() += n;
         }
         self.numbers = job.numbers;
+        self.rollups.join(job.rollups);
     }
 
     /// Counts what an incident was and what it is; either may be missing.
@@ -42,5 +47,11 @@ impl Pending {
         add(was, -1);
         add(is, 1);
         self.counts.retain(|_, n| *n != 0);
+        self.rollups.count(was, is);
+    }
+
+    /// Counts what an action was and what it is; either may be missing.
+    pub fn count_action(&mut self, was: Option<&Action>, is: Option<&Action>) {
+        self.rollups.count_action(was, is);
     }
 }

@@ -15,12 +15,15 @@ mod own {
     use super::{Conn, Db};
     use crate::facets::Mask;
     use crate::queries_shared::Nearest;
+    use crate::rollup::Key;
     use crate::rows::AuditRow;
-    use crate::schema::{agents, audit, audit_head, idempotency, incident_numbers, incidents, jobs, outbox};
+    use crate::schema::{
+        agents, audit, audit_head, idempotency, incident_numbers, incidents, jobs, outbox, rollups,
+    };
     use crate::types::{DbId, DbTime};
     use diesel::dsl::sql;
     use diesel::prelude::*;
-    use diesel::sql_types::{Array, BigInt, Bool, Text};
+    use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Text};
     use probatum_application::{SearchQuery, Term, index_word};
     use probatum_kernel::{AgentId, IncidentRef};
     use std::collections::BTreeMap;
@@ -94,6 +97,62 @@ mod own {
         .bind::<Array<Text>, _>(facets)
         .bind::<Array<Text>, _>(values)
         .bind::<Array<BigInt>, _>(numbers)
+        .execute(conn)?;
+        Ok(())
+    }
+
+    #[derive(QueryableByName)]
+    #[diesel(table_name = rollups)]
+    struct Rollup {
+        ledger: i32,
+        span: i32,
+        hour: i64,
+        scope: String,
+        sums: Vec<u8>,
+    }
+
+    /// Rollups by their keys, as far as there are any, in one statement.
+    pub fn load_rollups(conn: &mut Conn, keys: &[Key]) -> QueryResult<BTreeMap<Key, Vec<u8>>> {
+        let (mut ledgers, mut spans, mut hours, mut scopes) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (ledger, span, hour, scope) in keys {
+            ledgers.push(*ledger);
+            spans.push(*span);
+            hours.push(*hour);
+            scopes.push(scope.as_str());
+        }
+        let rows: Vec<Rollup> = diesel::sql_query(
+            "SELECT r.* FROM unnest($1, $2, $3, $4) AS k (ledger, span, hour, scope) \
+             JOIN rollups r USING (ledger, span, hour, scope)",
+        )
+        .bind::<Array<Integer>, _>(ledgers)
+        .bind::<Array<Integer>, _>(spans)
+        .bind::<Array<BigInt>, _>(hours)
+        .bind::<Array<Text>, _>(scopes)
+        .load(conn)?;
+        Ok(rows.into_iter().map(|r| ((r.ledger, r.span, r.hour, r.scope), r.sums)).collect())
+    }
+
+    /// Puts rollups in, or in the place of those of the same key, in one statement.
+    pub fn store_rollups(conn: &mut Conn, rows: Vec<(Key, Vec<u8>)>) -> QueryResult<()> {
+        let (mut ledgers, mut spans, mut hours, mut scopes, mut sums) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for ((ledger, span, hour, scope), bytes) in rows {
+            ledgers.push(ledger);
+            spans.push(span);
+            hours.push(hour);
+            scopes.push(scope);
+            sums.push(bytes);
+        }
+        diesel::sql_query(
+            "INSERT INTO rollups (ledger, span, hour, scope, sums) SELECT * FROM unnest($1, $2, $3, $4, $5) \
+             ON CONFLICT (ledger, span, hour, scope) DO UPDATE SET sums = excluded.sums",
+        )
+        .bind::<Array<Integer>, _>(ledgers)
+        .bind::<Array<Integer>, _>(spans)
+        .bind::<Array<BigInt>, _>(hours)
+        .bind::<Array<Text>, _>(scopes)
+        .bind::<Array<Binary>, _>(sums)
         .execute(conn)?;
         Ok(())
     }

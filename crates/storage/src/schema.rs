@@ -250,6 +250,40 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{Id, Ts};
 
+    audit_nodes (level, place) {
+        level -> Integer,
+        place -> BigInt,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    rollups (ledger, span, hour, scope) {
+        ledger -> Integer,
+        span -> Integer,
+        hour -> BigInt,
+        scope -> Text,
+        sums -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    rollup_version (id) {
+        id -> Integer,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
     audit_head (id) {
         id -> Integer,
         seq -> BigInt,

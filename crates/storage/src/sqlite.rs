@@ -15,9 +15,10 @@ mod own {
     use super::{Conn, Db};
     use crate::facets::Mask;
     use crate::queries_shared::Nearest;
+    use crate::rollup::Key;
     use crate::rows::AuditRow;
     use crate::schema::{
-        audit, audit_head, facet_counts, idempotency, incident_numbers, incidents, jobs, outbox,
+        audit, audit_head, facet_counts, idempotency, incident_numbers, incidents, jobs, outbox, rollups,
     };
     use crate::types::{DbTime, Id};
     use diesel::dsl::sql;
@@ -76,6 +77,42 @@ mod own {
                 .on_conflict((facet_counts::facet, facet_counts::value))
                 .do_update()
                 .set(facet_counts::n.eq(facet_counts::n + excluded(facet_counts::n)))
+                .execute(conn)?;
+        }
+        Ok(())
+    }
+
+    /// Rollups by their keys, as far as there are any.
+    pub fn load_rollups(conn: &mut Conn, keys: &[Key]) -> QueryResult<BTreeMap<Key, Vec<u8>>> {
+        let mut found = BTreeMap::new();
+        for key in keys {
+            let row: Option<Vec<u8>> = rollups::table
+                .filter(rollups::ledger.eq(key.0))
+                .filter(rollups::span.eq(key.1))
+                .filter(rollups::hour.eq(key.2))
+                .filter(rollups::scope.eq(&key.3))
+                .select(rollups::sums)
+                .get_result(conn)
+                .optional()?;
+            found.extend(row.map(|sums| (key.clone(), sums)));
+        }
+        Ok(found)
+    }
+
+    /// Puts rollups in, or in the place of those of the same key.
+    pub fn store_rollups(conn: &mut Conn, rows: Vec<(Key, Vec<u8>)>) -> QueryResult<()> {
+        for ((ledger, span, hour, scope), sums) in rows {
+            diesel::insert_into(rollups::table)
+                .values((
+                    rollups::ledger.eq(ledger),
+                    rollups::span.eq(span),
+                    rollups::hour.eq(hour),
+                    rollups::scope.eq(scope),
+                    rollups::sums.eq(sums),
+                ))
+                .on_conflict((rollups::ledger, rollups::span, rollups::hour, rollups::scope))
+                .do_update()
+                .set(rollups::sums.eq(excluded(rollups::sums)))
                 .execute(conn)?;
         }
         Ok(())

@@ -27,10 +27,16 @@ impl Scale {
 }
 
 /// For what could not be read.
-pub const NONE: Scale = Scale { malicious: f64::INFINITY, suspicious: f64::INFINITY, benign: f64::NEG_INFINITY, even: 0.0, slope: 0.0 };
+pub const NONE: Scale = Scale {
+    malicious: f64::INFINITY,
+    suspicious: f64::INFINITY,
+    benign: f64::NEG_INFINITY,
+    even: 0.0,
+    slope: 0.0,
+};
 
 const EMAIL: Scale = Scale { malicious: 3.25, suspicious: 2.5, benign: 1.6, even: 2.4, slope: 1.6 };
-const PROMPT: Scale = Scale { malicious: 2.6, suspicious: 1.9, benign: 1.1, even: 1.6, slope: 1.1 };
+const PROMPT: Scale = Scale { malicious: 2.5, suspicious: 1.65, benign: 1.1, even: 1.4, slope: 1.35 };
 const ALERT: Scale = Scale { malicious: 4.0, suspicious: 2.25, benign: 0.0, even: 2.3, slope: 0.45 };
 const LOGIN: Scale = Scale { malicious: 3.4, suspicious: 1.8, benign: 0.0, even: 2.2, slope: 1.0 };
 

@@ -106,7 +106,12 @@ impl Embedded {
     }
 
     /// Adds what the text model says of the most telling stretch.
-    fn words<'a, 't: 'a>(&self, channel: Channel, texts: impl Iterator<Item = &'a Text<'t>>, sheet: &mut Sheet) {
+    fn words<'a, 't: 'a>(
+        &self,
+        channel: Channel,
+        texts: impl Iterator<Item = &'a Text<'t>>,
+        sheet: &mut Sheet,
+    ) {
         let Some(model) = &self.model else { return };
         let found = texts.map(|text| (text, model.stretch(channel, text)));
         let Some((text, stretch)) = found.max_by(|a, b| a.1.score.total_cmp(&b.1.score)) else { return };
@@ -137,10 +142,17 @@ pub fn lessons(input: &Input) -> Vec<(Channel, Vec<Vec<Features>>)> {
 }
 
 /// Turns what was seen into a judgement.
-fn conclude(kind: Option<Kind>, sheet: &Sheet, known: bool, opening: Option<String>, scale: &Scale) -> Assessment {
+fn conclude(
+    kind: Option<Kind>,
+    sheet: &Sheet,
+    known: bool,
+    opening: Option<String>,
+    scale: &Scale,
+) -> Assessment {
     let (score, firm) = (sheet.total(), sheet.firm_total());
     let probability = scale.probability(score.max(firm));
-    let mut signals: Vec<Signal> = sheet.found.iter().filter(|found| found.weight > 0.0).take(MAX_LISTED).map(signal).collect();
+    let mut signals: Vec<Signal> =
+        sheet.found.iter().filter(|found| found.weight > 0.0).take(MAX_LISTED).map(signal).collect();
     let classification = if firm >= scale.malicious && !signals.is_empty() {
         Classification::Malicious
     } else if score >= scale.suspicious && !signals.is_empty() {
@@ -154,7 +166,9 @@ fn conclude(kind: Option<Kind>, sheet: &Sheet, known: bool, opening: Option<Stri
     if classification == Classification::Benign && signals.is_empty() {
         match opening {
             // A claim has to quote what it is about, also that nothing was found.
-            Some(evidence) => signals.push(Signal { name: "nothing_found".to_owned(), weight: 0.0, evidence }),
+            Some(evidence) => {
+                signals.push(Signal { name: "nothing_found".to_owned(), weight: 0.0, evidence })
+            }
             None => classification = Classification::Inconclusive,
         }
     }

@@ -14,7 +14,10 @@ pub fn sentence(kind: Option<Kind>, classification: Classification, found: &[Fou
         Some(Kind::Prompt) => "prompt or trace",
         Some(Kind::Alert) => "alert",
         Some(Kind::Login) => "sign-in",
-        None => return "Nothing in the data could be read as a mail, a prompt, an alert or a sign-in.".to_owned(),
+        None => {
+            return "Nothing in the data could be read as a mail, a prompt, an alert or a sign-in."
+                .to_owned();
+        }
     };
     let clauses: Vec<&str> = found.iter().take(NAMED).map(|found| found.rule.says).collect();
     let more = found.len().saturating_sub(NAMED);
@@ -25,23 +28,33 @@ pub fn sentence(kind: Option<Kind>, classification: Classification, found: &[Fou
     };
     match classification {
         Classification::Malicious => format!("The {what} shows the marks of an attack: {list}."),
-        Classification::Suspicious => format!("The {what} gives reason to doubt, not enough to call it an attack: {list}."),
+        Classification::Suspicious => {
+            format!("The {what} gives reason to doubt, not enough to call it an attack: {list}.")
+        }
         Classification::Benign if list.is_empty() => format!("Nothing in the {what} speaks for an attack."),
         Classification::Benign => format!("Little in the {what} speaks for an attack: {list}."),
-        Classification::Inconclusive if list.is_empty() => format!("Too little is known of the {what} to judge it."),
+        Classification::Inconclusive if list.is_empty() => {
+            format!("Too little is known of the {what} to judge it.")
+        }
         Classification::Inconclusive => format!("What is known of the {what} decides nothing: {list}."),
     }
 }
 
 /// The incident category that a verdict proposes: one for what it claims to be an attack, none else.
-pub fn category(kind: Option<Kind>, classification: Classification, signals: &[Signal]) -> Option<&'static str> {
+pub fn category(
+    kind: Option<Kind>,
+    classification: Classification,
+    signals: &[Signal],
+) -> Option<&'static str> {
     if !matches!(classification, Classification::Malicious | Classification::Suspicious) {
         return None;
     }
     let has = |name: &str| signals.iter().any(|signal| signal.name == name);
     match kind? {
         Kind::Email if has("boss_request") && !has("credential_request") => Some("bec"),
-        Kind::Email if has("executable_attachment") || has("double_extension") || has("macro_attachment") => Some("malware"),
+        Kind::Email if has("executable_attachment") || has("double_extension") || has("macro_attachment") => {
+            Some("malware")
+        }
         Kind::Email => Some("phishing"),
         Kind::Prompt if has("tool_call_from_data") => Some("agent_hijack"),
         Kind::Prompt => Some("prompt_injection"),

@@ -1,4 +1,4 @@
-//! How the cost of a list grows with the table: every filter and every sort at 2 000 incidents and at many.
+//! How the cost of a list, of figures and of the map grows with the table: at 2 000 incidents and at many.
 
 use super::client::Client;
 use super::report::{Goal, Report};
@@ -19,6 +19,14 @@ const ROUNDS: usize = 51;
 const WARM_UP: usize = 5;
 /// How many combinations of three filters are tried.
 const COMBINATIONS: u64 = 600;
+
+/// What is read from sums.
+const SUMS: [&str; 4] = [
+    "/api/stats/incidents?window=30d",
+    "/api/stats/incidents?window=366d",
+    "/api/map/incidents?window=30d",
+    "/api/map/incidents?window=366d",
+];
 
 /// A seeded database being served.
 struct Served {
@@ -41,9 +49,10 @@ impl Served {
         Ok(Self { database, caller, server, client })
     }
 
-    /// How long one list took, in microseconds.
+    /// How long one list took, or another path, in microseconds.
     async fn list(&mut self, query: &str, report: &mut Report) -> u32 {
-        let request = self.caller.get(&format!("/api/incidents?{query}"));
+        let list = || format!("/api/incidents?{query}");
+        let request = self.caller.get(&if query.starts_with('/') { query.to_owned() } else { list() });
         let begun = Instant::now();
         let failure = match self.client.send(&request).await {
             Ok(reply) if reply.status == 200 => None,
@@ -74,6 +83,10 @@ pub fn measure(site: &Site, args: &Args, report: &mut Report) -> Outcome {
         report.section(format!("First page by one sort, {n} incidents against {SMALL}"));
         for sort in lists::sorts() {
             side_by_side(&mut small, &mut large, &sort, report).await;
+        }
+        report.section(format!("Figures and map, {n} incidents against {SMALL}"));
+        for path in SUMS {
+            side_by_side(&mut small, &mut large, path, report).await;
         }
         combine(&mut large, &lists::combinations(&filters, COMBINATIONS), report).await;
         Outcome::Ok(())

@@ -32,9 +32,11 @@ impl Baseline {
         // Words seen once tell nothing. Sorted, so that the same data give the same numbers.
         let mut known: Vec<(&str, usize)> = counts.into_iter().filter(|(_, count)| *count >= 2).collect();
         known.sort_unstable();
-        let places: HashMap<String, usize> = known.iter().enumerate().map(|(at, (term, _))| ((*term).to_owned(), at)).collect();
+        let places: HashMap<String, usize> =
+            known.iter().enumerate().map(|(at, (term, _))| ((*term).to_owned(), at)).collect();
         let total = real(records.len());
-        let rarity: Vec<f64> = known.iter().map(|(_, count)| ((1.0 + total) / (1.0 + real(*count))).ln() + 1.0).collect();
+        let rarity: Vec<f64> =
+            known.iter().map(|(_, count)| ((1.0 + total) / (1.0 + real(*count))).ln() + 1.0).collect();
         let mut baseline = Self { places, weights: vec![0.0; rarity.len()], rarity, bias: 0.0 };
         let rows: Vec<(Vec<(usize, f64)>, f64, f64)> = texts
             .iter()
@@ -74,7 +76,8 @@ impl Baseline {
     }
 
     fn value(&self, row: &[(usize, f64)]) -> f64 {
-        let sum: f64 = row.iter().map(|(place, value)| self.weights.get(*place).copied().unwrap_or(0.0) * value).sum();
+        let sum: f64 =
+            row.iter().map(|(place, value)| self.weights.get(*place).copied().unwrap_or(0.0) * value).sum();
         1.0 / (1.0 + (-(sum + self.bias)).exp())
     }
 

@@ -8,8 +8,11 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 /// The kinds that data comes in.
-pub const KINDS: [(&str, &str, Kind); 3] =
-    [("email", "phishing", Kind::Email), ("prompt", "prompt_injection", Kind::Prompt), ("alert", "edr_alert", Kind::Alert)];
+pub const KINDS: [(&str, &str, Kind); 3] = [
+    ("email", "phishing", Kind::Email),
+    ("prompt", "prompt_injection", Kind::Prompt),
+    ("alert", "edr_alert", Kind::Alert),
+];
 
 /// A labelled record.
 pub struct Record {
@@ -46,7 +49,10 @@ pub fn read(path: &Path) -> Outcome<Vec<Record>> {
             continue;
         }
         let value: Value = serde_json::from_str(&line).map_err(|e| format!("line {}: {e}", index + 1))?;
-        records.push(record(value).ok_or_else(|| format!("line {}: needs kind, label, source and raw_data", index + 1))?);
+        records.push(
+            record(value)
+                .ok_or_else(|| format!("line {}: needs kind, label, source and raw_data", index + 1))?,
+        );
     }
     Ok(records)
 }

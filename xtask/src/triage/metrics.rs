@@ -71,7 +71,8 @@ fn auc(cases: &[Case]) -> f64 {
     let (mut below, mut sum, mut at) = (0.0, 0.0, 0);
     while let Some(first) = sorted.get(at) {
         let same = sorted.iter().skip(at).take_while(|case| case.probability <= first.probability);
-        let (bad, all) = same.fold((0.0, 0usize), |(bad, all), case| (bad + f64::from(u8::from(case.malicious)), all + 1));
+        let (bad, all) =
+            same.fold((0.0, 0usize), |(bad, all), case| (bad + f64::from(u8::from(case.malicious)), all + 1));
         let good = real(all) - bad;
         sum += bad * (below + good / 2.0);
         below += good;
@@ -85,7 +86,8 @@ fn calibration(cases: &[Case]) -> f64 {
     let mut gap = 0.0;
     for bin in 0..10u8 {
         let (low, high) = (f64::from(bin) / 10.0, f64::from(bin + 1) / 10.0);
-        let inside: Vec<&Case> = cases.iter().filter(|c| c.probability >= low && (c.probability < high || bin == 9)).collect();
+        let inside: Vec<&Case> =
+            cases.iter().filter(|c| c.probability >= low && (c.probability < high || bin == 9)).collect();
         let said: f64 = inside.iter().map(|case| case.probability).sum();
         let true_ones = real(inside.iter().filter(|case| case.malicious).count());
         gap += (said - true_ones).abs();
@@ -98,7 +100,8 @@ pub fn with_intervals(cases: &[Case], resamples: u32) -> Vec<(&'static str, f64,
     let mut random = 0x2545_F491_4F6C_DD1Du64;
     let mut samples: Vec<Vec<f64>> = vec![Vec::new(); 6];
     for _ in 0..resamples {
-        let drawn: Vec<Case> = (0..cases.len()).filter_map(|_| cases.get(draw(&mut random, cases.len())).copied()).collect();
+        let drawn: Vec<Case> =
+            (0..cases.len()).filter_map(|_| cases.get(draw(&mut random, cases.len())).copied()).collect();
         for (column, (_, value)) in samples.iter_mut().zip(figures(&drawn).named()) {
             column.push(value);
         }
@@ -107,7 +110,12 @@ pub fn with_intervals(cases: &[Case], resamples: u32) -> Vec<(&'static str, f64,
         column.sort_by(f64::total_cmp);
         (quantile(column, 0.025), quantile(column, 0.975))
     });
-    figures(cases).named().into_iter().zip(bounds).map(|((name, value), (low, high))| (name, value, low, high)).collect()
+    figures(cases)
+        .named()
+        .into_iter()
+        .zip(bounds)
+        .map(|((name, value), (low, high))| (name, value, low, high))
+        .collect()
 }
 
 /// The value below which a share of sorted values lies.
@@ -136,7 +144,8 @@ mod tests {
 
     #[test]
     fn figures_are_what_their_names_say() {
-        let cases = [case(true, true, 0.9), case(true, false, 0.4), case(false, true, 0.6), case(false, false, 0.1)];
+        let cases =
+            [case(true, true, 0.9), case(true, false, 0.4), case(false, true, 0.6), case(false, false, 0.1)];
         let found = figures(&cases);
         assert_eq!((found.precision, found.recall, found.f1, found.false_positives), (0.5, 0.5, 0.5, 0.5));
         assert_eq!(found.auc, 0.75);
@@ -150,7 +159,8 @@ mod tests {
 
     #[test]
     fn intervals_hold_the_value_and_are_always_the_same() {
-        let cases: Vec<Case> = (0..200u32).map(|i| case(i % 2 == 0, i % 5 != 0, f64::from(i % 10) / 10.0)).collect();
+        let cases: Vec<Case> =
+            (0..200u32).map(|i| case(i % 2 == 0, i % 5 != 0, f64::from(i % 10) / 10.0)).collect();
         let first = with_intervals(&cases, 200);
         assert!(first.iter().all(|(_, value, low, high)| low <= value && value <= high));
         assert_eq!(first, with_intervals(&cases, 200));

@@ -34,9 +34,11 @@ pub struct Train {
 /// forbids commercial use), beside a baseline trained on the same part. With `--shipped` the committed weights judge:
 /// right for data that nobody has trained on.
 #[derive(clap::Args)]
-#[command(after_help = "cargo xtask eval-triage --data dev.jsonl                  what docs/triage.md says\n\
+#[command(
+    after_help = "cargo xtask eval-triage --data dev.jsonl                  what docs/triage.md says\n\
                         cargo xtask eval-triage --data new.jsonl --shipped        on data of your own\n\
-                        cargo xtask eval-triage --data dev.jsonl --json out.json  for comparing two commits")]
+                        cargo xtask eval-triage --data dev.jsonl --json out.json  for comparing two commits"
+)]
 pub struct Eval {
     /// One JSON object a line: kind, label, source, raw_data, meta
     #[arg(long, value_name = "FILE")]
@@ -87,7 +89,11 @@ pub fn model_of(records: &[&Record]) -> Model {
         let mut examples: Vec<Example> = Vec::new();
         for record in records {
             let lessons = record.lessons().into_iter().filter(|(known, _)| known == channel);
-            examples.extend(lessons.map(|(_, texts)| Example { texts, malicious: record.malicious, weight: 1.0 }));
+            examples.extend(lessons.map(|(_, texts)| Example {
+                texts,
+                malicious: record.malicious,
+                weight: 1.0,
+            }));
         }
         let bad = examples.iter().filter(|example| example.malicious).count();
         let good = examples.len() - bad;

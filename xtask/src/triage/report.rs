@@ -44,16 +44,30 @@ impl Report {
     /// Measures. With `held_out`, mails are measured on their validation part.
     pub fn new(records: &[Record], judged: &[Judged], resamples: u32, held_out: bool) -> Self {
         let pairs: Vec<(&Record, &Judged)> = records.iter().zip(judged).collect();
-        let mut report =
-            Self { headline: Vec::new(), sources: Vec::new(), slices: Vec::new(), scales: Vec::new(), rules: BTreeMap::new() };
+        let mut report = Self {
+            headline: Vec::new(),
+            sources: Vec::new(),
+            slices: Vec::new(),
+            scales: Vec::new(),
+            rules: BTreeMap::new(),
+        };
         for (kind, _, _) in KINDS {
-            let part: Vec<(&Record, &Judged)> =
-                pairs.iter().filter(|(r, _)| r.kind == kind && (!held_out || is_validation(r))).copied().collect();
+            let part: Vec<(&Record, &Judged)> = pairs
+                .iter()
+                .filter(|(r, _)| r.kind == kind && (!held_out || is_validation(r)))
+                .copied()
+                .collect();
             if part.is_empty() {
                 continue;
             }
             for (name, flag) in [("malicious", strict as Flag), ("malicious or suspicious", lenient)] {
-                report.headline.push(row(format!("{kind}: {name}"), &part, flag, |j| j.probability, resamples));
+                report.headline.push(row(
+                    format!("{kind}: {name}"),
+                    &part,
+                    flag,
+                    |j| j.probability,
+                    resamples,
+                ));
             }
             let based: Vec<_> = part.iter().filter(|(_, j)| j.baseline.is_some()).copied().collect();
             if !based.is_empty() {
@@ -85,9 +99,13 @@ impl Report {
     /// What averages hide: harmless mail of today, and each style of attack.
     fn by_slice(&mut self, pairs: &[(&Record, &Judged)]) {
         let modern = |record: &Record| {
-            record.kind == "email" && !record.malicious && record.subtype != "list" && record.year.is_none_or(|year| year >= 2015)
+            record.kind == "email"
+                && !record.malicious
+                && record.subtype != "list"
+                && record.year.is_none_or(|year| year >= 2015)
         };
-        let judged: Vec<&Judged> = pairs.iter().filter(|(record, _)| modern(record)).map(|(_, judged)| *judged).collect();
+        let judged: Vec<&Judged> =
+            pairs.iter().filter(|(record, _)| modern(record)).map(|(_, judged)| *judged).collect();
         self.slices.push(shares("modern legitimate mail (2015 and later, no lists)".to_owned(), &judged));
         let linked: Vec<&Judged> = pairs
             .iter()
@@ -106,15 +124,29 @@ impl Report {
     /// Tables in Markdown.
     pub fn text(&self) -> String {
         let mut out = String::new();
-        let _ = writeln!(out, "| | malicious / benign | precision | recall | F1 | false positives | AUC | calibration error |");
+        let _ = writeln!(
+            out,
+            "| | malicious / benign | precision | recall | F1 | false positives | AUC | calibration error |"
+        );
         let _ = writeln!(out, "|---|---|---|---|---|---|---|---|");
         for row in &self.headline {
-            let cells: Vec<String> =
-                row.figures.iter().map(|(_, value, low, high)| format!("{value:.3} ({low:.3}–{high:.3})")).collect();
-            let _ = writeln!(out, "| {} | {} / {} | {} |", row.name, row.malicious, row.benign, cells.join(" | "));
+            let cells: Vec<String> = row
+                .figures
+                .iter()
+                .map(|(_, value, low, high)| format!("{value:.3} ({low:.3}–{high:.3})"))
+                .collect();
+            let _ = writeln!(
+                out,
+                "| {} | {} / {} | {} |",
+                row.name,
+                row.malicious,
+                row.benign,
+                cells.join(" | ")
+            );
         }
         for (title, rows) in [("source", &self.sources), ("slice", &self.slices)] {
-            let _ = writeln!(out, "\n| {title} | n | malicious | malicious or suspicious |\n|---|---|---|---|");
+            let _ =
+                writeln!(out, "\n| {title} | n | malicious | malicious or suspicious |\n|---|---|---|---|");
             for (name, count, hard, soft) in rows {
                 let _ = writeln!(out, "| {name} | {count} | {:.1} % | {:.1} % |", hard * 100.0, soft * 100.0);
             }
@@ -140,17 +172,35 @@ impl Report {
             })
             .collect();
         let shares = |rows: &[(String, usize, f64, f64)]| -> Vec<Value> {
-            rows.iter().map(|(name, n, hard, soft)| json!({"name": name, "n": n, "malicious": hard, "flagged": soft})).collect()
+            rows.iter()
+                .map(
+                    |(name, n, hard, soft)| json!({"name": name, "n": n, "malicious": hard, "flagged": soft}),
+                )
+                .collect()
         };
-        let rules: Vec<Value> = self.rules.iter().map(|(name, (bad, good))| json!({"rule": name, "malicious": bad, "benign": good})).collect();
+        let rules: Vec<Value> = self
+            .rules
+            .iter()
+            .map(|(name, (bad, good))| json!({"rule": name, "malicious": bad, "benign": good}))
+            .collect();
         json!({"headline": headline, "sources": shares(&self.sources), "slices": shares(&self.slices), "scales": self.scales, "rules": rules})
     }
 }
 
-fn row(name: String, part: &[(&Record, &Judged)], flag: Flag, probability: fn(&Judged) -> f64, resamples: u32) -> Row {
+fn row(
+    name: String,
+    part: &[(&Record, &Judged)],
+    flag: Flag,
+    probability: fn(&Judged) -> f64,
+    resamples: u32,
+) -> Row {
     let cases: Vec<Case> = part
         .iter()
-        .map(|(record, judged)| Case { malicious: record.malicious, flagged: flag(judged), probability: probability(judged) })
+        .map(|(record, judged)| Case {
+            malicious: record.malicious,
+            flagged: flag(judged),
+            probability: probability(judged),
+        })
         .collect();
     let malicious = cases.iter().filter(|case| case.malicious).count();
     Row { name, malicious, benign: cases.len() - malicious, figures: with_intervals(&cases, resamples) }
@@ -169,8 +219,10 @@ fn scale(kind: &str, part: &[(&Record, &Judged)]) -> Value {
     firm.sort_by(f64::total_cmp);
     full.sort_by(f64::total_cmp);
     let f1_at = |threshold: f64| {
-        let cases: Vec<Case> =
-            part.iter().map(|(r, j)| Case { malicious: r.malicious, flagged: j.score >= threshold, probability: 0.0 }).collect();
+        let cases: Vec<Case> = part
+            .iter()
+            .map(|(r, j)| Case { malicious: r.malicious, flagged: j.score >= threshold, probability: 0.0 })
+            .collect();
         figures(&cases)
     };
     let steps = (4..=20u8).map(|step| f64::from(step) / 4.0);

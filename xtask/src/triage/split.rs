@@ -27,7 +27,12 @@ pub struct Judged {
 const TOGETHER: &[&[&str]] = &[
     // Mails: the validation part. What remains trains: Nazario's phishing, old list and bulk mail.
     &[
-        "phishing_pot", "phishing_pot relabelled", "trec07p", "ha-mail-and-packages", "bipia-email", "public-inbox:openbmc",
+        "phishing_pot",
+        "phishing_pot relabelled",
+        "trec07p",
+        "ha-mail-and-packages",
+        "bipia-email",
+        "public-inbox:openbmc",
         "public-inbox:linux-raid",
     ],
     &["nazario", "spamassassin", "princeton-political", "public-inbox:usrp-users", "public-inbox:linux-man"],
@@ -46,14 +51,20 @@ pub fn is_validation(record: &Record) -> bool {
 
 /// Every record judged without its source having been seen.
 pub fn crosswise(records: &[Record]) -> Vec<Judged> {
-    let group = |record: &Record| TOGETHER.iter().position(|part| part.contains(&record.source.as_str())).map_or(record.source.clone(), |n| format!("#{n}"));
+    let group = |record: &Record| {
+        TOGETHER
+            .iter()
+            .position(|part| part.contains(&record.source.as_str()))
+            .map_or(record.source.clone(), |n| format!("#{n}"))
+    };
     let mut groups: BTreeMap<(String, &str), Vec<usize>> = BTreeMap::new();
     for (index, record) in records.iter().enumerate() {
         groups.entry((group(record), record.kind)).or_default().push(index);
     }
     let mut judged: Vec<Option<Judged>> = records.iter().map(|_| None).collect();
     for ((name, kind), members) in groups {
-        let seen: Vec<&Record> = records.iter().filter(|r| r.kind == kind && group(r) != name && !r.non_commercial).collect();
+        let seen: Vec<&Record> =
+            records.iter().filter(|r| r.kind == kind && group(r) != name && !r.non_commercial).collect();
         let engine = engine(model_of(&seen));
         let baseline = baseline::Baseline::train(&seen);
         for index in members {

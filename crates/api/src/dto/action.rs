@@ -154,7 +154,8 @@ impl UpdateAction {
 pub struct ResultView {
     /// Whether it was done.
     success: bool,
-    /// What there is to say about it.
+    /// What there is to say about it; not for viewers.
+    #[serde(skip_serializing_if = "String::is_empty")]
     message: String,
     /// There, and true, if nothing was done but in a simulation.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -264,7 +265,8 @@ pub struct OrderView {
     #[serde(skip_serializing_if = "Map::is_empty")]
     #[schema(value_type = Object)]
     parameters: Map<String, Value>,
-    /// SHA-256 over incident, action and parameters: what an approval is bound to.
+    /// SHA-256 over incident, action and parameters: what an approval is bound to; not for viewers.
+    #[serde(skip_serializing_if = "String::is_empty")]
     digest: String,
     /// The policy rule that let it in.
     policy_rule: String,

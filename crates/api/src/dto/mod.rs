@@ -2,11 +2,15 @@
 
 pub mod action;
 pub mod agent;
+pub mod agent_view;
+pub mod audit;
 pub mod evidence;
 pub mod incident;
 pub mod patch;
 pub mod plan;
 pub mod playbook;
+pub mod simulation;
+pub mod statistics;
 pub mod timeline;
 pub mod triage;
 

@@ -59,11 +59,18 @@ pub struct PlannedStep {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::ApprovalLevel>)]
     approval_level: Option<&'static str>,
-    /// Who would carry its action out: a connector by name, or `people`.
-    carried_out_by: String,
-    /// What policy says to the caller about running its action: `allowed`, `denied`, or `requires_approval:<level>`.
+    /// What ordering its action instead of doing the step would come to; absent where only people can do it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    policy: Option<String>,
+    as_order: Option<PlannedOrder>,
+}
+
+/// What an order would come to: `POST /api/incidents/{id}/actions` with `action` and its parameters.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlannedOrder {
+    /// Who would carry it out: a connector by name, or `people`.
+    carried_out_by: String,
+    /// What the policy says to the caller: `allowed`, `denied`, or `requires_approval:<level>`.
+    policy: String,
 }
 
 impl From<Plan> for PlannedPlaybook {
@@ -80,10 +87,14 @@ impl From<Planned> for PlannedStep {
             Some(s) => (s.key, s.owner_role.to_string(), s.validation_required),
             None => Default::default(),
         };
-        let policy = planned.policy.map(|verdict| match verdict {
-            Verdict::Allowed => "allowed".to_owned(),
-            Verdict::Denied => "denied".to_owned(),
-            Verdict::RequiresApproval(level) => format!("requires_approval:{level}"),
+        let carried_out_by = planned.carried_out_by.unwrap_or_else(|| "people".to_owned());
+        let as_order = planned.policy.map(|verdict| PlannedOrder {
+            carried_out_by,
+            policy: match verdict {
+                Verdict::Allowed => "allowed".to_owned(),
+                Verdict::Denied => "denied".to_owned(),
+                Verdict::RequiresApproval(level) => format!("requires_approval:{level}"),
+            },
         });
         Self {
             step,
@@ -93,8 +104,7 @@ impl From<Planned> for PlannedStep {
             due_at: action.due_at,
             validation_required,
             approval_level: action.approval_level.map(|l| l.as_str()),
-            carried_out_by: planned.carried_out_by.unwrap_or_else(|| "people".to_owned()),
-            policy,
+            as_order,
         }
     }
 }

@@ -80,8 +80,8 @@ pub async fn add(
 ///
 /// Adds all steps of a playbook as actions, due in their share of the priority's time (24 h without a priority). Absent
 /// `playbook` means the one the incident's category suggests. While steps of it are unfinished it is not added again
-/// (409). With `dry_run` nothing is added (200): the answer says what would be, who would carry it out and what policy
-/// says. Takes the role operator.
+/// (409). With `dry_run` nothing is added (200): the answer says what would be, and what ordering a step's action instead
+/// would come to. Takes the role operator.
 #[utoipa::path(operation_id = "usePlaybook", 
     tag = "actions",
     params(

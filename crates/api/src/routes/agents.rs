@@ -3,7 +3,8 @@
 use super::agent_id;
 use crate::body::Body;
 use crate::caller::{Caller, may};
-use crate::dto::agent::{AgentView, HistoryView, PatchAgent, RegisterAgent};
+use crate::dto::agent::{PatchAgent, RegisterAgent};
+use crate::dto::agent_view::{AgentView, HistoryView};
 use crate::dto::{List, Meta};
 use crate::problem::Problem;
 use crate::query::{self, AgentCursor, if_match};

@@ -3,9 +3,8 @@
 use super::agent_id;
 use crate::body::Body;
 use crate::caller::{Caller, may};
-use crate::dto::agent::{
-    AuthorizationView, AuthorizeTool, QuarantineAgent, RecordTrustEvent, RestoreAgent, StandingView,
-};
+use crate::dto::agent::{AuthorizeTool, QuarantineAgent, RecordTrustEvent, RestoreAgent};
+use crate::dto::agent_view::{AuthorizationView, StandingView};
 use crate::problem::Problem;
 use crate::reply::json;
 use crate::state::Api;

@@ -3,11 +3,15 @@
 mod actions;
 mod agents;
 mod agents_trust;
+mod audit;
 mod changes;
 mod evidence;
 mod evidence_content;
+mod exports;
 mod incidents;
 mod playbooks;
+mod simulation;
+mod statistics;
 mod system;
 mod triage;
 
@@ -61,6 +65,16 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(triage::list)
         .service(playbooks::list)
         .service(playbooks::get)
+        .service(statistics::figures)
+        .service(statistics::map)
+        .service(exports::as_csv)
+        .service(exports::as_ndjson)
+        .service(audit::list)
+        .service(audit::checkpoint)
+        .service(audit::proof)
+        .service(simulation::incidents)
+        .service(simulation::figures)
+        .service(simulation::playbooks)
         .service(system::live)
         .service(system::ready)
         .service(system::metrics)

@@ -49,7 +49,7 @@ pub async fn judge(
     let desk = api.triage.clone();
     // On its own, so that a client that goes away does not leave the run half done.
     let work =
-        actix_web::rt::spawn(async move { desk.triage(caller.ctx, key, id, cmd.into(), result).await });
+        api.background.spawn(async move { desk.triage(caller.ctx, key, id, cmd.into(), result).await });
     let answer = work.await.map_err(|e| AppError::internal(e.to_string()))??;
     Ok(respond(answer))
 }

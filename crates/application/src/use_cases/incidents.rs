@@ -168,10 +168,20 @@ pub fn delete(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef, when: &Precondition) 
     let incident = incident_named(tx, id)?;
     when.check(ctx, &incident)?;
     incident.may_be_deleted()?;
+    let actions = tx.actions_of(incident.id)?;
+    if let Some(action) = actions.iter().find(|a| a.is_under_way()) {
+        let detail =
+            format!("The action {} is being carried out; delete the incident when it has ended.", action.id);
+        return Err(AppError::new(Code::StateConflict, detail));
+    }
     let evidence = tx.evidence_of(incident.id)?;
     tx.delete_incident(&incident)?;
+    let done: Vec<_> = actions
+        .iter()
+        .map(|a| json!({"id": a.id, "action_type": a.action_type, "status": a.status}))
+        .collect();
     let hashes: Vec<_> = evidence.iter().map(|e| json!({"id": e.id, "hash_sha256": e.hash_sha256})).collect();
-    let detail = json!({"public_id": incident.public_id, "version": incident.version, "evidence": hashes});
+    let detail = json!({"public_id": incident.public_id, "version": incident.version, "evidence": hashes, "actions": done});
     record(tx, ctx, "incident.deleted", incident.public_id.to_string(), Some(incident.id), detail)?;
     for stored in evidence.into_iter().filter_map(|e| e.stored) {
         tx.discard_blob(&stored.key, ctx.now)?;

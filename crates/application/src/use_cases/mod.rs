@@ -3,12 +3,14 @@
 pub mod actions;
 pub mod agents;
 pub mod audit;
+pub mod audit_log;
 pub mod evidence;
 pub mod housekeeping;
 pub mod incidents;
 pub mod keys;
 pub mod playbooks;
 pub mod quarantine;
+pub mod statistics;
 pub mod timeline;
 pub mod triage;
 
@@ -18,7 +20,7 @@ use crate::ports::{Record, Tx};
 use probatum_evidence::Evidence;
 use probatum_incident::Incident;
 use probatum_kernel::{EvidenceId, IncidentId, IncidentRef};
-use probatum_playbooks::Action;
+use probatum_playbooks::{Action, ActionResult};
 use serde_json::Value;
 
 /// The incident a client names, or 404.
@@ -51,11 +53,18 @@ impl Visible {
         self.items.iter().map(shown).collect()
     }
 
-    /// The action without hidden evidence, and without what it was carried out with: accounts, addresses, messages.
+    /// The action without hidden evidence, and without what tells what it was carried out with: parameters and their
+    /// digest, what the other side said, remarks.
     fn action(&self, mut action: Action) -> Action {
         action.validation_ref = action.validation_ref.filter(|v| self.names(*v));
-        if let Some(order) = action.order.as_mut().filter(|_| !self.all) {
+        if self.all {
+            return action;
+        }
+        action.comment = None;
+        if let Some(order) = &mut action.order {
             order.parameters.clear();
+            order.digest.clear();
+            order.result = order.result.take().map(ActionResult::in_short);
         }
         action
     }

@@ -210,6 +210,8 @@ impl Case {
                     incident.public_id
                 ),
             )),
+            // Who may not change an incident does not by the way: the event refers to it, and that is all.
+            None if !ctx.principal.may(Permission::ChangeIncident) => Ok(Some(incident)),
             None => {
                 let patch = Patch { agent_id: Some(Some(agent.clone())), ..Patch::default() };
                 let decision = incident.patch(&patch, &Facts::default(), ctx.now)?;

@@ -51,21 +51,41 @@ fn shown(visible: &Visible, entry: &AuditEntry) -> bool {
     probatum_evidence::may_see(visible.all, said.unwrap_or(Visibility::Internal))
 }
 
-/// The entry without the ids of evidence the caller may not see.
+/// What an action was carried out with, and what was said about it: members of details that viewers do not see.
+const OF_ACTIONS: [&str; 3] = ["digest", "message", "reference"];
+/// Fields whose changes viewers do not see.
+const REMARKS: [&str; 1] = ["comment"];
+
+/// The entry without what the caller may not see: nothing says that something was left out.
 fn redacted(visible: &Visible, mut entry: AuditEntry) -> AuditEntry {
     if !visible.all {
-        redact(visible, &mut entry.detail);
+        let of_action = entry.action.starts_with("action.");
+        redact(visible, of_action, &mut entry.detail);
     }
     entry
 }
 
-fn redact(visible: &Visible, value: &mut Value) {
+fn redact(visible: &Visible, of_action: bool, value: &mut Value) {
+    let hidden = |v: &Value| match v {
+        Value::String(text) => text.parse::<EvidenceId>().is_ok_and(|id| !visible.names(id)),
+        _ => false,
+    };
     match value {
-        Value::String(text) if text.parse::<EvidenceId>().is_ok_and(|id| !visible.names(id)) => {
-            *value = Value::Null
+        Value::Array(items) => {
+            // A change that names hidden evidence, or a remark, goes as a whole.
+            let remark = |v: &Value| {
+                let field = v.get("field").and_then(Value::as_str).unwrap_or_default();
+                of_action && REMARKS.contains(&field)
+            };
+            let names =
+                |v: &Value| v.as_object().is_some_and(|m| m.contains_key("field") && m.values().any(hidden));
+            items.retain(|v| !hidden(v) && !remark(v) && !names(v));
+            items.iter_mut().for_each(|v| redact(visible, of_action, v));
         }
-        Value::Array(items) => items.iter_mut().for_each(|v| redact(visible, v)),
-        Value::Object(members) => members.values_mut().for_each(|v| redact(visible, v)),
+        Value::Object(members) => {
+            members.retain(|name, v| !hidden(v) && !(of_action && OF_ACTIONS.contains(&name.as_str())));
+            members.values_mut().for_each(|v| redact(visible, of_action, v));
+        }
         _ => {}
     }
 }

@@ -103,11 +103,7 @@ pub fn command(call: &Call) -> Result<Value, NoCommand> {
 
 fn target(about: About, given: &Given<'_>) -> Result<Value, NoCommand> {
     Ok(match about {
-        About::Ip => match given.line("ip")?.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
-            Ok(IpAddr::V4(ip)) => json!({ "ipv4_net": format!("{ip}/32") }),
-            Ok(IpAddr::V6(ip)) => json!({ "ipv6_net": format!("{ip}/128") }),
-            Err(_) => return wrong("ip", "must be one IPv4 or IPv6 address"),
-        },
+        About::Ip => network(given.line("ip")?)?,
         About::Domain => domain("domain", given.line("domain")?)?,
         About::Url => url(given.line("url")?)?,
         About::Hash => {
@@ -129,6 +125,25 @@ fn target(about: About, given: &Given<'_>) -> Result<Value, NoCommand> {
         }
         About::Account(kind) => ours(kind, json!({ "uid": given.line("account")? })),
     })
+}
+
+/// An address, or a network in CIDR notation.
+fn network(given: &str) -> Result<Value, NoCommand> {
+    let (address, bits) = given.split_once('/').map_or((given, None), |(a, b)| (a, Some(b)));
+    let Ok(address) = address.parse::<IpAddr>() else {
+        return wrong("ip", "must be an IPv4 or IPv6 address, or a network such as 192.0.2.0/24");
+    };
+    // An IPv4 address in IPv6's clothes; a network of such is left as it is.
+    let address = if bits.is_none() { address.to_canonical() } else { address };
+    // Shorter prefixes are whole parts of the Internet: no command of ours is about them.
+    let (least, most): (u8, u8) = if address.is_ipv4() { (8, 32) } else { (16, 128) };
+    let bits = match bits.map(str::parse::<u8>) {
+        None => most,
+        Some(Ok(bits)) if (least..=most).contains(&bits) => bits,
+        Some(_) => return wrong("ip", "must have a prefix length of 8 to 32, in IPv6 of 16 to 128"),
+    };
+    let name = if address.is_ipv4() { "ipv4_net" } else { "ipv6_net" };
+    Ok(Value::Object(Map::from_iter([(name.to_owned(), json!(format!("{address}/{bits}")))])))
 }
 
 fn ours(kind: &str, value: Value) -> Value {

@@ -46,8 +46,8 @@ repeatable = false
 fn the_first_pattern_in_file_order_wins() {
     let set = set(TWO, true).unwrap();
     let to = |action| set.route(action).map(|r| (r.name, r.kind, r.repeatable, r.longest.as_secs()));
-    assert_eq!(to("block_ip"), Some(("fw".to_owned(), "openc2", true, 11)));
-    assert_eq!(to("unblock_ip"), Some(("fw".to_owned(), "openc2", true, 11)));
+    assert_eq!(to("block_ip"), Some(("fw".to_owned(), "openc2", false, 11)));
+    assert_eq!(to("unblock_ip"), Some(("fw".to_owned(), "openc2", false, 11)));
     assert_eq!(to("unblock_url"), Some(("soar".to_owned(), "webhook", false, 41)));
     // No command of the language: whoever comes next takes it.
     assert_eq!(to("block_moon"), Some(("soar".to_owned(), "webhook", false, 41)));

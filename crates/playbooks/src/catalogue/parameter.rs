@@ -1,6 +1,6 @@
 //! One parameter of an action: what it may be, as a rule and as a JSON Schema.
 
-use probatum_kernel::{AgentId, check_text};
+use probatum_kernel::{AgentId, check_line, check_text};
 use serde_json::{Value, json};
 use std::net::IpAddr;
 
@@ -22,6 +22,8 @@ pub struct Parameter {
 pub enum ParameterKind {
     /// A text of at most so many characters.
     Text(usize),
+    /// A line of at most so many characters.
+    Line(usize),
     /// An address or a network.
     Ip,
     /// A domain name.
@@ -60,7 +62,7 @@ impl Parameter {
     /// Its JSON Schema.
     pub fn schema(&self) -> Value {
         match self.kind {
-            ParameterKind::Text(max) => {
+            ParameterKind::Text(max) | ParameterKind::Line(max) => {
                 json!({"type": "string", "minLength": 1, "maxLength": max, "description": self.about})
             }
             ParameterKind::Sha256 => {
@@ -103,6 +105,7 @@ impl ParameterKind {
         let say = |good: bool, what: &str| if good { Ok(()) } else { Err(format!("must be {what}")) };
         match self {
             Self::Text(max) => check_text(text, max).map_err(|e| e.to_string()),
+            Self::Line(max) => check_line(text, max).map_err(|e| e.to_string()),
             Self::Ip => say(is_network(text), "an IPv4 or IPv6 address, or a network such as 192.0.2.0/24"),
             Self::Domain => say(is_domain(text), "a domain name such as mail.example.org"),
             Self::Url => say(is_url(text), "an http or https URL without spaces, at most 2048 characters"),
@@ -125,17 +128,18 @@ impl ParameterKind {
 fn is_network(text: &str) -> bool {
     let (address, bits) = text.split_once('/').map_or((text, None), |(a, b)| (a, Some(b)));
     let Ok(address) = address.parse::<IpAddr>() else { return false };
-    let most = if address.is_ipv4() { 32 } else { 128 };
+    // Shorter prefixes would be whole parts of the Internet: that is no response to an incident.
+    let (least, most) = if address.is_ipv4() { (8, 32) } else { (16, 128) };
     // "+8" and "08" would be read as 8 here and refused elsewhere.
-    let plain = |b: &str| !b.starts_with(['+', '0']) || b == "0";
-    bits.is_none_or(|b| plain(b) && b.parse::<u8>().is_ok_and(|b| b <= most))
+    let plain = |b: &str| !b.starts_with(['+', '0']);
+    bits.is_none_or(|b| plain(b) && b.parse::<u8>().is_ok_and(|b| (least..=most).contains(&b)))
 }
 
 /// Host names after RFC 1123, of at least two labels; `xn--` forms included, other scripts not.
 fn is_domain(text: &str) -> bool {
     let label = |l: &str| {
         (1..=63).contains(&l.len())
-            && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
             && !l.starts_with('-')
             && !l.ends_with('-')
     };
@@ -148,8 +152,14 @@ fn is_domain(text: &str) -> bool {
 
 fn is_url(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let visible = text.chars().all(|c| !c.is_control() && !c.is_whitespace());
-    visible && text.len() <= MAX_URL && rest.is_some_and(|r| !r.is_empty() && !r.starts_with(['/', '?', '#']))
+    // What RFC 3986 allows nowhere in an address.
+    let odd = |c: char| c.is_control() || c.is_whitespace() || "<>\"\\^`{|}".contains(c);
+    let host = |rest: &str| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        host.starts_with('[') || host.split(':').next().is_some_and(|h| h.chars().any(char::is_alphanumeric))
+    };
+    text.len() <= MAX_URL && !text.contains(odd) && rest.is_some_and(host)
 }
 
 fn is_address(text: &str) -> bool {

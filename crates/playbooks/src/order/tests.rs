@@ -24,7 +24,9 @@ fn order() -> NewOrder {
 
 fn asked(verdict: Verdict, automated: bool) -> Result<Action, ActionError> {
     let (id, incident) = (ActionId::new(start(), &[1; 10]), IncidentId::new(start(), &[2; 10]));
-    Action::request(id, incident, &order(), &ruling(verdict), automated, &actor("operator:asker"), start())
+    let asker = actor("operator:asker");
+    let by = Person { actor: &asker, roles: &[Role::Operator], principal: Some("k1") };
+    Action::request(id, incident, &order(), &ruling(verdict), automated, &by, start())
 }
 
 fn waiting() -> Action {
@@ -42,8 +44,8 @@ fn decide(
 ) -> Result<Action, ActionError> {
     let actor = actor(who);
     let cmd = UpdateStep { decision: Some(choice), ..UpdateStep::default() };
-    let known = Known { proof: Proof::NotNamed, connector: true };
-    let by = Person { actor: &actor, roles };
+    let known = Known { proof: Proof::NotNamed, connector: true, verdict: None };
+    let by = Person { actor: &actor, roles, principal: None };
     action.update(&cmd, &known, &by, start().plus_hours(hours)).map(|d| d.next)
 }
 
@@ -100,8 +102,8 @@ fn a_status_of_approved_or_rejected_is_a_decision_and_may_not_contradict_one() {
     assert!(!by_status(ActionStatus::Cancelled).only_decides());
     let both = UpdateStep { decision: Some(Choice::Approve), ..by_status(ActionStatus::Rejected) };
     let boss = actor("manager:boss");
-    let by = Person { actor: &boss, roles: &[Role::IncidentManager] };
-    let known = Known { proof: Proof::NotNamed, connector: true };
+    let by = Person { actor: &boss, roles: &[Role::IncidentManager], principal: None };
+    let known = Known { proof: Proof::NotNamed, connector: true, verdict: None };
     assert_eq!(waiting().update(&both, &known, &by, start()).unwrap_err().code(), Code::ValidationFailed);
     let rejected = waiting().update(&by_status(ActionStatus::Rejected), &known, &by, start()).unwrap().next;
     assert_eq!(rejected.status, ActionStatus::Rejected);
@@ -133,6 +135,43 @@ fn a_claim_is_held_by_one_and_taken_up_again_only_when_it_lapsed() {
         panic!("called twice")
     };
     assert_eq!(failed.status, ActionStatus::Failed);
+}
+
+#[test]
+fn a_lapsed_claim_is_not_taken_up_by_another_connector() {
+    let action = asked(Verdict::Allowed, true).unwrap();
+    let (now, until) = (start().plus_hours(1), start().plus_hours(2));
+    let Ok(Claim::Ours(held)) = action.claim(Some(CARRIER), until, now) else { panic!("not ours") };
+    let other = Carrier { name: "simulator", repeatable: true };
+    let Ok(Claim::Settled(failed)) = held.claim(Some(other), until.plus_hours(1), until) else {
+        panic!("called twice")
+    };
+    assert_eq!(failed.status, ActionStatus::Failed);
+}
+
+#[test]
+fn an_approval_that_was_not_used_in_time_is_over() {
+    let approved = decide(&waiting(), Choice::Approve, "senior:other", &[Role::SeniorAnalyst], 23).unwrap();
+    let late = start().plus_hours(25);
+    let Ok(Claim::Settled(over)) = approved.claim(Some(CARRIER), late.plus_hours(1), late) else {
+        panic!("begun")
+    };
+    assert_eq!(over.status, ActionStatus::Expired);
+}
+
+#[test]
+fn a_case_that_became_graver_takes_the_graver_approval() {
+    let (senior, boss) = (actor("senior:other"), actor("manager:boss"));
+    let cmd = UpdateStep { decision: Some(Choice::Approve), ..UpdateStep::default() };
+    let graver = Some(Verdict::RequiresApproval(ApprovalLevel::Manager));
+    let known = Known { proof: Proof::NotNamed, connector: true, verdict: graver };
+    let by = |actor, roles| Person { actor, roles, principal: None };
+    let low = waiting().update(&cmd, &known, &by(&senior, &[Role::SeniorAnalyst]), start()).unwrap_err();
+    assert_eq!(low, ActionError::LevelTooLow { level: ApprovalLevel::Manager });
+    assert!(waiting().update(&cmd, &known, &by(&boss, &[Role::IncidentManager]), start()).is_ok());
+    let denied = Known { verdict: Some(Verdict::Denied), ..known };
+    let refused = waiting().update(&cmd, &denied, &by(&boss, &[Role::IncidentManager]), start()).unwrap_err();
+    assert_eq!(refused.code(), Code::Forbidden);
 }
 
 #[test]
@@ -216,8 +255,8 @@ proptest! {
                 Turn::Update(cmd, who, role) => {
                     let actor = actor(who);
                     let roles = [role];
-                    let by = Person { actor: &actor, roles: &roles };
-                    let known = Known { proof: Proof::NotNamed, connector: true };
+                    let by = Person { actor: &actor, roles: &roles, principal: None };
+                    let known = Known { proof: Proof::NotNamed, connector: true, verdict: None };
                     let next = action.update(&cmd, &known, &by, now).ok().map(|d| d.next);
                     let was_waiting = action.status == ActionStatus::PendingApproval;
                     if let Some(next) = next.as_ref().filter(|n| was_waiting && n.status == ActionStatus::Approved) {

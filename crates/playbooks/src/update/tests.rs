@@ -32,7 +32,7 @@ fn to(status: ActionStatus) -> UpdateStep {
 
 fn update(action: &Action, cmd: &UpdateStep, proof: Proof) -> Result<Decision, ActionError> {
     let actor = actor("second");
-    let by = Person { actor: &actor, roles: &[Role::Operator] };
+    let by = Person { actor: &actor, roles: &[Role::Operator], principal: None };
     action.update(cmd, &Known::proof(proof), &by, now().plus_hours(1))
 }
 
@@ -126,7 +126,7 @@ fn a_completed_step_is_not_completed_again() {
         .update(
             &cmd,
             &Known::proof(Proof::Confirmed),
-            &Person { actor: &actor("third"), roles: &[Role::Operator] },
+            &Person { actor: &actor("third"), roles: &[Role::Operator], principal: None },
             now().plus_hours(9),
         )
         .unwrap();

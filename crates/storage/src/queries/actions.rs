@@ -1,5 +1,6 @@
 //! Actions: of an incident, as an inbox, and those the job loop has to look at.
 
+use super::agents::cut;
 use super::{Db, Session};
 use crate::error::OrApp;
 use crate::rows::ActionRow;
@@ -14,6 +15,7 @@ use probatum_playbooks::Action;
 impl ActionRows for Session<'_> {
     fn insert_action(&mut self, action: &Action) -> Result<(), AppError> {
         diesel::insert_into(actions::table).values(ActionRow::of(action)?).execute(self.conn).app()?;
+        self.pending.count_action(None, Some(action));
         Ok(())
     }
 
@@ -41,7 +43,9 @@ impl ActionRows for Session<'_> {
         let found = actions::table
             .filter(actions::id.eq(DbId(before.id.uuid())))
             .filter(actions::version.eq(before.version));
-        Self::swapped(diesel::update(found).set(ActionRow::of(next)?).execute(self.conn).app()?)
+        Self::swapped(diesel::update(found).set(ActionRow::of(next)?).execute(self.conn).app()?)?;
+        self.pending.count_action(Some(before), Some(next));
+        Ok(())
     }
 
     fn list_actions(&mut self, query: &ActionQuery) -> Result<ActionList, AppError> {
@@ -51,15 +55,15 @@ impl ActionRows for Session<'_> {
             .load::<DbId>(self.conn)
             .app()
             .map(|ids| i64::try_from(ids.len()).unwrap_or(i64::MAX))?;
-        let mut page = filtered(query).order(actions::id.desc()).limit(i64::from(query.page.per_page));
+        let mut page = filtered(query).order(actions::id.desc()).limit(i64::from(query.page.per_page) + 1);
         match &query.page.position {
             Position::Number(_) => page = page.offset(query.page.offset().into()),
             Position::After(cursor) => page = page.filter(actions::id.lt(DbId(cursor.id))),
         }
         let rows: Vec<ActionRow> = page.select(ActionRow::as_select()).load(self.conn).app()?;
-        let full = rows.len() == usize::try_from(query.page.per_page).unwrap_or(usize::MAX);
+        let (rows, more) = cut(rows, &query.page);
         let rows: Vec<Action> = rows.into_iter().map(ActionRow::action).collect::<Result<_, _>>()?;
-        let last = rows.last().filter(|_| full);
+        let last = rows.last().filter(|_| more);
         let next = last.map(|a| Cursor { sort: Sort::default(), value: 0, id: a.id.uuid() });
         Ok(ActionList { rows, total: Total::from_capped(total), next })
     }

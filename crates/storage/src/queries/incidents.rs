@@ -7,7 +7,7 @@ use crate::schema::{incident_numbers, incidents};
 use crate::types::{DbId, DbTime};
 use diesel::prelude::*;
 use probatum_application::AppError;
-use probatum_application::ports::IncidentRows;
+use probatum_application::ports::{ActionRows, IncidentRows};
 use probatum_application::{IncidentList, IncidentQuery};
 use probatum_incident::Incident;
 use probatum_kernel::IncidentRef;
@@ -77,6 +77,10 @@ impl IncidentRows for Session<'_> {
         let found = incidents::table
             .filter(incidents::id.eq(DbId(incident.id.uuid())))
             .filter(incidents::version.eq(incident.version));
+        // They go with the incident, by the database's own hand.
+        for action in self.actions_of(incident.id)? {
+            self.pending.count_action(Some(&action), None);
+        }
         let rows = diesel::delete(found).execute(self.conn).app()?;
         Self::swapped(rows)?;
         self.pending.count(Some(incident), None);

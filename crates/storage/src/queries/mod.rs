@@ -8,10 +8,13 @@ mod evidence;
 mod incidents;
 mod list;
 mod others;
+mod rollups;
+mod tree;
 mod triage;
 
 pub use audit::settle;
 pub use list::plan_queries;
+pub use rollups::renew;
 
 use super::{Conn, Db, own};
 use crate::pending::Pending;

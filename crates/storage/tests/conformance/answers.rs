@@ -9,7 +9,7 @@ use probatum_tests::Engine;
 use std::sync::Barrier;
 
 probatum_tests::on_both! {
-    own: a_repetition_changes_nothing, a_failure_keeps_no_answer, many_at_once_make_one_change;
+    own: a_repetition_changes_nothing, a_better_answer_replaces_the_first, a_failure_keeps_no_answer, many_at_once_make_one_change;
 }
 
 fn now() -> Timestamp {
@@ -34,6 +34,34 @@ fn a_repetition_changes_nothing(engine: Engine) {
     assert_eq!(send(b"a").unwrap(), first);
     assert_eq!(send(b"b").unwrap_err().code, Code::IdempotencyKeyReused);
     assert_eq!((bed.raw().count("incidents"), bed.raw().count("audit")), (1, 1));
+}
+
+fn a_better_answer_replaces_the_first(engine: Engine) {
+    let bed = Bed::new(engine);
+    let say = |body: &[u8]| Answer { status: 201, headers: Vec::new(), body: body.to_vec() };
+    let both = ["abcdef012345", "012345abcdef"];
+    bed.write(move |tx| {
+        both.iter().try_for_each(|who| tx.store_answer(who, &key(b"a"), &say(b"approved"), now()))
+    })
+    .unwrap();
+    let better = Answer {
+        status: 200,
+        headers: vec![("location".to_owned(), "/api/actions/act-7".to_owned())],
+        body: b"completed".to_vec(),
+    };
+    let kept = better.clone();
+    let replace = move |who: &'static str, body: &'static [u8]| {
+        let kept = kept.clone();
+        bed.write(move |tx| tx.replace_answer(who, &key(body), &kept)).unwrap();
+        both.map(|who| bed.read(move |tx| tx.stored_answer(who, "once")).unwrap().unwrap().1)
+    };
+    assert_eq!(
+        replace("abcdef012345", b"b"),
+        [say(b"approved"), say(b"approved")],
+        "that was another request"
+    );
+    assert_eq!(replace("nobody", b"a"), [say(b"approved"), say(b"approved")], "none is made up");
+    assert_eq!(replace("abcdef012345", b"a"), [better, say(b"approved")], "a key is its principal's own");
 }
 
 fn a_failure_keeps_no_answer(engine: Engine) {

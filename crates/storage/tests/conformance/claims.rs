@@ -10,7 +10,7 @@ use std::sync::Barrier;
 use std::sync::mpsc::channel;
 
 probatum_tests::on_both! {
-    own: one_of_many_claimers_gets_it, a_lease_ends, a_failure_is_counted_until_success, old_outbox_rows_go;
+    own: jobs_are_missing_until_they_are_made, a_job_is_due_while_it_can_be_claimed, one_of_many_claimers_gets_it, a_lease_ends, a_failure_is_counted_until_success, old_outbox_rows_go;
 }
 
 fn at(minutes: i64) -> Timestamp {
@@ -24,6 +24,40 @@ fn claim(store: &Store, minute: i64) -> Answered<Option<Job>> {
 
 fn job(name: &str, attempts: i32) -> Option<Job> {
     Some(Job { name: name.to_owned(), attempts })
+}
+
+const NAMES: &[(&str, i64)] = &[("sweep", 60), ("discard", 5), ("deliver", 1)];
+
+fn jobs_are_missing_until_they_are_made(engine: Engine) {
+    let bed = Bed::new(engine);
+    let missing = || bed.read(|tx| tx.missing_jobs(NAMES)).unwrap();
+    assert_eq!(missing(), ["sweep", "discard", "deliver"]);
+    bed.write(|tx| tx.ensure_job("discard", at(0))).unwrap();
+    assert_eq!(missing(), ["sweep", "deliver"]);
+    // A job that is claimed, or that others made, is there all the same.
+    claim(&bed.store, 1).unwrap();
+    bed.write(|tx| tx.ensure_job("somebody_elses", at(0))).unwrap();
+    assert_eq!(missing(), ["sweep", "deliver"]);
+    bed.write(|tx| NAMES.iter().try_for_each(|(name, _)| tx.ensure_job(name, at(9)))).unwrap();
+    assert_eq!(missing(), Vec::<&str>::new());
+    assert_eq!(bed.raw().count("jobs"), 4, "made once each");
+}
+
+fn a_job_is_due_while_it_can_be_claimed(engine: Engine) {
+    let bed = Bed::new(engine);
+    let due = |minute| bed.read(move |tx| tx.job_is_due(at(minute))).unwrap();
+    assert!(!due(0), "there is none");
+    bed.write(|tx| tx.ensure_job("sweep", at(5))).unwrap();
+    // Whenever it says no, a claim gets nothing; whenever it says yes, a claim gets it.
+    assert_eq!([4, 5, 6].map(due), [false, true, true]);
+    assert_eq!(claim(&bed.store, 4).unwrap(), None);
+    assert_eq!(claim(&bed.store, 5).unwrap(), job("sweep", 1));
+    assert_eq!([5, 14, 15].map(due), [false; 3], "held to the end of its lease");
+    assert_eq!(claim(&bed.store, 15).unwrap(), None);
+    assert!(due(16));
+    assert_eq!(claim(&bed.store, 16).unwrap(), job("sweep", 2));
+    bed.write(|tx| tx.release_job(&Job { name: "sweep".to_owned(), attempts: 2 }, at(60), None)).unwrap();
+    assert_eq!([59, 60].map(due), [false, true]);
 }
 
 fn one_of_many_claimers_gets_it(engine: Engine) {

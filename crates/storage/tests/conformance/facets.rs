@@ -96,7 +96,8 @@ fn perform(tx: &mut dyn Tx, known: &[IncidentRef], step: &Step) -> Answered<Opti
     Ok(None)
 }
 
-fn put(dice: &mut Dice) -> Put {
+/// A random change of the alert contract.
+pub fn put(dice: &mut Dice) -> Put {
     let severity = Severity::new(u8::try_from(dice.below(11)).unwrap());
     Put {
         severity,
@@ -105,7 +106,8 @@ fn put(dice: &mut Dice) -> Put {
     }
 }
 
-fn patch(dice: &mut Dice) -> Patch {
+/// A random change.
+pub fn patch(dice: &mut Dice) -> Patch {
     Patch {
         priority: dice.maybe(60, |d| d.maybe(80, |d| d.pick(Priority::ALL))),
         severity: dice.maybe(30, |d| d.pick(Band::ALL).into()),

@@ -1,6 +1,7 @@
 //! One suite for both databases: what the ports promise holds on SQLite and on PostgreSQL, word for word the same.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+mod actions;
 mod agents;
 mod answers;
 mod audit;
@@ -11,9 +12,11 @@ mod lists;
 mod migrations;
 mod numbers;
 mod plans;
+mod rollups;
 mod rows;
 mod snapshots;
 mod support;
 mod tampering;
 mod texts;
+mod tree;
 mod triage;

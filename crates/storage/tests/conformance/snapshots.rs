@@ -111,6 +111,7 @@ const ATTEMPTS: &[(&str, Attempt)] = &[
     ("release_job", |tx, _| tx.release_job(&Job { name: "job".to_owned(), attempts: 1 }, now(), None)),
     ("discard_blob", |tx, _| tx.discard_blob("key", now())),
     ("forget_blob", |tx, _| tx.forget_blob("key")),
+    ("recount", |tx, _| tx.recount(true).map(|_| ())),
     ("forget_outbox", |tx, _| tx.forget_outbox(now().plus_hours(1), 9).map(|_| ())),
     ("insert_action", |tx, id| {
         let of = existing(tx, id)?.id;

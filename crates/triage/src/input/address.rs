@@ -14,6 +14,24 @@ pub struct Mailbox {
 }
 
 impl Mailbox {
+    /// Every address in a header, also those within names: whoever writes several answers for all of them.
+    pub fn all(header: &str) -> Vec<Self> {
+        let shown = glyphs::shown(&glyphs::of_header(header, 4000)).to_lowercase();
+        let apart = |c: char| {
+            c.is_whitespace() || matches!(c, '<' | '>' | ',' | ';' | '(' | ')' | '[' | ']' | '"' | '\'' | ':')
+        };
+        let pairs = shown.split(apart).filter_map(|word| word.rsplit_once('@'));
+        let found = pairs.filter(|(local, domain)| !local.is_empty() && domain.contains('.'));
+        found
+            .take(20)
+            .map(|(local, domain)| Self {
+                name: String::new(),
+                local: local.to_owned(),
+                domain: domain.trim_matches('.').to_owned(),
+            })
+            .collect()
+    }
+
     /// Reads one mailbox; whatever follows the first complete one is left alone.
     pub fn parse(header: &str) -> Self {
         let shown = glyphs::shown(&glyphs::of_header(header, 4000));
@@ -56,6 +74,13 @@ mod tests {
             let wanted = Mailbox { name: name.into(), local: local.into(), domain: domain.into() };
             assert_eq!(Mailbox::parse(header), wanted, "{header}");
         }
+    }
+
+    #[test]
+    fn all_addresses_count() {
+        let found = Mailbox::all("a@x.example\n\"b@y.example\" <C@Z.example>, d");
+        let domains: Vec<_> = found.iter().map(|mailbox| mailbox.domain.as_str()).collect();
+        assert_eq!(domains, ["x.example", "y.example", "z.example"]);
     }
 
     #[test]

@@ -32,15 +32,20 @@ impl Auth {
         let lower = value.to_ascii_lowercase();
         for part in lower.split([';', '\n', ',']) {
             let part = part.trim();
-            for (method, slot) in [("spf=", &mut self.spf), ("dmarc=", &mut self.dmarc), ("dkim=", &mut self.dkim)] {
-                for (_, tail) in part.match_indices(method).filter_map(|(at, m)| part.split_at_checked(at + m.len())) {
+            for (method, slot) in
+                [("spf=", &mut self.spf), ("dmarc=", &mut self.dmarc), ("dkim=", &mut self.dkim)]
+            {
+                for (_, tail) in
+                    part.match_indices(method).filter_map(|(at, m)| part.split_at_checked(at + m.len()))
+                {
                     worst(slot, outcome(tail));
                 }
             }
             if part.contains("dkim=pass") {
                 let after = ["header.d=", "header.i=@"].iter().find_map(|key| part.split_once(key));
                 let domain = after.map(|(_, tail)| tail.split([' ', ';', ')']).next().unwrap_or(""));
-                self.signed_by.extend(domain.filter(|d| !d.is_empty() && self.signed_by_limit()).map(str::to_owned));
+                self.signed_by
+                    .extend(domain.filter(|d| !d.is_empty() && self.signed_by_limit()).map(str::to_owned));
             }
         }
     }
@@ -80,8 +85,13 @@ mod tests {
     #[test]
     fn results_are_read_and_the_worst_counts() {
         let mut auth = Auth::default();
-        auth.read_results("mx.example; spf=pass smtp.mailfrom=a.example; dkim=pass header.d=a.example; dmarc=fail (p=none)");
-        assert_eq!((auth.spf, auth.dkim, auth.dmarc), (Some(Outcome::Pass), Some(Outcome::Pass), Some(Outcome::Fail)));
+        auth.read_results(
+            "mx.example; spf=pass smtp.mailfrom=a.example; dkim=pass header.d=a.example; dmarc=fail (p=none)",
+        );
+        assert_eq!(
+            (auth.spf, auth.dkim, auth.dmarc),
+            (Some(Outcome::Pass), Some(Outcome::Pass), Some(Outcome::Fail))
+        );
         assert_eq!(auth.signed_by, ["a.example"]);
         auth.read_results("forged.example; dmarc=pass");
         assert_eq!(auth.dmarc, Some(Outcome::Fail), "a second header cannot better the first");

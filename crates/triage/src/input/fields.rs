@@ -29,7 +29,9 @@ pub fn texts<'a>(value: &'a Value, names: &[&str]) -> Vec<&'a str> {
         Some(Value::String(text)) => vec![text],
         Some(Value::Array(items)) => items
             .iter()
-            .filter_map(|item| item.as_str().or_else(|| text(item, &["address", "email", "value", "url", "href", "content"])))
+            .filter_map(|item| {
+                item.as_str().or_else(|| text(item, &["address", "email", "value", "url", "href", "content"]))
+            })
             .take(500)
             .collect(),
         _ => Vec::new(),
@@ -46,7 +48,9 @@ pub fn strings(value: &Value, limit: usize) -> Vec<(String, &str)> {
         }
         match value {
             Value::String(text) => found.push((path, text.as_str())),
-            Value::Array(items) => open.extend(items.iter().take(limit).rev().map(|item| (path.clone(), item))),
+            Value::Array(items) => {
+                open.extend(items.iter().take(limit).rev().map(|item| (path.clone(), item)))
+            }
             Value::Object(members) if path.len() < 400 => {
                 let below = members.iter().take(limit).collect::<Vec<_>>();
                 open.extend(below.into_iter().rev().map(|(key, item)| (join(&path, key), item)));
@@ -63,7 +67,12 @@ fn join(path: &str, key: &str) -> String {
 }
 
 fn same(key: &str, name: &str) -> bool {
-    let plain = |s: &str| s.chars().filter(|c| !matches!(c, '-' | '_' | ' ')).map(|c| c.to_ascii_lowercase()).collect::<String>();
+    let plain = |s: &str| {
+        s.chars()
+            .filter(|c| !matches!(c, '-' | '_' | ' '))
+            .map(|c| c.to_ascii_lowercase())
+            .collect::<String>()
+    };
     key.len() < 60 && plain(key) == plain(name)
 }
 

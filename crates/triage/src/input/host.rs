@@ -3,8 +3,10 @@
 use crate::text::decode;
 
 /// Second-level names under which registries sell third-level ones.
-const REGISTRY_LABELS: [&str; 16] =
-    ["co", "com", "org", "net", "gov", "ac", "edu", "gob", "gouv", "or", "ne", "go", "govt", "nom", "mil", "in"];
+const REGISTRY_LABELS: [&str; 16] = [
+    "co", "com", "org", "net", "gov", "ac", "edu", "gob", "gouv", "or", "ne", "go", "govt", "nom", "mil",
+    "in",
+];
 
 /// The domain somebody registered: `mail.shop.example.co.uk` → `example.co.uk`. An address stays as it is.
 pub fn registered(host: &str) -> &str {
@@ -40,11 +42,17 @@ pub fn within(host: &str, domain: &str) -> bool {
 /// Whether a host is an IP address, in any of the ways browsers read one.
 pub fn is_ip(host: &str) -> bool {
     if host.contains(':') {
-        return host.trim_matches(['[', ']']).chars().all(|c| c.is_ascii_hexdigit() || matches!(c, ':' | '.'));
+        return host
+            .trim_matches(['[', ']'])
+            .chars()
+            .all(|c| c.is_ascii_hexdigit() || matches!(c, ':' | '.'));
     }
     let numeric = |part: &str| {
         let digits = part.strip_prefix("0x").unwrap_or(part);
-        !digits.is_empty() && digits.chars().all(|c| c.is_ascii_hexdigit() && (part.len() != digits.len() || c.is_ascii_digit()))
+        !digits.is_empty()
+            && digits
+                .chars()
+                .all(|c| c.is_ascii_hexdigit() && (part.len() != digits.len() || c.is_ascii_digit()))
     };
     !host.is_empty() && host.split('.').all(numeric)
 }
@@ -74,16 +82,21 @@ const MAX_LINK: usize = 4096;
 impl Link {
     /// Reads a web link. `None` for anything else (`mailto:`, anchors, nothing).
     pub fn parse(target: &str) -> Option<Self> {
-        let target = target.trim();
+        let target = target.trim().split(|c: char| c.is_whitespace() || c.is_control()).next().unwrap_or("");
         let target = target.get(..MAX_LINK).unwrap_or(target);
         let lower = target.to_ascii_lowercase();
-        let rest = ["https://", "http://", "hxxps://", "hxxp://", "//"].iter().find_map(|scheme| lower.strip_prefix(scheme));
+        let rest = ["https://", "http://", "hxxps://", "hxxp://", "//"]
+            .iter()
+            .find_map(|scheme| lower.strip_prefix(scheme));
         let rest = rest.or_else(|| lower.starts_with("www.").then_some(lower.as_str()))?;
         let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at_checked(end)?;
-        let (userinfo, place) = authority.rsplit_once('@').map_or((false, authority), |(_, place)| (true, place));
+        let (userinfo, place) =
+            authority.rsplit_once('@').map_or((false, authority), |(_, place)| (true, place));
         let (host, port) = match place.rsplit_once(':') {
-            Some((host, port)) if port.chars().all(|c| c.is_ascii_digit()) => (host, !matches!(port, "80" | "443" | "")),
+            Some((host, port)) if port.chars().all(|c| c.is_ascii_digit()) => {
+                (host, !matches!(port, "80" | "443" | ""))
+            }
             _ => (place, false),
         };
         let host = host.replace("[.]", ".").trim_matches(['.', ' ']).to_owned();
@@ -118,9 +131,18 @@ mod tests {
     #[test]
     fn links_are_taken_apart() {
         let link = Link::parse("https://user@EVIL.example:8443/a%20b?x#y").unwrap();
-        assert_eq!((link.host.as_str(), link.path.as_str(), link.userinfo, link.port), ("evil.example", "/a b?x#y", true, true));
+        assert_eq!(
+            (link.host.as_str(), link.path.as_str(), link.userinfo, link.port),
+            ("evil.example", "/a b?x#y", true, true)
+        );
         assert!(Link::parse("mailto:a@b.example").is_none());
         assert!(Link::parse("#top").is_none() && Link::parse("https://").is_none());
-        assert!(is_ip("10.0.0.1") && is_ip("0x7f.1") && is_ip("[::1]") && !is_ip("a1.example") && !is_ip("abc.de"));
+        assert!(
+            is_ip("10.0.0.1")
+                && is_ip("0x7f.1")
+                && is_ip("[::1]")
+                && !is_ip("a1.example")
+                && !is_ip("abc.de")
+        );
     }
 }

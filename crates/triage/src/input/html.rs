@@ -30,7 +30,9 @@ pub struct Page {
 /// Whether a text is HTML rather than words.
 pub fn is_html(text: &str) -> bool {
     let head = text.get(..4096.min(text.len())).unwrap_or(text).to_ascii_lowercase();
-    ["</p>", "<br", "</a>", "<div", "<html", "<table", "<body", "<!doctype html"].iter().any(|tag| head.contains(tag))
+    ["</p>", "<br", "</a>", "<div", "<html", "<table", "<body", "<!doctype html"]
+        .iter()
+        .any(|tag| head.contains(tag))
 }
 
 /// Reads at most `limit` bytes.
@@ -39,7 +41,10 @@ pub fn read(source: &str, limit: usize) -> Page {
     let mut at = 0;
     while at < source.len().min(limit) {
         let Some(rest) = source.get(at..) else { break };
-        at = if rest.starts_with('<') && rest.get(1..2).is_some_and(|c| c.starts_with(['/', '!', '?']) || c.starts_with(|c: char| c.is_ascii_alphabetic())) {
+        at = if rest.starts_with('<')
+            && rest.get(1..2).is_some_and(|c| {
+                c.starts_with(['/', '!', '?']) || c.starts_with(|c: char| c.is_ascii_alphabetic())
+            }) {
             reader.tag(at, rest)
         } else {
             reader.text(at, rest)
@@ -74,7 +79,12 @@ impl Reader<'_> {
         let length = tag_length(rest);
         let body = rest.get(..length).unwrap_or(rest);
         let inner = body.trim_start_matches(['<', '/']);
-        let name: String = inner.chars().take_while(char::is_ascii_alphanumeric).take(12).collect::<String>().to_ascii_lowercase();
+        let name: String = inner
+            .chars()
+            .take_while(char::is_ascii_alphanumeric)
+            .take(12)
+            .collect::<String>()
+            .to_ascii_lowercase();
         if body.starts_with("</") {
             self.closing(&name, at);
             return at + length;
@@ -101,7 +111,9 @@ impl Reader<'_> {
             "img" => self.page.images += 1,
             _ => {}
         }
-        if body.contains("javascript:") || [" onload=", " onclick=", " onerror="].iter().any(|on| body.contains(on)) {
+        if body.contains("javascript:")
+            || [" onload=", " onclick=", " onerror="].iter().any(|on| body.contains(on))
+        {
             self.page.script.get_or_insert(place);
         }
         if !is_inline(&name) {
@@ -135,7 +147,16 @@ impl Reader<'_> {
 
     fn close_link(&mut self) {
         if let Some((mut link, from)) = self.open_link.take() {
-            link.shown = self.page.glyphs.iter().skip(from).take(300).map(|g| g.shown).collect::<String>().trim().to_owned();
+            link.shown = self
+                .page
+                .glyphs
+                .iter()
+                .skip(from)
+                .take(300)
+                .map(|g| g.shown)
+                .collect::<String>()
+                .trim()
+                .to_owned();
             self.keep(link);
         }
     }
@@ -148,7 +169,27 @@ impl Reader<'_> {
 }
 
 fn is_inline(name: &str) -> bool {
-    matches!(name, "a" | "b" | "i" | "u" | "em" | "strong" | "span" | "font" | "img" | "small" | "big" | "sup" | "sub" | "wbr" | "o" | "code" | "bdo" | "mark" | "abbr")
+    matches!(
+        name,
+        "a" | "b"
+            | "i"
+            | "u"
+            | "em"
+            | "strong"
+            | "span"
+            | "font"
+            | "img"
+            | "small"
+            | "big"
+            | "sup"
+            | "sub"
+            | "wbr"
+            | "o"
+            | "code"
+            | "bdo"
+            | "mark"
+            | "abbr"
+    )
 }
 
 /// Where the tag at the beginning of `rest` ends, quotes respected as far as they are closed.
@@ -177,9 +218,14 @@ fn skip_element(source: &str, from: usize, name: &str) -> usize {
 /// The value of an attribute in a tag.
 fn attribute<'a>(tag: &'a str, name: &str) -> Option<&'a str> {
     let at = (1..tag.len()).find(|at| {
-        let before = tag.as_bytes().get(at - 1).is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'/'));
+        let before = tag
+            .as_bytes()
+            .get(at - 1)
+            .is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'/'));
         let named = || tag.get(*at..at + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name));
-        before && named() && tag.get(at + name.len()..).is_some_and(|after| after.trim_start().starts_with('='))
+        before
+            && named()
+            && tag.get(at + name.len()..).is_some_and(|after| after.trim_start().starts_with('='))
     })?;
     let value = tag.get(at + name.len()..)?.trim_start().strip_prefix('=')?.trim_start();
     match value.chars().next()? {
@@ -194,7 +240,9 @@ fn entity(rest: &str) -> Option<(char, usize)> {
     let (name, _) = body.split_once(';')?;
     let c = match name.strip_prefix('#') {
         Some(digits) => {
-            let code = digits.strip_prefix(['x', 'X']).map_or_else(|| digits.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok());
+            let code = digits
+                .strip_prefix(['x', 'X'])
+                .map_or_else(|| digits.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok());
             char::from_u32(code?)?
         }
         None => match name {
@@ -236,17 +284,24 @@ mod tests {
         let source = "<style>p{}</style><p>Hi&nbsp;&#73;</p><a href='https://evil.example/?a=1&amp;b=2'>https://good.example</a>\
                       <form action=\"https://take.example\"><input type=password></form><!-- x --><script>1</script>";
         let page = read(source, source.len());
-        assert_eq!(glyphs::shown(&page.glyphs).split_whitespace().collect::<Vec<_>>(), ["Hi", "I", "https://good.example"]);
+        assert_eq!(
+            glyphs::shown(&page.glyphs).split_whitespace().collect::<Vec<_>>(),
+            ["Hi", "I", "https://good.example"]
+        );
         assert_eq!(page.links[0].path, "/?a=1&b=2");
         assert_eq!(page.links[0].target, "https://evil.example/?a=1&amp;b=2");
         assert_eq!(page.links[0].shown, "https://good.example");
         assert_eq!(page.links[1].host, "take.example");
-        assert!(page.form.is_some() && page.password.is_some() && page.script.is_some() && page.refresh.is_none());
+        assert!(
+            page.form.is_some() && page.password.is_some() && page.script.is_some() && page.refresh.is_none()
+        );
     }
 
     #[test]
     fn broken_markup_ends() {
-        for source in ["<", "<a href=", "<a href='x", "<!--", "<script", "&#;", "<a <a <a", "a < b > c", "<\u{e9}"] {
+        for source in
+            ["<", "<a href=", "<a href='x", "<!--", "<script", "&#;", "<a <a <a", "a < b > c", "<\u{e9}"]
+        {
             let _ = read(source, source.len());
         }
         assert_eq!(glyphs::shown(&read("1 < 2 & 3", 100).glyphs), "1 < 2 & 3");

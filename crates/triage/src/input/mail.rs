@@ -57,7 +57,7 @@ impl<'a> Mail<'a> {
         mail.return_path = field(&["return_path", "envelope_from"], &["Return-Path"]).map(mailbox);
         mail.message_id = field(&["message_id"], &["Message-ID"]);
         let receivers = fields::texts(raw, &["recipient", "recipients", "to"]);
-        mail.recipients = receivers.into_iter().take(20).map(Mailbox::parse).collect();
+        mail.recipients = receivers.into_iter().take(20).flat_map(Mailbox::all).collect();
         if let Some(subject) = field(&["subject", "title"], &["Subject"]) {
             mail.subject = Text::read(subject, &glyphs::of_header(subject, 4000));
         }
@@ -72,7 +72,9 @@ impl<'a> Mail<'a> {
         for (name, value) in headers.iter().take(200) {
             let name = name.to_ascii_lowercase();
             match name.as_str() {
-                "authentication-results" | "arc-authentication-results" | "x-authentication-results" => self.auth.read_results(value),
+                "authentication-results" | "arc-authentication-results" | "x-authentication-results" => {
+                    self.auth.read_results(value)
+                }
                 "received-spf" => self.auth.read_spf(value),
                 _ => continue,
             }
@@ -83,7 +85,9 @@ impl<'a> Mail<'a> {
             self.auth_headers.push(value);
         }
         for method in ["spf", "dkim", "dmarc"] {
-            if let Some(value) = fields::text(raw, &[method, &format!("{method}_result"), &format!("received_{method}")]) {
+            if let Some(value) =
+                fields::text(raw, &[method, &format!("{method}_result"), &format!("received_{method}")])
+            {
                 self.auth.read_results(&format!("{method}={value}"));
                 self.auth_headers.push(value);
             }
@@ -91,9 +95,14 @@ impl<'a> Mail<'a> {
     }
 
     fn read_bodies(&mut self, raw: &'a Value) {
-        let plain = fields::text(raw, &["body", "text", "body_text", "text_body", "plain", "content", "message", "snippet"]);
+        let plain = fields::text(
+            raw,
+            &["body", "text", "body_text", "text_body", "plain", "content", "message", "snippet"],
+        );
         let rich = fields::text(raw, &["html", "body_html", "html_body"]);
-        let mail = fields::text(raw, &["raw", "eml", "raw_email", "raw_message"]).and_then(|raw| raw.split_once("\n\n")).map(|(_, body)| body);
+        let mail = fields::text(raw, &["raw", "eml", "raw_email", "raw_message"])
+            .and_then(|raw| raw.split_once("\n\n"))
+            .map(|(_, body)| body);
         for source in [plain, rich, mail].into_iter().flatten() {
             self.cut |= source.len() > MAX_TEXT;
             if html::is_html(source) {
@@ -107,8 +116,15 @@ impl<'a> Mail<'a> {
     }
 
     fn read_links(&mut self, raw: &'a Value) {
-        let mut sources: Vec<Vec<Link>> = self.pages.iter_mut().map(|(_, page)| std::mem::take(&mut page.links)).collect();
-        sources.push(fields::texts(raw, &["urls", "links"]).into_iter().take(MAX_LINKS).filter_map(Link::parse).collect());
+        let mut sources: Vec<Vec<Link>> =
+            self.pages.iter_mut().map(|(_, page)| std::mem::take(&mut page.links)).collect();
+        sources.push(
+            fields::texts(raw, &["urls", "links"])
+                .into_iter()
+                .take(MAX_LINKS)
+                .filter_map(Link::parse)
+                .collect(),
+        );
         for body in &self.bodies {
             let words = body.words.iter().filter(|word| body.letters(word) == crate::text::words::LINK);
             let written = words.filter_map(|word| body.source.get(word.start..word.end));
@@ -127,7 +143,8 @@ impl<'a> Mail<'a> {
             .iter()
             .take(100)
             .filter_map(|item| {
-                let name = item.as_str().or_else(|| fields::text(item, &["filename", "name", "file_name"]))?;
+                let name =
+                    item.as_str().or_else(|| fields::text(item, &["filename", "name", "file_name"]))?;
                 Some((name, fields::text(item, &["content_type", "mime_type", "type"]).unwrap_or("")))
             })
             .collect();
@@ -135,7 +152,9 @@ impl<'a> Mail<'a> {
 
     /// Whether anything at all is known of what the mail says.
     pub fn has_content(&self) -> bool {
-        self.bodies.iter().any(|body| body.words.len() >= 3) || !self.links.is_empty() || !self.attachments.is_empty()
+        self.bodies.iter().any(|body| body.words.len() >= 3)
+            || !self.links.is_empty()
+            || !self.attachments.is_empty()
     }
 }
 
@@ -147,13 +166,17 @@ fn headers(raw: &Value) -> Vec<(&str, &str)> {
             for (name, value) in members {
                 match value {
                     Value::String(value) => found.push((name.as_str(), value.as_str())),
-                    Value::Array(items) => found.extend(items.iter().filter_map(|v| Some((name.as_str(), v.as_str()?)))),
+                    Value::Array(items) => {
+                        found.extend(items.iter().filter_map(|v| Some((name.as_str(), v.as_str()?))))
+                    }
                     _ => {}
                 }
             }
         }
         Some(Value::Array(items)) => {
-            let pairs = items.iter().filter_map(|item| Some((fields::text(item, &["name", "key"])?, fields::text(item, &["value"])?)));
+            let pairs = items.iter().filter_map(|item| {
+                Some((fields::text(item, &["name", "key"])?, fields::text(item, &["value"])?))
+            });
             found.extend(pairs);
         }
         Some(Value::String(block)) => block_headers(block, &mut found),
@@ -201,7 +224,12 @@ mod tests {
 
     #[test]
     fn nothing_is_something_too() {
-        for raw in [json!(null), json!([]), json!("x"), json!({"headers": 3, "urls": {"a": 1}, "attachments": [null, 1]})] {
+        for raw in [
+            json!(null),
+            json!([]),
+            json!("x"),
+            json!({"headers": 3, "urls": {"a": 1}, "attachments": [null, 1]}),
+        ] {
             assert!(!Mail::read(&raw).has_content());
         }
     }

@@ -31,10 +31,13 @@ impl Kind {
         let raw = &input.raw_data;
         let has = |names: &[&str]| fields::find(raw, names).is_some();
         let named = input.incident_type.as_deref().and_then(by_name);
-        if has(&["messages", "untrusted_content", "system_prompt"]) || (has(&["prompt"]) && named != Some(Self::Email)) {
+        if has(&["messages", "untrusted_content", "system_prompt"])
+            || (has(&["prompt"]) && named != Some(Self::Email))
+        {
             return Some(Self::Prompt);
         }
-        let mail = has(&["sender", "from", "headers"]) && has(&["subject", "body", "html", "recipient", "to", "message_id"]);
+        let mail = has(&["sender", "from", "headers"])
+            && has(&["subject", "body", "html", "recipient", "to", "message_id"]);
         if mail && named != Some(Self::Prompt) {
             return Some(Self::Email);
         }
@@ -43,9 +46,10 @@ impl Kind {
         }
         let sign_in = ["login", "sign_in", "signin", "mfa", "impossible_travel", "failed_attempts"];
         let shaped = has(&["event", "alert", "log_source", "rule", "finding_info", "detection", "EventData"]);
-        named.or_else(|| shaped.then_some(Self::Alert)).or_else(|| has(&sign_in).then_some(Self::Login)).or_else(|| {
-            matches!(raw, Value::Object(members) if !members.is_empty()).then_some(Self::Alert)
-        })
+        named
+            .or_else(|| shaped.then_some(Self::Alert))
+            .or_else(|| has(&sign_in).then_some(Self::Login))
+            .or_else(|| matches!(raw, Value::Object(members) if !members.is_empty()).then_some(Self::Alert))
     }
 }
 
@@ -59,7 +63,8 @@ fn by_name(name: &str) -> Option<Kind> {
         Some(Kind::Prompt)
     } else if has(&["login", "sign_in", "signin", "impossible_travel", "account_takeover"]) {
         Some(Kind::Login)
-    } else if has(&["edr", "siem", "alert", "malware", "ransomware", "intrusion", "ddos", "exfil", "insider"]) {
+    } else if has(&["edr", "siem", "alert", "malware", "ransomware", "intrusion", "ddos", "exfil", "insider"])
+    {
         Some(Kind::Alert)
     } else {
         None
@@ -74,7 +79,11 @@ mod tests {
     #[test]
     fn kinds_follow_type_and_shape() {
         let cases = [
-            (Some("phishing"), json!({"message_id": "x", "sender": "a@b.example", "subject": "Hi"}), Some(Kind::Email)),
+            (
+                Some("phishing"),
+                json!({"message_id": "x", "sender": "a@b.example", "subject": "Hi"}),
+                Some(Kind::Email),
+            ),
             (None, json!({"from": "a@b.example", "to": "c@d.example", "text": "x"}), Some(Kind::Email)),
             (Some("prompt_injection"), json!({"text": "x"}), Some(Kind::Prompt)),
             (Some("other"), json!({"messages": [{"role": "user", "content": "x"}]}), Some(Kind::Prompt)),

@@ -37,14 +37,29 @@ impl<'a> Prompt<'a> {
     /// Reads what there is.
     pub fn read(raw: &'a Value) -> Self {
         let mut prompt = Self::default();
-        prompt.system.extend(fields::texts(raw, &["system_prompt", "system", "instructions"]).into_iter().map(Text::plain));
-        let data = ["untrusted_content", "document", "documents", "context", "retrieved", "tool_output", "tool_result"];
+        prompt.system.extend(
+            fields::texts(raw, &["system_prompt", "system", "instructions"]).into_iter().map(Text::plain),
+        );
+        let data = [
+            "untrusted_content",
+            "document",
+            "documents",
+            "context",
+            "retrieved",
+            "tool_output",
+            "tool_result",
+        ];
         for name in data {
             prompt.data.extend(fields::texts(raw, &[name]).into_iter().map(Text::plain));
         }
-        let asked = fields::texts(raw, &["prompt", "user_prompt", "user_input", "input", "query", "text", "message", "content"]);
+        let asked = fields::texts(
+            raw,
+            &["prompt", "user_prompt", "user_input", "input", "query", "text", "message", "content"],
+        );
         prompt.user.extend(asked.iter().copied().map(Text::plain));
-        if let Some(Value::Array(messages)) = fields::find(raw, &["messages", "trace", "conversation", "turns"]) {
+        if let Some(Value::Array(messages)) =
+            fields::find(raw, &["messages", "trace", "conversation", "turns"])
+        {
             for message in messages.iter().take(MAX_MESSAGES) {
                 prompt.message(message, &asked);
             }
@@ -56,7 +71,8 @@ impl<'a> Prompt<'a> {
     }
 
     fn message(&mut self, message: &'a Value, asked: &[&str]) {
-        let role = fields::text(message, &["role", "type", "from", "author"]).unwrap_or("").to_ascii_lowercase();
+        let role =
+            fields::text(message, &["role", "type", "from", "author"]).unwrap_or("").to_ascii_lowercase();
         let content = contents(message);
         match role.as_str() {
             "system" | "developer" => self.system.extend(content.into_iter().map(Text::plain)),

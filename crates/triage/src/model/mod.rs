@@ -94,7 +94,8 @@ impl Model {
 
     /// A short name of exactly these weights.
     pub fn name(&self) -> String {
-        let hash = self.to_bytes().iter().fold(OFFSET, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME));
+        let hash =
+            self.to_bytes().iter().fold(OFFSET, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(PRIME));
         format!("words-{:08x}", hash >> 32)
     }
 
@@ -102,7 +103,8 @@ impl Model {
     pub fn stretch(&self, channel: Channel, text: &Text<'_>) -> Stretch {
         let index = Channel::ALL.iter().position(|known| *known == channel).unwrap_or(0);
         let Some(table) = self.tables.get(index) else { return Stretch { score: 0.0, first: 0, last: 0 } };
-        let weight = |bucket: usize| table.weights.get(bucket).map_or(0.0, |w| f64::from(*w) * f64::from(table.step));
+        let weight =
+            |bucket: usize| table.weights.get(bucket).map_or(0.0, |w| f64::from(*w) * f64::from(table.step));
         best(&features(text), weight)
     }
 }

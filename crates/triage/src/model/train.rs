@@ -93,13 +93,28 @@ mod tests {
 
     #[test]
     fn what_tells_classes_apart_is_learnt_and_always_the_same() {
-        let example = |source: &str, malicious| Example { texts: vec![features(&Text::plain(source))], malicious, weight: 1.0 };
+        let example = |source: &str, malicious| Example {
+            texts: vec![features(&Text::plain(source))],
+            malicious,
+            weight: 1.0,
+        };
         let examples: Vec<Example> = (0..20)
-            .flat_map(|i| [example(&format!("please send gold number {i} today"), true), example(&format!("please send notes number {i} today"), false)])
+            .flat_map(|i| {
+                [
+                    example(&format!("please send gold number {i} today"), true),
+                    example(&format!("please send notes number {i} today"), false),
+                ]
+            })
             .collect();
         let weights = train(&examples);
         let of = |word: &str| weights[features(&Text::plain(word))[0][0]];
-        assert!(of("gold") > of("please") && of("notes") < of("gold"), "{} {} {}", of("gold"), of("please"), of("notes"));
+        assert!(
+            of("gold") > of("please") && of("notes") < of("gold"),
+            "{} {} {}",
+            of("gold"),
+            of("please"),
+            of("notes")
+        );
         assert_eq!(weights, train(&examples));
     }
 }

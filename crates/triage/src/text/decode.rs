@@ -38,7 +38,8 @@ pub fn percent(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
-        let pair = (bytes.get(at + 1).copied().and_then(hex_digit), bytes.get(at + 2).copied().and_then(hex_digit));
+        let pair =
+            (bytes.get(at + 1).copied().and_then(hex_digit), bytes.get(at + 2).copied().and_then(hex_digit));
         if let (b'%', (Some(high), Some(low))) = (byte, pair) {
             out.push(high * 16 + low);
             at += 3;
@@ -84,10 +85,9 @@ pub fn hidden(text: &str, limit: usize) -> Vec<Hidden> {
         if belongs(c) && at != text.len() {
             continue;
         }
-        if at.saturating_sub(start) >= 16 && found.len() < limit {
-            if let Some(says) = text.get(start..at).and_then(readable) {
-                found.push(Hidden { start, end: at, says });
-            }
+        let long = at.saturating_sub(start) >= 16 && found.len() < limit;
+        if long && let Some(says) = text.get(start..at).and_then(readable) {
+            found.push(Hidden { start, end: at, says });
         }
         start = at + c.len_utf8();
     }
@@ -100,13 +100,16 @@ fn readable(run: &str) -> Option<String> {
     let digits = run.bytes().all(|b| b.is_ascii_hexdigit());
     let bytes = if digits && run.len() >= 20 && run.len().is_multiple_of(2) {
         let pairs = run.as_bytes().chunks_exact(2);
-        pairs.map(|p| Some(hex_digit(*p.first()?)? * 16 + hex_digit(*p.get(1)?)?)).collect::<Option<Vec<_>>>()?
+        pairs
+            .map(|p| Some(hex_digit(*p.first()?)? * 16 + hex_digit(*p.get(1)?)?))
+            .collect::<Option<Vec<_>>>()?
     } else {
         base64(run)?
     };
     let text = String::from_utf8(bytes).ok()?;
     let total = text.chars().count();
-    let good = text.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '\n' | '.' | ',' | '\'')).count();
+    let good =
+        text.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '\n' | '.' | ',' | '\'')).count();
     let spaces = text.chars().filter(|c| c.is_whitespace()).count();
     (total >= 10 && good * 10 >= total * 9 && spaces >= 1).then_some(text)
 }

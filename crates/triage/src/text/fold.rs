@@ -23,7 +23,12 @@ pub fn turns_direction(c: char) -> bool {
 
 /// Whether a character shows nothing and has no place inside a Latin word.
 pub fn is_zero_width(c: char) -> bool {
-    is_mark(c) || matches!(c, '\u{200E}' | '\u{200F}' | '\u{00AD}' | '\u{200B}' | '\u{200C}' | '\u{200D}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{034F}')
+    is_mark(c)
+        || matches!(
+            c,
+            '\u{200E}' | '\u{200F}' | '\u{00AD}' | '\u{200B}' | '\u{200C}' | '\u{200D}' | '\u{2060}'
+                ..='\u{2064}' | '\u{FEFF}' | '\u{034F}'
+        )
 }
 
 /// The printable ASCII a Unicode tag character stands for: a whole message can hide in them, unseen.
@@ -88,9 +93,29 @@ fn styled(c: char) -> Option<char> {
 
 /// Accented Latin letters by their base; the first of each row is the base.
 const ACCENTED: [&str; 23] = [
-    "aàáâãäåāăąǎǻạảấầẩẫậắằẳẵặȧ", "cçćĉċč", "dďđḍð", "eèéêëēĕėęěẹẻẽếềểễệ", "gĝğġģǧ", "hĥħḥ", "iìíîïĩīĭįıỉịǐ", "jĵ",
-    "kķǩḳ", "lĺļľŀłḷ", "mṁṃ", "nñńņňŋṅṇ", "oòóôõöøōŏőơọỏốồổỗộớờởỡợǒȯ", "rŕŗřṛ", "sśŝşšșṣṡ", "tţťŧțṭ",
-    "uùúûüũūŭůűųưụủứừửữựǔ", "wŵẁẃẅ", "yýÿŷỳỵỷỹ", "zźżžẓ", "bḅ", "pṗ", "xẋ",
+    "aàáâãäåāăąǎǻạảấầẩẫậắằẳẵặȧ",
+    "cçćĉċč",
+    "dďđḍð",
+    "eèéêëēĕėęěẹẻẽếềểễệ",
+    "gĝğġģǧ",
+    "hĥħḥ",
+    "iìíîïĩīĭįıỉịǐ",
+    "jĵ",
+    "kķǩḳ",
+    "lĺļľŀłḷ",
+    "mṁṃ",
+    "nñńņňŋṅṇ",
+    "oòóôõöøōŏőơọỏốồổỗộớờởỡợǒȯ",
+    "rŕŗřṛ",
+    "sśŝşšșṣṡ",
+    "tţťŧțṭ",
+    "uùúûüũūŭůűųưụủứừửữựǔ",
+    "wŵẁẃẅ",
+    "yýÿŷỳỵỷỹ",
+    "zźżžẓ",
+    "bḅ",
+    "pṗ",
+    "xẋ",
 ];
 
 fn accented(c: char) -> Option<char> {
@@ -162,7 +187,9 @@ mod tests {
 
     #[test]
     fn letters_in_costume_become_plain() {
-        for (given, wanted) in [('Ａ', 'a'), ('𝗕', 'b'), ('ⓒ', 'c'), ('é', 'e'), ('Ł', 'l'), ('ż', 'z'), ('𝟳', '7')] {
+        for (given, wanted) in
+            [('Ａ', 'a'), ('𝗕', 'b'), ('ⓒ', 'c'), ('é', 'e'), ('Ł', 'l'), ('ż', 'z'), ('𝟳', '7')]
+        {
             assert_eq!(plain(given), Plain::One(wanted), "{given}");
         }
         assert_eq!(plain('ß'), Plain::Many("ss"));

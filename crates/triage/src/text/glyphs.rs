@@ -84,7 +84,10 @@ fn quoted(payload: &str) -> Vec<u8> {
         match byte {
             b'_' => bytes.push(b' '),
             b'=' => {
-                let pair = (rest.next().and_then(super::decode::hex_digit), rest.next().and_then(super::decode::hex_digit));
+                let pair = (
+                    rest.next().and_then(super::decode::hex_digit),
+                    rest.next().and_then(super::decode::hex_digit),
+                );
                 if let (Some(high), Some(low)) = pair {
                     bytes.push(high * 16 + low);
                 }

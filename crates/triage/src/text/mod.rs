@@ -5,6 +5,7 @@ pub mod fold;
 pub mod glyphs;
 pub mod phrases;
 pub mod quote;
+pub mod runs;
 pub mod words;
 
 /// The most of one text that is read, in bytes. What lies beyond can make nothing benign.

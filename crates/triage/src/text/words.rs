@@ -3,6 +3,7 @@
 use super::fold::{self, Plain};
 use super::glyphs::Glyph;
 use super::quote;
+use super::runs::{address_end, link_end};
 
 /// The most words of one text that are looked at.
 pub const MAX_WORDS: usize = 30_000;
@@ -74,7 +75,12 @@ pub const MAX_TRICKS: usize = 64;
 impl<'a> Text<'a> {
     /// Reads the glyphs of `source`.
     pub fn read(source: &'a str, glyphs: &[Glyph]) -> Self {
-        let mut reader = Reader { text: Self { source, ..Self::default() }, opens: true, parted: true, latin: mostly_latin(glyphs) };
+        let mut reader = Reader {
+            text: Self { source, ..Self::default() },
+            opens: true,
+            parted: true,
+            latin: mostly_latin(glyphs),
+        };
         let mut at = 0;
         while let Some(glyph) = glyphs.get(at) {
             if reader.text.words.len() >= MAX_WORDS {
@@ -175,7 +181,8 @@ impl Reader<'_> {
     }
 
     fn between(&mut self, c: char, at: usize) -> usize {
-        if matches!(c, '\n' | '\r' | '.' | '!' | '?' | ':' | ';' | '。' | '！' | '？' | '"' | '>' | '{' | '[') {
+        if matches!(c, '\n' | '\r' | '.' | '!' | '?' | ':' | ';' | '。' | '！' | '？' | '"' | '>' | '{' | '[')
+        {
             // A second line break in a row, or anything but a line break, parts.
             self.parted |= self.opens || !matches!(c, '\n' | '\r');
             self.opens = true;
@@ -200,7 +207,9 @@ impl Reader<'_> {
 
     /// Reads a link, an address or a word; says where it ends.
     fn word(&mut self, glyphs: &[Glyph], at: usize) -> usize {
-        let special = link_end(glyphs, at).map(|end| (LINK, end)).or_else(|| address_end(glyphs, at).map(|end| (ADDRESS, end)));
+        let special = link_end(glyphs, at)
+            .map(|end| (LINK, end))
+            .or_else(|| address_end(glyphs, at).map(|end| (ADDRESS, end)));
         if let Some((name, end)) = special {
             let from = self.open();
             self.text.folded.push_str(name);
@@ -213,8 +222,14 @@ impl Reader<'_> {
         let (start, stop) = (source_start(glyphs, at), source_end(glyphs, end));
         let disguised = made.foreign > 0 && made.foreign == made.twins;
         if disguised && (made.latin > 0 || (self.latin && made.twins >= 5)) {
-            let twins: String =
-                self.text.folded.get(from..).unwrap_or("").chars().map(|c| fold::latin_twin(c).unwrap_or(c)).collect();
+            let twins: String = self
+                .text
+                .folded
+                .get(from..)
+                .unwrap_or("")
+                .chars()
+                .map(|c| fold::latin_twin(c).unwrap_or(c))
+                .collect();
             self.text.folded.truncate(from);
             self.text.folded.push_str(&twins);
             self.trick(TrickKind::Mixed, start, stop);
@@ -230,7 +245,8 @@ impl Reader<'_> {
             Some(letters.chars().map(|c| fold::leet(c).unwrap_or(c)).collect::<String>().into_boxed_str())
         } else if made.capital_i && made.lower >= 2 {
             // A capital I among small letters is read as the l it looks like.
-            let shown = glyphs.get(at..end).unwrap_or(&[]).iter().map(|g| if g.shown == 'I' { 'l' } else { g.shown });
+            let shown =
+                glyphs.get(at..end).unwrap_or(&[]).iter().map(|g| if g.shown == 'I' { 'l' } else { g.shown });
             Some(shown.flat_map(char::to_lowercase).collect::<String>().into_boxed_str())
         } else {
             None
@@ -283,7 +299,9 @@ fn is_apostrophe(c: char) -> bool {
 }
 
 fn is_letter(glyph: Option<&Glyph>) -> bool {
-    glyph.is_some_and(|g| (g.shown.is_alphanumeric() || fold::is_styled(g.shown)) && !fold::is_unspaced(g.shown))
+    glyph.is_some_and(|g| {
+        (g.shown.is_alphanumeric() || fold::is_styled(g.shown)) && !fold::is_unspaced(g.shown)
+    })
 }
 
 /// A sign that often stands for a letter.
@@ -308,31 +326,6 @@ fn word_end(glyphs: &[Glyph], at: usize) -> usize {
     end.max(at + 1)
 }
 
-/// Where the link that begins at `at` ends, if one does.
-fn link_end(glyphs: &[Glyph], at: usize) -> Option<usize> {
-    let head: String = glyphs.iter().skip(at).take(8).map(|g| g.shown.to_ascii_lowercase()).collect();
-    let begins = ["http://", "https://", "hxxp://", "hxxps://", "www."].iter().any(|scheme| head.starts_with(scheme));
-    if !begins {
-        return None;
-    }
-    let stops = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\'' | ')' | ']' | '|' | '`' | '\\');
-    let length = glyphs.iter().skip(at).take(4096).take_while(|g| !stops(g.shown)).count();
-    Some(at + length)
-}
-
-/// Where the mail address that begins at `at` ends, if one does.
-fn address_end(glyphs: &[Glyph], at: usize) -> Option<usize> {
-    let tail = glyphs.get(at..)?;
-    let local = tail.iter().take(65).take_while(|g| g.shown.is_ascii_alphanumeric() || ".-_%+=".contains(g.shown)).count();
-    if tail.get(local)?.shown != '@' {
-        return None;
-    }
-    let domain = tail.get(local + 1..)?;
-    let length = domain.iter().take(254).take_while(|g| g.shown.is_ascii_alphanumeric() || ".-".contains(g.shown)).count();
-    let dotted = domain.iter().take(length).any(|g| g.shown == '.');
-    (dotted && length >= 4).then_some(at + local + 1 + length)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -343,7 +336,8 @@ mod tests {
 
     #[test]
     fn disguised_words_come_out_plain() {
-        for source in ["Ignore", "IGNORE", "ign\u{200B}ore", "іgnоre", "ｉｇｎｏｒｅ", "𝐢𝐠𝐧𝐨𝐫𝐞", "ïgnöre"] {
+        for source in ["Ignore", "IGNORE", "ign\u{200B}ore", "іgnоre", "ｉｇｎｏｒｅ", "𝐢𝐠𝐧𝐨𝐫𝐞", "ïgnöre"]
+        {
             assert_eq!(folded(source), "ignore", "{source}");
         }
         assert_eq!(Text::plain("1gn0re").words[0].leet.as_deref(), Some("ignore"));
@@ -360,7 +354,10 @@ mod tests {
 
     #[test]
     fn links_and_addresses_are_one_word() {
-        assert_eq!(folded("see https://a.example/x?y=z now, or mail a.b@c.example!"), "see httplink now or mail mailaddr");
+        assert_eq!(
+            folded("see https://a.example/x?y=z now, or mail a.b@c.example!"),
+            "see httplink now or mail mailaddr"
+        );
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::permission::Permission;
 use crate::ports::Tx;
 use crate::use_cases::{incident_named, incidents, record};
 use probatum_incident::Incident;
-use probatum_kernel::{ActionId, IncidentRef};
-use probatum_playbooks::{Action, ActionError, ActionStatus, NewOrder, NewStep, Question, Ruling};
+use probatum_kernel::{ActionId, IncidentRef, Role};
+use probatum_playbooks::{Action, ActionError, ActionStatus, NewOrder, NewStep, Person, Question, Ruling};
 use serde_json::{Value, json};
 
 /// The most actions of one incident.
@@ -57,15 +57,24 @@ pub fn rollback(tx: &mut dyn Tx, ctx: &Ctx, id: ActionId, rules: &Rules) -> Resu
     place(tx, ctx, &incident, &cmd, rules)
 }
 
+/// What the policy denied.
+#[derive(Debug, Clone)]
+pub enum Denied {
+    /// An order on an incident, by its word.
+    Order(IncidentRef, String),
+    /// The undoing of an action.
+    Rollback(ActionId),
+}
+
 /// Notes that the policy denied an order. The order itself left nothing behind.
-pub fn note_denial(
-    tx: &mut dyn Tx,
-    ctx: &Ctx,
-    id: IncidentRef,
-    action: &str,
-    reason: &str,
-) -> Result<(), AppError> {
-    let incident = incident_named(tx, id)?;
+pub fn note_denial(tx: &mut dyn Tx, ctx: &Ctx, of: &Denied, reason: &str) -> Result<(), AppError> {
+    let (incident, action) = match of {
+        Denied::Order(id, action) => (incident_named(tx, *id)?, action.clone()),
+        Denied::Rollback(id) => {
+            let (incident, action) = locked(tx, *id)?;
+            (incident, action.undo()?.action)
+        }
+    };
     let detail = json!({"action": action, "reason": reason});
     record(tx, ctx, "action.denied", incident.public_id.to_string(), Some(incident.id), detail)
 }
@@ -77,21 +86,26 @@ fn place(
     cmd: &NewOrder,
     rules: &Rules,
 ) -> Result<Action, AppError> {
-    let ruling = ruling(tx, ctx, incident, &cmd.action, rules)?;
+    let ruling = ruling(tx, incident, &cmd.action, &ctx.principal.roles, rules)?;
     let automated = rules.automated(&cmd.action);
     let id = ctx.new_action_id();
-    let action = Action::request(id, incident.id, cmd, &ruling, automated, ctx.actor(), ctx.now)?;
+    let action = Action::request(id, incident.id, cmd, &ruling, automated, &person(ctx), ctx.now)?;
     insert(tx, ctx, incident, &action, "action.requested")?;
     incidents::touch(tx, ctx, incident)?;
     Ok(action)
 }
 
-/// What the policy says about an action on this incident, asked for by this caller.
+/// Whoever calls, as the playbooks crate knows people.
+pub(super) fn person(ctx: &Ctx) -> Person<'_> {
+    Person { actor: ctx.actor(), roles: &ctx.principal.roles, principal: Some(&ctx.principal.id) }
+}
+
+/// What the policy says about an action on this incident, asked for by somebody with these roles.
 pub(super) fn ruling(
     tx: &mut dyn Tx,
-    ctx: &Ctx,
     incident: &Incident,
     action: &str,
+    asked_by: &[Role],
     rules: &Rules,
 ) -> Result<Ruling, AppError> {
     let agent = incident.agent_id.as_ref().map(|id| tx.agent(id)).transpose()?.flatten();
@@ -100,7 +114,7 @@ pub(super) fn ruling(
         severity: incident.severity.band().as_str(),
         priority: incident.priority.map(|p| p.as_str()),
         evidence_status: incident.evidence_status,
-        asked_by: &ctx.principal.roles,
+        asked_by,
         agent: agent.as_ref().map(|a| (a.status().as_str(), a.current_score)),
     }))
 }

@@ -4,7 +4,7 @@ mod ask;
 mod playbook;
 mod running;
 
-pub use ask::{add, note_denial, order, rollback};
+pub use ask::{Denied, add, note_denial, order, rollback};
 pub(super) use playbook::named;
 pub use playbook::{Plan, Planned, add_step, apply};
 pub use running::{Begun, begin, expire, finish};
@@ -19,7 +19,7 @@ use crate::query::{ActionList, ActionQuery};
 use probatum_incident::Incident;
 use probatum_kernel::{ActionId, EvidenceStatus, IncidentRef};
 use probatum_playbooks::{
-    Action, ActionStatus, Decision, Known, Person, Policy, Proof, QUARANTINE_AGENT, UpdateStep,
+    Action, ActionStatus, Decision, Known, Policy, Proof, QUARANTINE_AGENT, UpdateStep,
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -120,9 +120,12 @@ pub fn update(
             _ => Proof::Unproven,
         },
     };
-    let known = Known { proof, connector: rules.automated(&action.action_type) };
-    let by = Person { actor: ctx.actor(), roles: &ctx.principal.roles };
-    let Decision { next, changes } = action.update(cmd, &known, &by, ctx.now)?;
+    let verdict = match &action.order {
+        Some(order) => Some(ask::ruling(tx, &incident, &action.action_type, &order.asked_as, rules)?.verdict),
+        None => None,
+    };
+    let known = Known { proof, connector: rules.automated(&action.action_type), verdict };
+    let Decision { next, changes } = action.update(cmd, &known, &ask::person(ctx), ctx.now)?;
     if changes.is_empty() {
         return Ok(action);
     }

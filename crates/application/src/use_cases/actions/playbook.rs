@@ -8,7 +8,7 @@ use crate::permission::Permission;
 use crate::ports::Tx;
 use crate::use_cases::incidents;
 use probatum_incident::{Incident, classify};
-use probatum_kernel::{Code, IncidentRef, Timestamp};
+use probatum_kernel::{ActionId, Code, IncidentRef, Timestamp};
 use probatum_playbooks::{Action, Library, NewPlaybookStep, Playbook, Step, Verdict, known_action};
 
 /// The hours of an incident that has no priority yet: a step's time as the playbook says it.
@@ -19,9 +19,9 @@ const PLAIN_HOURS: i64 = 24;
 pub struct Planned {
     /// The action; in a dry run it exists nowhere.
     pub action: Action,
-    /// What would carry its action out: a connector, or people.
+    /// What would carry its action out if the caller ordered it, instead of doing the step: a connector, or people.
     pub carried_out_by: Option<String>,
-    /// What policy says to the caller about running its action. Nothing for what people do.
+    /// What the policy says to the caller about such an order. Nothing for what only people do.
     pub policy: Option<Verdict>,
 }
 
@@ -58,10 +58,13 @@ pub fn apply(
         );
         return Err(AppError::new(Code::StateConflict, detail));
     }
+    // Lists are in the order of ids, and these are all of one moment.
+    let mut ids: Vec<ActionId> = playbook.steps.iter().map(|_| ctx.new_action_id()).collect();
+    ids.sort_unstable();
     let mut steps = Vec::with_capacity(playbook.steps.len());
-    for step in &playbook.steps {
+    for (step, id) in playbook.steps.iter().zip(ids) {
         let new = NewPlaybookStep { due_at: Some(due_at(&incident, step, ctx.now)), owner: None };
-        let action = make(ctx, &incident, playbook, step, new)?;
+        let action = make(ctx, id, &incident, playbook, step, &new)?;
         steps.push(planned(tx, ctx, &incident, action, rules)?);
     }
     if !dry_run {
@@ -91,7 +94,8 @@ pub fn add_step(
         return Err(AppError::invalid("step", "invalid", format!("{} has the steps {keys}", playbook.kind)));
     };
     let due_at = new.due_at.or_else(|| Some(due_at(&incident, step, ctx.now)));
-    let action = make(ctx, &incident, playbook, step, NewPlaybookStep { due_at, owner: new.owner.clone() })?;
+    let new = NewPlaybookStep { due_at, owner: new.owner.clone() };
+    let action = make(ctx, ctx.new_action_id(), &incident, playbook, step, &new)?;
     insert(tx, ctx, &incident, &action, "action.added")?;
     incidents::touch(tx, ctx, &incident)?;
     Ok(action)
@@ -107,13 +111,13 @@ pub(in crate::use_cases) fn named<'a>(library: &'a Library, kind: &str) -> Resul
 
 fn make(
     ctx: &Ctx,
+    id: ActionId,
     incident: &Incident,
     playbook: &Playbook,
     step: &Step,
-    new: NewPlaybookStep,
+    new: &NewPlaybookStep,
 ) -> Result<Action, AppError> {
-    let id = ctx.new_action_id();
-    Ok(Action::of_playbook(id, incident.id, &playbook.kind, step, &new, ctx.actor(), ctx.now)?)
+    Ok(Action::of_playbook(id, incident.id, &playbook.kind, step, new, ctx.actor(), ctx.now)?)
 }
 
 /// A step has its share of the priority's time, from now on.
@@ -130,8 +134,11 @@ fn planned(
     rules: &Rules,
 ) -> Result<Planned, AppError> {
     let known = known_action(&action.action_type).is_some();
-    let policy =
-        if known { Some(ruling(tx, ctx, incident, &action.action_type, rules)?.verdict) } else { None };
+    let policy = if known {
+        Some(ruling(tx, incident, &action.action_type, &ctx.principal.roles, rules)?.verdict)
+    } else {
+        None
+    };
     let carried_out_by = rules.carrier(&action.action_type).filter(|_| known);
     Ok(Planned { action, carried_out_by, policy })
 }

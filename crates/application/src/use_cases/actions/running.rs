@@ -1,16 +1,18 @@
 //! Carrying orders out: claim → call → record. The call itself happens between the transactions, never inside one.
 
-use super::{Rules, locked, save};
+use super::{Rules, ask, locked, save};
 use crate::connector::{Call, Route};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::ports::Tx;
 use crate::use_cases::incident_named;
 use crate::use_cases::quarantine::{NewQuarantine, quarantine_for};
-use probatum_agent_trust::{Person, TrustEvent};
+use probatum_agent_trust::{AgentError, Person, TrustEvent};
 use probatum_incident::Incident;
 use probatum_kernel::{ActionId, AgentId, IncidentRef, Kind};
-use probatum_playbooks::{Action, ActionResult, ActionStatus, Carrier, Claim, Order, QUARANTINE_AGENT};
+use probatum_playbooks::{
+    Action, ActionResult, ActionStatus, Carrier, Claim, Order, QUARANTINE_AGENT, Verdict,
+};
 use serde_json::{Value, json};
 
 /// The carrier of what the registry does itself.
@@ -45,13 +47,16 @@ pub fn begin(tx: &mut dyn Tx, ctx: &Ctx, id: ActionId, rules: &Rules) -> Result<
     };
     let longest = route.as_ref().map_or(0, |r| i64::try_from(r.longest.as_millis()).unwrap_or(i64::MAX / 2));
     let until = ctx.now.plus_millis(longest.saturating_add(MARGIN));
+    if let Some(order) = action.order.as_ref().filter(|_| action.status == ActionStatus::Approved) {
+        let ruling = ask::ruling(tx, &incident, &action.action_type, &order.asked_as, rules)?;
+        if ruling.verdict == Verdict::Denied {
+            let why = format!("Policy denies it by now ({}); it was not begun.", ruling.rule);
+            return settle(tx, ctx, &incident, &action, &action.given_up(&why, ctx.now));
+        }
+    }
     let next = match action.claim(carrier, until, ctx.now) {
         Ok(Claim::Ours(next)) => next,
-        Ok(Claim::Settled(next)) => {
-            let event = if next.status == ActionStatus::Failed { "action.failed" } else { "action.updated" };
-            save(tx, ctx, &incident, &action, &next, event, told(&next))?;
-            return Ok(Begun::Settled(Box::new(next)));
-        }
+        Ok(Claim::Settled(next)) => return settle(tx, ctx, &incident, &action, &next),
         Err(_) => return Ok(Begun::Settled(Box::new(action))),
     };
     let Some(order) = next.order.clone() else { return Ok(Begun::Settled(Box::new(action))) };
@@ -68,6 +73,23 @@ pub fn begin(tx: &mut dyn Tx, ctx: &Ctx, id: ActionId, rules: &Rules) -> Result<
         requested_at: next.requested_at,
     };
     Ok(Begun::Call { route, call: Box::new(call), attempt: order.attempts })
+}
+
+/// Saves an order that is not begun, or not again.
+fn settle(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    incident: &Incident,
+    before: &Action,
+    next: &Action,
+) -> Result<Begun, AppError> {
+    let event = match next.status {
+        ActionStatus::Failed => "action.failed",
+        ActionStatus::Expired => "action.expired",
+        _ => "action.updated",
+    };
+    save(tx, ctx, incident, before, next, event, told(next))?;
+    Ok(Begun::Settled(Box::new(next.clone())))
 }
 
 /// Records what came of a call. A claim that was taken over meanwhile records nothing: its successor does.
@@ -136,6 +158,11 @@ fn quarantine(
         approved_by: order.decided_by.clone(),
         note: None,
     };
+    // A refusal is recorded in this very transaction, which keeps whatever was written before it: ask before the
+    // incident is linked to the agent.
+    if tx.agent(&agent)?.is_some_and(|a| a.is_quarantined()) {
+        return Err(AgentError::AlreadyQuarantined.into());
+    }
     let by = Person { actor: action.requested_by.clone(), principal: None };
     quarantine_for(tx, ctx, &agent, &cmd, &by)?;
     Ok(format!("Agent {agent} is quarantined"))

@@ -61,7 +61,11 @@ pub const BRANDS: &[Brand] = brands! {
 /// Whether a brand may write from this domain: one of its own, or its name under another country's ending.
 pub fn owns(brand: &Brand, host: &str) -> bool {
     let domain = registered(host);
-    brand.domains.iter().any(|own| crate::input::host::within(host, own) || *own == domain || (label(own) == label(domain) && label(own).len() >= 4 && is_country(domain)))
+    brand.domains.iter().any(|own| {
+        crate::input::host::within(host, own)
+            || *own == domain
+            || (label(own) == label(domain) && label(own).len() >= 4 && is_country(domain))
+    })
 }
 
 /// Whether a domain ends in a country, where brands hold their names too.
@@ -83,21 +87,68 @@ pub fn named(folded: &str) -> Option<&'static Brand> {
 
 /// Words that stand beside a company's name and say nothing themselves.
 const FILLERS: [&str; 44] = [
-    "support", "team", "service", "services", "security", "bank", "inc", "ltd", "com", "alert", "alerts", "notification", "notifications", "info",
-    "account", "accounts", "customer", "care", "online", "billing", "help", "center", "centre", "update", "express", "reward", "rewards", "survey",
-    "wallet", "id", "pay", "delivery", "noreply", "no", "reply", "shop", "store", "the", "mail", "department", "winner", "plus", "antivirus", "live",
+    "support",
+    "team",
+    "service",
+    "services",
+    "security",
+    "bank",
+    "inc",
+    "ltd",
+    "com",
+    "alert",
+    "alerts",
+    "notification",
+    "notifications",
+    "info",
+    "account",
+    "accounts",
+    "customer",
+    "care",
+    "online",
+    "billing",
+    "help",
+    "center",
+    "centre",
+    "update",
+    "express",
+    "reward",
+    "rewards",
+    "survey",
+    "wallet",
+    "id",
+    "pay",
+    "delivery",
+    "noreply",
+    "no",
+    "reply",
+    "shop",
+    "store",
+    "the",
+    "mail",
+    "department",
+    "winner",
+    "plus",
+    "antivirus",
+    "live",
 ];
 
 fn alone(folded: &str, name: &str) -> bool {
     let filler = |word: &&str| FILLERS.contains(word) || word.chars().all(|c| c.is_ascii_digit());
-    folded.split(' ').filter(|word| name.split(' ').any(|part| part == *word) || !filler(word)).eq(name.split(' '))
+    folded
+        .split(' ')
+        .filter(|word| name.split(' ').any(|part| part == *word) || !filler(word))
+        .eq(name.split(' '))
 }
 
 /// The brand a host imitates: its name spelt otherwise, or used within a domain of somebody else.
 pub fn imitated(host: &str) -> Option<&'static Brand> {
     let plain = skeleton(host);
-    let parts: Vec<(&str, Vec<char>)> =
-        plain.split(['.', '-']).filter(|part| part.len() >= 4).map(|part| (part, part.chars().collect())).collect();
+    let parts: Vec<(&str, Vec<char>)> = plain
+        .split(['.', '-'])
+        .filter(|part| part.len() >= 4)
+        .map(|part| (part, part.chars().collect()))
+        .collect();
     let found = imitable().iter().find(|(name, letters, brand)| {
         let alike = |(part, spelt): &(&str, Vec<char>)| {
             part == name || twisted(spelt, letters) || (name.len() >= 6 && part.contains(name.as_str()))
@@ -111,7 +162,8 @@ pub fn imitated(host: &str) -> Option<&'static Brand> {
 fn imitable() -> &'static [(String, Vec<char>, &'static Brand)] {
     static NAMES: OnceLock<Vec<(String, Vec<char>, &'static Brand)>> = OnceLock::new();
     NAMES.get_or_init(|| {
-        let worth = BRANDS.iter().filter(|brand| !brand.common && brand.name.len() >= 5 && !brand.domains.is_empty());
+        let worth =
+            BRANDS.iter().filter(|brand| !brand.common && brand.name.len() >= 5 && !brand.domains.is_empty());
         let joined = worth.map(|brand| {
             let name: String = brand.name.chars().filter(|c| *c != ' ').collect();
             (name.clone(), name.chars().collect(), brand)
@@ -129,13 +181,21 @@ fn twisted(a: &[char], b: &[char]) -> bool {
     let back = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
     let shorter = a.len().min(b.len());
     let one = front + back + 1 >= a.len().max(b.len()).min(shorter + 1);
-    let swapped = a.len() == b.len() && front + back + 2 == a.len() && a.get(front) == b.get(front + 1) && a.get(front + 1) == b.get(front);
+    let swapped = a.len() == b.len()
+        && front + back + 2 == a.len()
+        && a.get(front) == b.get(front + 1)
+        && a.get(front + 1) == b.get(front);
     one || swapped
 }
 
 /// A host with look-alike letters read as those they resemble. Punycode labels are decoded first (RFC 3492).
 pub fn skeleton(host: &str) -> String {
-    let decoded: Vec<String> = host.split('.').map(|part| part.strip_prefix("xn--").and_then(super::punycode::decode).unwrap_or_else(|| part.to_owned())).collect();
+    let decoded: Vec<String> = host
+        .split('.')
+        .map(|part| {
+            part.strip_prefix("xn--").and_then(super::punycode::decode).unwrap_or_else(|| part.to_owned())
+        })
+        .collect();
     let joined = decoded.join(".").replace("rn", "m").replace("vv", "w");
     let mut plain = String::with_capacity(joined.len());
     for c in joined.chars().filter(|c| !fold::is_invisible(*c)) {
@@ -171,11 +231,24 @@ mod tests {
     #[test]
     fn owners_and_imitators() {
         let paypal = named("paypal").unwrap();
-        assert!(owns(paypal, "mail.paypal.com") && owns(paypal, "paypal.de") && !owns(paypal, "paypal.com.evil.example"));
-        for host in ["paypa1.com", "paypal-secure.example", "paypal.com.evil.example", "paypall.com", "payapl.com", "xn--pypal-4ve.com", "secure-rnicrosoft.com"] {
+        assert!(
+            owns(paypal, "mail.paypal.com")
+                && owns(paypal, "paypal.de")
+                && !owns(paypal, "paypal.com.evil.example")
+        );
+        for host in [
+            "paypa1.com",
+            "paypal-secure.example",
+            "paypal.com.evil.example",
+            "paypall.com",
+            "payapl.com",
+            "xn--pypal-4ve.com",
+            "secure-rnicrosoft.com",
+        ] {
             assert!(imitated(host).is_some(), "{host}");
         }
-        for host in ["paypal.com", "www.amazon.co.uk", "example.org", "goggles.example", "microscope.example"] {
+        for host in ["paypal.com", "www.amazon.co.uk", "example.org", "goggles.example", "microscope.example"]
+        {
             assert_eq!(name(imitated(host)), "", "{host}");
         }
     }

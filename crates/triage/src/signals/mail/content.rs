@@ -6,8 +6,10 @@ use crate::text::quote;
 use crate::text::words::TrickKind;
 
 pub const PROGRAM: Rule = Rule::new("executable_attachment", 3.2, "a program is attached");
-pub const TWO_ENDINGS: Rule = Rule::new("double_extension", 3.2, "an attachment hides its type behind a second ending");
-pub const PAGE: Rule = Rule::new("html_attachment", 2.2, "a web page is attached, which can pose as a sign-in");
+pub const TWO_ENDINGS: Rule =
+    Rule::new("double_extension", 3.2, "an attachment hides its type behind a second ending");
+pub const PAGE: Rule =
+    Rule::new("html_attachment", 2.2, "a web page is attached, which can pose as a sign-in");
 pub const MACROS: Rule = Rule::new("macro_attachment", 2.0, "a document that may hold macros is attached");
 pub const ARCHIVE: Rule = Rule::new("archive_attachment", 0.8, "an archive is attached");
 pub const FORM: Rule = Rule::new("html_form", 0.6, "the mail itself is a form to fill in");
@@ -15,18 +17,53 @@ pub const PASSWORD: Rule = Rule::new("password_field", 2.5, "the mail itself ask
 pub const SCRIPT: Rule = Rule::new("html_script", 0.3, "the mail runs a script");
 pub const REFRESH: Rule = Rule::new("html_refresh", 1.5, "the mail sends the reader elsewhere by itself");
 pub const FRAME: Rule = Rule::new("html_frame", 0.6, "the mail loads another page into itself");
-pub const PICTURE_ONLY: Rule = Rule::passing("picture_only", 1.2, "pictures and a link stand where words should");
+pub const PICTURE_ONLY: Rule =
+    Rule::passing("picture_only", 1.2, "pictures and a link stand where words should");
 pub const BARE_LINK: Rule = Rule::passing("bare_link", 1.0, "it is little more than a link");
 pub const HIDDEN_LETTERS: Rule = Rule::new("zero_width_letters", 1.6, "invisible characters split its words");
 pub const MIXED_LETTERS: Rule = Rule::new("mixed_alphabets", 1.8, "its words mix letters of two alphabets");
-pub const DRESSED_LETTERS: Rule = Rule::new("styled_letters", 1.4, "its words are written in letters that only look like letters");
+pub const DRESSED_LETTERS: Rule =
+    Rule::new("styled_letters", 1.4, "its words are written in letters that only look like letters");
 pub const TURNED_LETTERS: Rule = Rule::new("turned_text", 1.2, "its text changes the direction of reading");
-pub const SHOUTING: Rule = Rule::new("shouting_subject", 0.7, "its subject shouts");
-pub const ODD_SUBJECT: Rule = Rule::new("tagged_subject", 0.6, "its subject carries the reader's address or a code");
+pub const SHOUTING: Rule = Rule::passing("shouting_subject", 0.7, "its subject shouts");
+pub const ODD_SUBJECT: Rule =
+    Rule::new("tagged_subject", 0.6, "its subject carries the reader's address or a code");
 
 const PROGRAMS: [&str; 34] = [
-    "exe", "scr", "com", "bat", "cmd", "pif", "js", "jse", "vbs", "vbe", "wsf", "wsh", "hta", "ps1", "jar", "lnk", "msi", "iso", "img", "vhd", "vhdx", "cpl", "chm",
-    "reg", "url", "dll", "apk", "app", "ace", "one", "xll", "sct", "gadget", "library-ms",
+    "exe",
+    "scr",
+    "com",
+    "bat",
+    "cmd",
+    "pif",
+    "js",
+    "jse",
+    "vbs",
+    "vbe",
+    "wsf",
+    "wsh",
+    "hta",
+    "ps1",
+    "jar",
+    "lnk",
+    "msi",
+    "iso",
+    "img",
+    "vhd",
+    "vhdx",
+    "cpl",
+    "chm",
+    "reg",
+    "url",
+    "dll",
+    "apk",
+    "app",
+    "ace",
+    "one",
+    "xll",
+    "sct",
+    "gadget",
+    "library-ms",
 ];
 
 /// Looks at attachments and at the mail's own make-up.
@@ -35,8 +72,13 @@ pub fn inspect(mail: &Mail<'_>, sheet: &mut Sheet) {
         attachment(name, media, sheet);
     }
     for (source, page) in &mail.pages {
-        let parts =
-            [(&FORM, page.form), (&PASSWORD, page.password), (&SCRIPT, page.script), (&REFRESH, page.refresh), (&FRAME, page.frame)];
+        let parts = [
+            (&FORM, page.form),
+            (&PASSWORD, page.password),
+            (&SCRIPT, page.script),
+            (&REFRESH, page.refresh),
+            (&FRAME, page.frame),
+        ];
         for (rule, place) in parts {
             if let Some((start, end)) = place {
                 sheet.note(rule, quote::cut(source, start, end));
@@ -44,7 +86,10 @@ pub fn inspect(mail: &Mail<'_>, sheet: &mut Sheet) {
         }
         let words = mail.bodies.iter().map(|body| body.words.len()).max().unwrap_or(0);
         if page.images > 0 && words < 25 && !mail.links.is_empty() {
-            sheet.note(&PICTURE_ONLY, mail.links.first().and_then(|link| quote::cut(&link.target, 0, link.target.len())));
+            sheet.note(
+                &PICTURE_ONLY,
+                mail.links.first().and_then(|link| quote::cut(&link.target, 0, link.target.len())),
+            );
         }
     }
     bare(mail, sheet);
@@ -54,14 +99,21 @@ pub fn inspect(mail: &Mail<'_>, sheet: &mut Sheet) {
 
 fn attachment(name: &str, media: &str, sheet: &mut Sheet) {
     let cited = || quote::cut(name, 0, name.len());
-    let plain: String = name.chars().filter(|c| !crate::text::fold::is_invisible(*c)).collect::<String>().trim().to_lowercase();
+    let plain: String = name
+        .chars()
+        .filter(|c| !crate::text::fold::is_invisible(*c))
+        .collect::<String>()
+        .trim()
+        .to_lowercase();
     let mut endings = plain.rsplit('.');
     let (last, before) = (endings.next().unwrap_or(""), endings.next().unwrap_or(""));
     let dotted = plain.contains('.');
     if dotted && PROGRAMS.contains(&last) {
         let document = ["pdf", "doc", "docx", "xls", "xlsx", "jpg", "png", "txt", "zip"].contains(&before);
         sheet.note(if document { &TWO_ENDINGS } else { &PROGRAM }, cited());
-    } else if ["html", "htm", "shtml", "xhtml", "svg", "mht", "mhtml", "xht"].contains(&last) || (media.starts_with("text/html") && dotted && last != "txt") {
+    } else if ["html", "htm", "shtml", "xhtml", "svg", "mht", "mhtml", "xht"].contains(&last)
+        || (media.starts_with("text/html") && dotted && last != "txt")
+    {
         sheet.note(&PAGE, cited());
     } else if ["docm", "xlsm", "pptm", "xlsb", "dotm", "xlam"].contains(&last) {
         sheet.note(&MACROS, cited());
@@ -77,7 +129,10 @@ fn attachment(name: &str, media: &str, sheet: &mut Sheet) {
 fn bare(mail: &Mail<'_>, sheet: &mut Sheet) {
     let Some(longest) = mail.bodies.iter().map(|body| body.words.len()).max() else { return };
     if (1..18).contains(&longest) && !mail.links.is_empty() {
-        sheet.note(&BARE_LINK, mail.links.first().and_then(|link| quote::cut(&link.target, 0, link.target.len())));
+        sheet.note(
+            &BARE_LINK,
+            mail.links.first().and_then(|link| quote::cut(&link.target, 0, link.target.len())),
+        );
     }
 }
 
@@ -98,14 +153,19 @@ fn letters(mail: &Mail<'_>, sheet: &mut Sheet) {
 fn subject(mail: &Mail<'_>, sheet: &mut Sheet) {
     let source = mail.subject.source;
     let cited = || quote::cut(source, 0, source.len());
-    let (upper, lower) = (source.chars().filter(|c| c.is_uppercase()).count(), source.chars().filter(|c| c.is_lowercase()).count());
+    let (upper, lower) = (
+        source.chars().filter(|c| c.is_uppercase()).count(),
+        source.chars().filter(|c| c.is_lowercase()).count(),
+    );
     let loud = source.matches(['!', '$', '€', '£', '💰', '🎁', '🔥', '⚠', '✅', '🚨', '❗']).count();
     let encoded = source.contains("=?");
     if (!encoded && upper >= 15 && upper > lower * 2) || loud >= 3 {
         sheet.note(&SHOUTING, cited());
     }
     let folded = source.to_lowercase();
-    if mail.recipients.iter().any(|to| to.local.len() >= 4 && (folded.contains(&format!("{}@", to.local)) || folded.starts_with(&to.local))) {
+    if mail.recipients.iter().any(|to| {
+        to.local.len() >= 4 && (folded.contains(&format!("{}@", to.local)) || folded.starts_with(&to.local))
+    }) {
         sheet.note(&ODD_SUBJECT, cited());
     }
 }

@@ -1,6 +1,7 @@
 //! Who a mail says it is from, who it is from, and where an answer would go.
 
 use super::{brands, places};
+use crate::input::address::Mailbox;
 use crate::input::auth::Outcome;
 use crate::input::host::{label, registered, related};
 use crate::input::mail::Mail;
@@ -10,23 +11,48 @@ use crate::text::glyphs::{self, Glyph};
 use crate::text::quote;
 use crate::text::words::Text;
 
-pub const BORROWED_NAME: Rule = Rule::new("display_name_spoofing", 3.0, "the sender's name claims a brand whose domain it does not write from");
-pub const BORROWED_ADDRESS: Rule = Rule::new("address_in_name", 2.2, "the sender's name shows another address or domain than the mail comes from");
-pub const OWN_DOMAIN_CLAIM: Rule = Rule::new("recipient_domain_claim", 2.0, "the sender poses as the reader's own organisation");
-pub const ROLE_NAME: Rule = Rule::new("generic_sender_name", 1.1, "the sender's name is an office, not an organisation or a person");
-pub const UNRELATED_NAME: Rule = Rule::new("unrelated_sender_name", 0.8, "the sender's name has nothing to do with the address");
-pub const LOOKALIKE_SENDER: Rule = Rule::new("lookalike_domain", 3.0, "the sender's domain imitates a brand's");
-pub const PUNYCODE_SENDER: Rule = Rule::new("punycode_domain", 1.2, "the sender's domain is written with letters of another alphabet");
-pub const CHEAP_SENDER: Rule = Rule::new("cheap_domain", 1.2, "the sender's domain has an ending that is mostly abused");
-pub const RANDOM_SENDER: Rule = Rule::new("random_sender", 0.9, "the sender's address looks made by a machine");
+pub const BORROWED_NAME: Rule = Rule::new(
+    "display_name_spoofing",
+    3.0,
+    "the sender's name claims a brand whose domain it does not write from",
+);
+pub const BORROWED_ADDRESS: Rule = Rule::new(
+    "address_in_name",
+    2.2,
+    "the sender's name shows another address or domain than the mail comes from",
+);
+pub const OWN_DOMAIN_CLAIM: Rule =
+    Rule::new("recipient_domain_claim", 2.0, "the sender poses as the reader's own organisation");
+pub const ROLE_NAME: Rule =
+    Rule::new("generic_sender_name", 1.1, "the sender's name is an office, not an organisation or a person");
+pub const UNRELATED_NAME: Rule =
+    Rule::new("unrelated_sender_name", 0.8, "the sender's name has nothing to do with the address");
+pub const LOOKALIKE_SENDER: Rule =
+    Rule::new("lookalike_domain", 3.0, "the sender's domain imitates a brand's");
+pub const PUNYCODE_SENDER: Rule =
+    Rule::new("punycode_domain", 1.2, "the sender's domain is written with letters of another alphabet");
+pub const CHEAP_SENDER: Rule =
+    Rule::new("cheap_domain", 1.2, "the sender's domain has an ending that is mostly abused");
+pub const RANDOM_SENDER: Rule =
+    Rule::new("random_sender", 0.9, "the sender's address looks made by a machine");
 pub const NO_ADDRESS: Rule = Rule::new("no_sender_address", 1.2, "there is a sender's name but no address");
-pub const FREE_SENDER: Rule = Rule::new("free_mail_organisation", 1.0, "an organisation writes from a free mail address");
-pub const PLATFORM_SENDER: Rule = Rule::new("platform_sender", 1.0, "the sender's domain belongs to a hosting platform where anybody signs up");
-pub const REPLY_ELSEWHERE: Rule = Rule::new("reply_to_mismatch", 0.5, "replies go to another domain than the sender's");
-pub const REPLY_FREE: Rule = Rule::new("reply_to_free_mail", 2.2, "replies go to a free mail address that is not the sender's");
-pub const BOUNCE_ELSEWHERE: Rule = Rule::new("return_path_mismatch", 0.3, "bounces go to another domain than the sender's");
-pub const ID_ELSEWHERE: Rule = Rule::new("message_id_mismatch", 0.1, "the message id was made by another domain than the sender's");
-pub const DMARC_FAIL: Rule = Rule::new("dmarc_fail", 1.8, "the sender's domain did not vouch for the mail (DMARC)");
+pub const FREE_SENDER: Rule =
+    Rule::new("free_mail_organisation", 1.0, "an organisation writes from a free mail address");
+pub const PLATFORM_SENDER: Rule = Rule::new(
+    "platform_sender",
+    1.0,
+    "the sender's domain belongs to a hosting platform where anybody signs up",
+);
+pub const REPLY_ELSEWHERE: Rule =
+    Rule::new("reply_to_mismatch", 0.5, "replies go to another domain than the sender's");
+pub const REPLY_FREE: Rule =
+    Rule::new("reply_to_free_mail", 2.2, "replies go to a free mail address that is not the sender's");
+pub const BOUNCE_ELSEWHERE: Rule =
+    Rule::new("return_path_mismatch", 0.3, "bounces go to another domain than the sender's");
+pub const ID_ELSEWHERE: Rule =
+    Rule::new("message_id_mismatch", 0.1, "the message id was made by another domain than the sender's");
+pub const DMARC_FAIL: Rule =
+    Rule::new("dmarc_fail", 1.8, "the sender's domain did not vouch for the mail (DMARC)");
 pub const SPF_FAIL: Rule = Rule::new("spf_fail", 1.2, "the sending server may not send for its domain (SPF)");
 pub const DKIM_FAIL: Rule = Rule::new("dkim_fail", 0.4, "the mail's signature does not hold (DKIM)");
 pub const UNSIGNED: Rule = Rule::new("unauthenticated", 0.6, "nothing vouches for the sender's domain");
@@ -36,10 +62,10 @@ pub const UNSIGNED: Rule = Rule::new("unauthenticated", 0.6, "nothing vouches fo
 pub struct Sender {
     /// The sender's domain, or nothing.
     pub domain: String,
-    /// The folded words of the display name.
-    pub name: String,
     /// Whether the name claims to be somebody the address is not.
     pub gap: bool,
+    /// Whether the header holds addresses of several domains; then none of them is the sender's own.
+    pub torn: bool,
     /// Whether the name is a brand's and the domain is that brand's own.
     pub owner: bool,
 }
@@ -49,17 +75,35 @@ pub fn inspect(mail: &Mail<'_>, sheet: &mut Sheet) -> Sender {
     let Some((source, from)) = &mail.from else { return Sender::default() };
     let cited = || quote::cut(source, 0, source.len());
     let name = folded(&from.name);
-    let mut sender = Sender { domain: from.domain.clone(), name: name.clone(), gap: false, owner: false };
+    let mut sender = Sender { domain: from.domain.clone(), gap: false, torn: false, owner: false };
     sender.owner = brands::named(&name).is_some_and(|brand| brands::owns(brand, &from.domain));
     names(mail, sheet, &name, source);
-    domains(&from.local, &from.domain, sheet, source);
+    let all = Mailbox::all(source);
+    for address in &all {
+        domains(&address.local, &address.domain, sheet, source);
+    }
+    sender.torn = all.iter().any(|address| !related(&address.domain, &from.domain));
     if from.domain.is_empty() && !name.is_empty() {
         sheet.note(&NO_ADDRESS, cited());
     }
     answers(mail, &from.domain, sheet);
     authentication(mail, sheet);
-    let telling = [&BORROWED_NAME, &BORROWED_ADDRESS, &OWN_DOMAIN_CLAIM, &ROLE_NAME, &LOOKALIKE_SENDER, &CHEAP_SENDER, &RANDOM_SENDER, &NO_ADDRESS, &FREE_SENDER, &PLATFORM_SENDER, &REPLY_FREE, &DMARC_FAIL, &SPF_FAIL];
-    sender.gap = telling.iter().any(|rule| sheet.has(rule));
+    let telling = [
+        &BORROWED_NAME,
+        &BORROWED_ADDRESS,
+        &OWN_DOMAIN_CLAIM,
+        &ROLE_NAME,
+        &LOOKALIKE_SENDER,
+        &CHEAP_SENDER,
+        &RANDOM_SENDER,
+        &NO_ADDRESS,
+        &FREE_SENDER,
+        &PLATFORM_SENDER,
+        &REPLY_FREE,
+        &DMARC_FAIL,
+        &SPF_FAIL,
+    ];
+    sender.gap = sender.torn || telling.iter().any(|rule| sheet.has(rule));
     sender
 }
 
@@ -76,11 +120,80 @@ fn folded(name: &str) -> String {
 
 /// Words that name an office rather than anybody.
 const OFFICES: [&str; 74] = [
-    "support", "account", "accounts", "security", "admin", "administrator", "helpdesk", "help", "desk", "service", "services", "team", "webmail", "mail", "email",
-    "mailbox", "postmaster", "server", "system", "notification", "notifications", "alert", "alerts", "update", "info", "information", "customer", "care", "center",
-    "centre", "department", "dept", "it", "hr", "payroll", "voicemail", "voice", "fax", "scan", "scanner", "delivery", "parcel", "package", "shipping", "shipment",
-    "billing", "invoice", "payment", "payments", "refund", "tax", "office", "noreply", "no", "reply", "message", "messages", "center", "survey", "reward", "rewards",
-    "prize", "winner", "lottery", "loan", "bank", "wallet", "airdrop", "verification", "technical", "online", "daemon", "mailer", "helpline",
+    "support",
+    "account",
+    "accounts",
+    "security",
+    "admin",
+    "administrator",
+    "helpdesk",
+    "help",
+    "desk",
+    "service",
+    "services",
+    "team",
+    "webmail",
+    "mail",
+    "email",
+    "mailbox",
+    "postmaster",
+    "server",
+    "system",
+    "notification",
+    "notifications",
+    "alert",
+    "alerts",
+    "update",
+    "info",
+    "information",
+    "customer",
+    "care",
+    "center",
+    "centre",
+    "department",
+    "dept",
+    "it",
+    "hr",
+    "payroll",
+    "voicemail",
+    "voice",
+    "fax",
+    "scan",
+    "scanner",
+    "delivery",
+    "parcel",
+    "package",
+    "shipping",
+    "shipment",
+    "billing",
+    "invoice",
+    "payment",
+    "payments",
+    "refund",
+    "tax",
+    "office",
+    "noreply",
+    "no",
+    "reply",
+    "message",
+    "messages",
+    "center",
+    "survey",
+    "reward",
+    "rewards",
+    "prize",
+    "winner",
+    "lottery",
+    "loan",
+    "bank",
+    "wallet",
+    "airdrop",
+    "verification",
+    "technical",
+    "online",
+    "daemon",
+    "mailer",
+    "helpline",
 ];
 
 fn names(mail: &Mail<'_>, sheet: &mut Sheet, name: &str, source: &str) {
@@ -100,22 +213,31 @@ fn names(mail: &Mail<'_>, sheet: &mut Sheet, name: &str, source: &str) {
     let receivers = mail.recipients.iter().filter(|to| to.domain.len() > 3);
     if receivers.clone().any(|to| !related(&to.domain, &from.domain) && lower.contains(&to.domain)) {
         sheet.note(&OWN_DOMAIN_CLAIM, cited());
-    } else if shown_domain(&lower).is_some_and(|shown| !related(shown, &from.domain) && !akin(label(shown), label(&from.domain))) {
+    } else if shown_domain(&lower)
+        .is_some_and(|shown| !related(shown, &from.domain) && !akin(label(shown), label(&from.domain)))
+    {
         sheet.note(&BORROWED_ADDRESS, cited());
     }
     let words: Vec<&str> = name.split(' ').filter(|w| !w.chars().all(|c| c.is_ascii_digit())).collect();
     let office = |word: &&str| OFFICES.contains(word);
-    if !words.is_empty() && words.iter().all(|w| office(w)) {
+    if !words.is_empty() && words.iter().all(office) {
         sheet.note(&ROLE_NAME, cited());
     }
-    let address: String = format!("{}{}", from.local, registered(&from.domain)).chars().filter(char::is_ascii_alphanumeric).collect();
+    let address: String = format!("{}{}", from.local, registered(&from.domain))
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
     let initials: String = words.iter().filter_map(|word| word.chars().next()).collect();
-    let shares = words.iter().any(|word| word.chars().count() >= 3 && (address.contains(*word) || shares_stem(word, &address)));
+    let shares = words
+        .iter()
+        .any(|word| word.chars().count() >= 3 && (address.contains(*word) || shares_stem(word, &address)));
     let initialled = initials.len() >= 2 && address.contains(&initials);
     if !from.domain.is_empty() && !shares && !initialled && name.is_ascii() {
         sheet.note(&UNRELATED_NAME, cited());
     }
-    if places::is_free_mail(&from.domain) && (brand.is_some() || words.iter().filter(|w| office(w)).count() >= 1) {
+    if places::is_free_mail(&from.domain)
+        && (brand.is_some() || words.iter().filter(|w| office(w)).count() >= 1)
+    {
         sheet.note(&FREE_SENDER, cited());
     }
 }
@@ -136,15 +258,21 @@ fn shown_domain(name: &str) -> Option<&str> {
     let places = words.map(|word| word.rsplit('@').next().unwrap_or(word).trim_matches('.'));
     places.into_iter().find(|place| {
         let top = place.rsplit('.').next().unwrap_or("");
-        place.contains('.') && place.len() >= 6 && label(place).len() >= 3 && (2..=6).contains(&top.len()) && top.chars().all(|c| c.is_ascii_lowercase())
-            && place.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')) && TOPS.contains(&top)
+        place.contains('.')
+            && place.len() >= 6
+            && label(place).len() >= 3
+            && (2..=6).contains(&top.len())
+            && top.chars().all(|c| c.is_ascii_lowercase())
+            && place.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'))
+            && TOPS.contains(&top)
     })
 }
 
 /// Endings that make a dotted word in a name a domain. Abbreviations have dots too.
 const TOPS: [&str; 34] = [
-    "com", "net", "org", "info", "biz", "io", "gov", "edu", "eu", "uk", "de", "fr", "es", "it", "pl", "nl", "br", "ca", "au", "us", "ch", "at", "be", "ru",
-    "me", "co", "app", "shop", "online", "xyz", "top", "site", "store", "club",
+    "com", "net", "org", "info", "biz", "io", "gov", "edu", "eu", "uk", "de", "fr", "es", "it", "pl", "nl",
+    "br", "ca", "au", "us", "ch", "at", "be", "ru", "me", "co", "app", "shop", "online", "xyz", "top",
+    "site", "store", "club",
 ];
 
 fn domains(local: &str, domain: &str, sheet: &mut Sheet, source: &str) {
@@ -167,7 +295,11 @@ fn domains(local: &str, domain: &str, sheet: &mut Sheet, source: &str) {
     let digits = local.chars().filter(char::is_ascii_digit).count();
     let host = domain.split('.').next().unwrap_or("");
     let random_local = places::is_random(local) && digits >= 3 && !local.contains(['=', '+']);
-    if places::is_random(label(domain)) || (random_local && !places::is_free_mail(domain)) || (places::is_free_mail(domain) && places::consonants(local) >= 5) || (host.len() > 9 && places::is_random(host)) {
+    if places::is_random(label(domain))
+        || (random_local && !places::is_free_mail(domain))
+        || (places::is_free_mail(domain) && places::consonants(local) >= 5)
+        || (host.len() > 9 && places::is_random(host))
+    {
         sheet.note(&RANDOM_SENDER, cited());
     }
 }
@@ -176,10 +308,13 @@ fn answers(mail: &Mail<'_>, domain: &str, sheet: &mut Sheet) {
     if domain.is_empty() {
         return;
     }
-    if let Some((source, reply)) = &mail.reply_to {
+    if let Some((source, _)) = &mail.reply_to {
         let cited = || quote::cut(source, 0, source.len());
-        let same = mail.from.as_ref().is_some_and(|(_, from)| from.local == reply.local && from.domain == reply.domain);
-        if !same && !reply.domain.is_empty() {
+        let from = mail.from.as_ref().map(|(_, from)| from);
+        for reply in Mailbox::all(source) {
+            if from.is_some_and(|from| from.local == reply.local && from.domain == reply.domain) {
+                continue;
+            }
             let odd = places::is_cheap(&reply.domain) || places::is_random(label(&reply.domain));
             if odd && !related(&reply.domain, domain) {
                 sheet.weigh(&REPLY_ELSEWHERE, 1.8, cited());
@@ -198,7 +333,10 @@ fn answers(mail: &Mail<'_>, domain: &str, sheet: &mut Sheet) {
     }
     if let Some(id) = mail.message_id {
         let host = id.rsplit_once('@').map_or("", |(_, host)| host.trim_end_matches(['>', ' ']));
-        if host.contains('.') && !related(&host.to_lowercase(), domain) && !places::is_common(&host.to_lowercase()) {
+        if host.contains('.')
+            && !related(&host.to_lowercase(), domain)
+            && !places::is_common(&host.to_lowercase())
+        {
             sheet.note(&ID_ELSEWHERE, quote::cut(id, 0, id.len()));
         }
     }
@@ -206,7 +344,11 @@ fn answers(mail: &Mail<'_>, domain: &str, sheet: &mut Sheet) {
 
 fn authentication(mail: &Mail<'_>, sheet: &mut Sheet) {
     let cited = |word: &str| {
-        let header = mail.auth_headers.iter().find(|header| header.to_ascii_lowercase().contains(word)).or(mail.auth_headers.first());
+        let header = mail
+            .auth_headers
+            .iter()
+            .find(|header| header.to_ascii_lowercase().contains(word))
+            .or(mail.auth_headers.first());
         header.and_then(|header| quote::cut(header, 0, header.len()))
     };
     let auth = &mail.auth;

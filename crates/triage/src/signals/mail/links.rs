@@ -8,22 +8,33 @@ use crate::signals::sheet::{Rule, Sheet};
 use crate::text::quote;
 use std::collections::HashSet;
 
-pub const LOOKALIKE: Rule = Rule::new("lookalike_link", 2.6, "a link leads to a domain that imitates a brand's");
+pub const LOOKALIKE: Rule =
+    Rule::new("lookalike_link", 2.6, "a link leads to a domain that imitates a brand's");
 pub const ADDRESS: Rule = Rule::new("ip_address_link", 2.0, "a link leads to a bare IP address");
-pub const MISLEADING: Rule = Rule::new("link_text_mismatch", 1.8, "a link shows one domain and leads to another");
+pub const MISLEADING: Rule =
+    Rule::new("link_text_mismatch", 1.8, "a link shows one domain and leads to another");
 pub const SHORTENED: Rule = Rule::new("shortened_link", 1.5, "a shortener hides where a link leads");
-pub const HOSTED: Rule = Rule::new("free_hosting_link", 1.2, "a link leads to a place where anybody publishes pages");
-pub const REDIRECT: Rule = Rule::new("open_redirect", 1.5, "a link goes through a redirect that hides where it leads");
-pub const CHEAP: Rule = Rule::new("cheap_domain_link", 1.0, "a link leads to a domain whose ending is mostly abused");
-pub const RANDOM: Rule = Rule::new("random_domain_link", 0.6, "a link leads to a domain that looks made by a machine");
+pub const HOSTED: Rule =
+    Rule::new("free_hosting_link", 1.2, "a link leads to a place where anybody publishes pages");
+pub const REDIRECT: Rule =
+    Rule::new("open_redirect", 1.5, "a link goes through a redirect that hides where it leads");
+pub const CHEAP: Rule =
+    Rule::new("cheap_domain_link", 1.0, "a link leads to a domain whose ending is mostly abused");
+pub const RANDOM: Rule =
+    Rule::new("random_domain_link", 0.6, "a link leads to a domain that looks made by a machine");
 pub const USERINFO: Rule = Rule::new("userinfo_link", 2.0, "a link hides its host behind an @");
 pub const PORT: Rule = Rule::new("odd_port_link", 0.8, "a link uses an unusual port");
-pub const PUNYCODE: Rule = Rule::new("punycode_link", 1.2, "a link's domain is written with letters of another alphabet");
-pub const PERSONAL: Rule = Rule::new("recipient_in_link", 1.3, "a link carries the reader's address to somebody else");
-pub const INTRUDED: Rule = Rule::new("intruded_site_link", 1.5, "a link leads into the back rooms of somebody's web site");
+pub const PUNYCODE: Rule =
+    Rule::new("punycode_link", 1.2, "a link's domain is written with letters of another alphabet");
+pub const PERSONAL: Rule =
+    Rule::new("recipient_in_link", 1.3, "a link carries the reader's address to somebody else");
+pub const INTRUDED: Rule =
+    Rule::new("intruded_site_link", 1.5, "a link leads into the back rooms of somebody's web site");
 pub const FILE: Rule = Rule::new("download_link", 0.9, "a link loads a program or archive");
-pub const ELSEWHERE: Rule = Rule::new("foreign_links", 0.5, "its first link leads to a domain that is not the sender's");
-pub const NAMED_ELSEWHERE: Rule = Rule::new("brand_link_mismatch", 1.6, "it names a brand, and its link does not lead there");
+pub const ELSEWHERE: Rule =
+    Rule::new("foreign_links", 0.5, "its first link leads to a domain that is not the sender's");
+pub const NAMED_ELSEWHERE: Rule =
+    Rule::new("brand_link_mismatch", 1.6, "it names a brand, and its link does not lead there");
 
 /// Where the links lead the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +64,18 @@ pub fn inspect(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) -> Way {
     if let Some(link) = away {
         sheet.note(&ELSEWHERE, cite(link));
     }
-    let doubtful = [&LOOKALIKE, &ADDRESS, &SHORTENED, &HOSTED, &REDIRECT, &CHEAP, &RANDOM, &USERINFO, &MISLEADING, &INTRUDED];
+    let doubtful = [
+        &LOOKALIKE,
+        &ADDRESS,
+        &SHORTENED,
+        &HOSTED,
+        &REDIRECT,
+        &CHEAP,
+        &RANDOM,
+        &USERINFO,
+        &MISLEADING,
+        &INTRUDED,
+    ];
     if doubtful.iter().any(|rule| sheet.has(rule)) {
         Way::Doubtful
     } else if away.is_none() && !firsts.is_empty() {
@@ -68,15 +90,24 @@ fn cite(link: &Link) -> Option<String> {
 }
 
 fn own(link: &Link, sender: &Sender) -> bool {
+    if sender.torn {
+        return false;
+    }
     let (ours, theirs) = (label(&sender.domain), label(&link.host));
     related(&link.host, &sender.domain)
-        || (ours.len() >= 4 && theirs.len() >= 4 && !places::is_free_mail(&sender.domain) && (theirs.contains(ours) || ours.contains(theirs)) && !places::is_free_hosting(&link.host))
+        || (ours.len() >= 4
+            && theirs.len() >= 4
+            && !places::is_free_mail(&sender.domain)
+            && (theirs.contains(ours) || ours.contains(theirs))
+            && !places::is_free_hosting(&link.host))
 }
 
 fn place(link: &Link, sender: &Sender, sheet: &mut Sheet) {
     let host = link.host.as_str();
     if is_ip(host) {
-        let at_home = ["10.", "127.", "192.168.", "172.16.", "0.0.0.0", "[::1]"].iter().any(|net| host.starts_with(net));
+        let at_home = ["10.", "127.", "192.168.", "172.16.", "0.0.0.0", "[::1]"]
+            .iter()
+            .any(|net| host.starts_with(net));
         if !at_home {
             sheet.note(&ADDRESS, cite(link));
         }
@@ -125,20 +156,35 @@ fn address(link: &Link, sender: &Sender, sheet: &mut Sheet) {
 
 fn picture(link: &Link) -> bool {
     let path = link.path.split(['?', '#']).next().unwrap_or("");
-    [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".css", ".woff", ".woff2"].iter().any(|end| path.ends_with(end))
+    [".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".ico", ".css", ".woff", ".woff2"]
+        .iter()
+        .any(|end| path.ends_with(end))
 }
 
 fn path(link: &Link, mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) {
     let path = link.path.as_str();
-    let carried = mail.recipients.iter().any(|to| to.local.len() >= 3 && path.contains(&format!("{}@", to.local)));
+    let carried =
+        mail.recipients.iter().any(|to| to.local.len() >= 3 && path.contains(&format!("{}@", to.local)));
     if carried && !own(link, sender) && !path.contains("unsub") {
         sheet.note(&PERSONAL, cite(link));
     }
-    if ["/wp-content/", "/wp-includes/", "/wp-admin/", "/.well-known/", "/cgi-sys/", "/components/com_"].iter().any(|part| path.contains(part)) && !own(link, sender) && !picture(link) {
+    if ["/wp-content/", "/wp-includes/", "/wp-admin/", "/.well-known/", "/cgi-sys/", "/components/com_"]
+        .iter()
+        .any(|part| path.contains(part))
+        && !own(link, sender)
+        && !picture(link)
+    {
         sheet.note(&INTRUDED, cite(link));
     }
     let file = path.split(['?', '#']).next().unwrap_or("");
-    if [".exe", ".scr", ".js", ".vbs", ".jar", ".iso", ".img", ".apk", ".msi", ".hta", ".zip", ".rar", ".7z", ".lnk"].iter().any(|end| file.ends_with(end)) && !own(link, sender) {
+    if [
+        ".exe", ".scr", ".js", ".vbs", ".jar", ".iso", ".img", ".apk", ".msi", ".hta", ".zip", ".rar", ".7z",
+        ".lnk",
+    ]
+    .iter()
+    .any(|end| file.ends_with(end))
+        && !own(link, sender)
+    {
         sheet.note(&FILE, cite(link));
     }
 }
@@ -168,11 +214,19 @@ fn firsts<'a>(mail: &'a Mail<'_>) -> Vec<&'a Link> {
 
 /// Notes a brand in the subject that neither sender nor first link belongs to.
 pub fn named_brand(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) {
-    let Some(brand) = brands::named(mail.subject.folded()).filter(|brand| !brand.common && !brand.domains.is_empty()) else { return };
+    let Some(brand) =
+        brands::named(mail.subject.folded()).filter(|brand| !brand.common && !brand.domains.is_empty())
+    else {
+        return;
+    };
     if sender.domain.is_empty() || brands::owns(brand, &sender.domain) {
         return;
     }
-    let foreign = mail.links.iter().find(|link| !places::is_common(&link.host) && !brands::owns(brand, &link.host) && !brand.domains.iter().any(|d| within(&link.host, d)));
+    let foreign = mail.links.iter().find(|link| {
+        !places::is_common(&link.host)
+            && !brands::owns(brand, &link.host)
+            && !brand.domains.iter().any(|d| within(&link.host, d))
+    });
     if let Some(link) = foreign.filter(|link| !own(link, sender)) {
         sheet.note(&NAMED_ELSEWHERE, cite(link));
     }

@@ -18,13 +18,21 @@ use links::Way;
 use std::sync::OnceLock;
 
 /// A mail that asks for something while it is not clear who asks.
-pub const ASK_FROM_NOBODY: Rule =
-    Rule::new("request_from_unproven_sender", 1.0, "it asks for something of value, and its sender or links are not what they claim");
+pub const ASK_FROM_NOBODY: Rule = Rule::new(
+    "request_from_unproven_sender",
+    1.0,
+    "it asks for something of value, and its sender or links are not what they claim",
+);
 /// A brand that is not the sender's, beside a request.
-pub const BRAND_NEAR: Rule = Rule::new("brand_in_request", 1.4, "it names a brand beside its request, and the sender is somebody else");
+pub const BRAND_NEAR: Rule = Rule::new(
+    "brand_in_request",
+    1.4,
+    "it names a brand beside its request, and the sender is somebody else",
+);
 
 /// A bill from an address that anybody gets for nothing.
-pub const RECEIPT_FROM_FREE_MAIL: Rule = Rule::new("receipt_from_free_mail", 1.9, "a receipt or bill comes from a free mail address");
+pub const RECEIPT_FROM_FREE_MAIL: Rule =
+    Rule::new("receipt_from_free_mail", 1.9, "a receipt or bill comes from a free mail address");
 
 /// How much a request weighs, by what sender and links are.
 const SHARE_DOUBTED: f64 = 1.0;
@@ -56,14 +64,17 @@ pub fn inspect(mail: &Mail<'_>) -> Sheet {
         (false, true) => SHARE_PROVEN,
         (false, false) => SHARE_UNKNOWN,
     };
-    // A header can be added to a report; it makes a mail less suspicious, but nothing that is malicious less so.
+    // Links and headers can be added; they make a mail less suspicious, but nothing that is malicious less so.
     let requests = requests(mail, &sender);
-    note(&requests, share(home || signed), share(home), &mut sheet);
+    note(&requests, share(home || signed), share(sender.owner), &mut sheet);
     if doubted && let Some((_, _, quote)) = requests.iter().find(|(rule, _, _)| is_valued(rule)) {
         sheet.note(&ASK_FROM_NOBODY, quote.clone());
     }
     let forwarded = mail.subject.at(0).is_some_and(|word| ["fwd", "fw", "re"].contains(&word));
-    if free && !forwarded && let Some((_, _, quote)) = requests.iter().find(|(rule, _, _)| rule.name == lexicon::RECEIPT.name) {
+    if free
+        && !forwarded
+        && let Some((_, _, quote)) = requests.iter().find(|(rule, _, _)| rule.name == lexicon::RECEIPT.name)
+    {
         sheet.note(&RECEIPT_FROM_FREE_MAIL, quote.clone());
     }
     sheet
@@ -91,7 +102,12 @@ fn requests(mail: &Mail<'_>, sender: &Sender) -> Vec<Request> {
     for body in &mail.bodies {
         let found = hits(body, sender);
         for (index, hit) in found.iter().enumerate() {
-            let near: Vec<Mark> = found.iter().skip(index).take_while(|other| other.1.first <= hit.1.first + NEAR).copied().collect();
+            let near: Vec<Mark> = found
+                .iter()
+                .skip(index)
+                .take_while(|other| other.1.first <= hit.1.first + NEAR)
+                .copied()
+                .collect();
             let requests = distinct(body, &near, &subject, &mail.subject);
             if weight(&requests) > most {
                 most = weight(&requests);
@@ -112,10 +128,18 @@ type Mark = (Option<&'static Rule>, Hit);
 
 /// Everything of interest in a text, in its order.
 fn hits(text: &Text<'_>, sender: &Sender) -> Vec<Mark> {
-    let asked = lexicon::phrases().find(text).into_iter().filter_map(|hit| Some((Some(*lexicon::RULES.get(hit.group)?), hit)));
+    let asked = lexicon::phrases()
+        .find(text)
+        .into_iter()
+        .filter_map(|hit| Some((Some(*lexicon::RULES.get(hit.group)?), hit)));
     let named = brand_names().find(text).into_iter().filter(|hit| {
         let brand = brands::BRANDS.get(hit.group);
-        brand.is_some_and(|brand| !brand.common && !brand.domains.is_empty() && !EVERYWHERE.contains(&brand.name) && !brands::owns(brand, &sender.domain))
+        brand.is_some_and(|brand| {
+            !brand.common
+                && !brand.domains.is_empty()
+                && !EVERYWHERE.contains(&brand.name)
+                && !brands::owns(brand, &sender.domain)
+        })
     });
     let mut marks: Vec<Mark> = asked.chain(named.map(|hit| (None, hit))).collect();
     marks.sort_by_key(|(_, hit)| (hit.first, hit.group));
@@ -123,8 +147,20 @@ fn hits(text: &Text<'_>, sender: &Sender) -> Vec<Mark> {
 }
 
 /// Brands that every mail names in its last lines.
-const EVERYWHERE: [&str; 12] =
-    ["google", "facebook", "twitter", "instagram", "linkedin", "youtube", "tiktok", "whatsapp", "app store", "itunes", "snapchat", "spotify"];
+const EVERYWHERE: [&str; 12] = [
+    "google",
+    "facebook",
+    "twitter",
+    "instagram",
+    "linkedin",
+    "youtube",
+    "tiktok",
+    "whatsapp",
+    "app store",
+    "itunes",
+    "snapchat",
+    "spotify",
+];
 
 fn brand_names() -> &'static Phrases {
     static NAMES: OnceLock<Phrases> = OnceLock::new();
@@ -139,18 +175,26 @@ fn brand_names() -> &'static Phrases {
 fn distinct(text: &Text<'_>, near: &[Mark], subject: &[Mark], title: &Text<'_>) -> Vec<Request> {
     let mut found: Vec<Request> = Vec::new();
     let mut brand = None;
-    for (rule, hit, text) in subject.iter().map(|(r, h)| (r, h, title)).chain(near.iter().map(|(r, h)| (r, h, text))) {
+    for (rule, hit, text) in
+        subject.iter().map(|(r, h)| (r, h, title)).chain(near.iter().map(|(r, h)| (r, h, text)))
+    {
         match rule {
             None if brand.is_none() => brand = text.quote(hit.first, hit.last),
             Some(rule) => match found.iter_mut().find(|(known, _, _)| known.name == rule.name) {
                 // Said again, it weighs more, up to half as much again.
-                Some((_, weight, _)) => *weight = (*weight + rule.weight * AGAIN).min(rule.weight * MOST_AGAIN),
+                Some((_, weight, _)) => {
+                    *weight = (*weight + rule.weight * AGAIN).min(rule.weight * MOST_AGAIN)
+                }
                 None => found.push((rule, rule.weight, text.quote(hit.first, hit.last))),
             },
             None => {}
         }
     }
-    if brand.is_some() && found.iter().any(|(rule, _, _)| is_valued(rule) || rule.name == lexicon::THREAT.name || rule.name == lexicon::PAYMENT.name) {
+    if brand.is_some()
+        && found.iter().any(|(rule, _, _)| {
+            is_valued(rule) || rule.name == lexicon::THREAT.name || rule.name == lexicon::PAYMENT.name
+        })
+    {
         found.push((&BRAND_NEAR, BRAND_NEAR.weight, brand));
     }
     found
@@ -158,6 +202,14 @@ fn distinct(text: &Text<'_>, near: &[Mark], subject: &[Mark], title: &Text<'_>) 
 
 /// Whether a rule is about something worth stealing.
 fn is_valued(rule: &Rule) -> bool {
-    let valued = [&lexicon::CREDENTIALS, &lexicon::MAILBOX, &lexicon::PARCEL, &lexicon::PRIZE, &lexicon::ADVANCE_FEE, &lexicon::WALLET, &lexicon::IMPOSTOR];
+    let valued = [
+        &lexicon::CREDENTIALS,
+        &lexicon::MAILBOX,
+        &lexicon::PARCEL,
+        &lexicon::PRIZE,
+        &lexicon::ADVANCE_FEE,
+        &lexicon::WALLET,
+        &lexicon::IMPOSTOR,
+    ];
     valued.iter().any(|known| known.name == rule.name)
 }

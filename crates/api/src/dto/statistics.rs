@@ -1,0 +1,279 @@
+//! Figures and the map on the wire.
+
+use crate::vocabulary as words;
+use probatum_application::{Map, Place, Statistics};
+use probatum_incident::{Flag, Priority, Sector};
+use probatum_kernel::Timestamp;
+use serde::Serialize;
+use serde_json::Number;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// The flags the source document prints.
+const PRINTED: [Flag; 3] = [Flag::AiSeriousIncident, Flag::Nis2Relevant, Flag::GdprBreach];
+
+/// The figures of the incidents of a window: those created at or after `since`.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Statistics)]
+pub struct StatisticsView {
+    /// How many incidents were created in the window.
+    #[schema(minimum = 0)]
+    total: i64,
+    /// Of them, those with priority P0 or P1 whose response is not closed.
+    #[schema(minimum = 0)]
+    open_p0_p1: i64,
+    /// The share (0-1, two decimals) whose evidence status is other than `gap`. Null without incidents.
+    #[schema(value_type = Option<f64>)]
+    evidence_coverage: Option<Number>,
+    /// How many have these three flags raised; `by_flag` has all.
+    flags: BTreeMap<&'static str, i64>,
+    /// Mean time to acknowledge: whole minutes from `detected_at` (from `created_at` where it is not given) to first
+    /// leaving `open` on either axis, which is `triaged_at`; over the incidents that now have priority P0 and left it.
+    /// Null without any.
+    #[schema(value_type = Option<f64>)]
+    mtta_p0_min: Option<Number>,
+    /// Mean time to contain: hours (one decimal) from `detected_at` (or `created_at`) to first being `contained`, over
+    /// the incidents that now have priority P1 and were. Null without any.
+    #[schema(value_type = Option<f64>)]
+    mttc_p1_h: Option<Number>,
+    /// Mean time to resolve: hours (one decimal) from `detected_at` (or `created_at`) to closing the response, over the
+    /// incidents that are closed now, of any priority. Null without any.
+    #[schema(value_type = Option<f64>)]
+    mttr_h: Option<Number>,
+    /// How many have which priority now; `none` has no priority.
+    by_priority: BTreeMap<&'static str, i64>,
+    /// How many are of which level.
+    by_level: BTreeMap<&'static str, i64>,
+    /// How many are of which category.
+    by_category: BTreeMap<&'static str, i64>,
+    /// How many have which evidence status now.
+    by_evidence_status: BTreeMap<&'static str, i64>,
+    /// How many have which flag raised now.
+    by_flag: BTreeMap<&'static str, i64>,
+    /// The share (0-1, two decimals) whose evidence status is `gap`. Null without incidents.
+    #[schema(value_type = Option<f64>)]
+    gap_share: Option<Number>,
+    /// How many have an SLA that has run out (`sla_due_at` before `until`) without the response being closed.
+    #[schema(minimum = 0)]
+    overdue: i64,
+    /// Response actions of these incidents that are `open`, `approved` or `in_progress`.
+    #[schema(minimum = 0)]
+    open_actions: i64,
+    /// Response actions of these incidents that are `pending_approval`.
+    #[schema(minimum = 0)]
+    pending_approvals: i64,
+    /// Where the window begins: its length before `until`, rounded down to the full hour (UTC).
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+    /// When it was asked for.
+    #[schema(value_type = String, format = DateTime)]
+    until: Timestamp,
+    /// In the demonstration only.
+    #[serde(rename = "_note", skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
+}
+
+impl StatisticsView {
+    /// The view; `note` says what kind of data it is, if not real.
+    pub fn new(s: &Statistics, note: Option<&'static str>) -> Self {
+        let by_flag: BTreeMap<_, _> = s.flags.iter().map(|(f, n)| (f.as_str(), *n)).collect();
+        let printed = s.flags.iter().filter(|(f, _)| PRINTED.contains(f));
+        Self {
+            total: s.total,
+            open_p0_p1: s.open_p0_p1,
+            evidence_coverage: number(s.evidence_coverage, 2),
+            flags: printed.map(|(f, n)| (f.as_str(), *n)).collect(),
+            mtta_p0_min: number(s.mtta_p0_min, 0),
+            mttc_p1_h: number(s.mttc_p1_h, 1),
+            mttr_h: number(s.mttr_h, 1),
+            by_priority: s.by_priority.iter().map(|(p, n)| (priority(*p), *n)).collect(),
+            by_level: s.by_level.iter().map(|(l, n)| (l.as_str(), *n)).collect(),
+            by_category: s.by_category.iter().map(|(c, n)| (c.as_str(), *n)).collect(),
+            by_evidence_status: s.by_evidence_status.iter().map(|(e, n)| (e.as_str(), *n)).collect(),
+            by_flag,
+            gap_share: number(s.gap_share, 2),
+            overdue: s.overdue,
+            open_actions: s.open_actions,
+            pending_approvals: s.pending_approvals,
+            since: s.since,
+            until: s.now,
+            note,
+        }
+    }
+}
+
+fn priority(p: Option<Priority>) -> &'static str {
+    p.map_or("none", Priority::as_str)
+}
+
+/// A number rounded to some decimals, without any that are zero: 18, not 18.0.
+fn number(n: Option<f64>, decimals: i32) -> Option<Number> {
+    let factor = 10f64.powi(decimals);
+    let text = format!("{}", (n? * factor).round() / factor);
+    serde_json::from_str(&text).ok()
+}
+
+/// GeoJSON (RFC 7946) with a timeline and sectors.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IncidentMap)]
+pub struct MapView {
+    /// Always `FeatureCollection`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// One per country and sector, ordered by both.
+    features: Vec<Feature>,
+    /// When incidents were created.
+    timeline: Vec<Point>,
+    /// How many incidents of each sector, the most first.
+    sectors: Vec<SectorCount>,
+    /// Hours between two points of the timeline; the first stretch may be shorter.
+    step_hours: i64,
+    /// Incidents of the window, sector and level that no feature shows, having no country; 0 with `bbox`.
+    unlocated: i64,
+    /// Where the window begins: its length before now, rounded down to the full hour (UTC).
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+}
+
+/// The incidents of one country and sector.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MapFeature)]
+pub struct Feature {
+    /// Always `Feature`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    geometry: Geometry,
+    properties: Properties,
+}
+
+/// About the middle of the country, whoever asks.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MapGeometry)]
+pub struct Geometry {
+    /// Always `Point`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Longitude and latitude, WGS 84.
+    #[schema(example = json!([19.4, 52.1]))]
+    coordinates: [f64; 2],
+}
+
+/// What is known about the incidents of one country and sector.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MapProperties)]
+pub struct Properties {
+    /// ISO 3166-1 alpha-2.
+    #[schema(example = "PL")]
+    country: String,
+    /// Null: incidents without a sector.
+    #[schema(value_type = Option<words::Sector>)]
+    sector: Option<&'static str>,
+    /// How many incidents.
+    #[schema(minimum = 1)]
+    count: i64,
+    /// How many have which priority; priorities of none are left out.
+    by_priority: BTreeMap<&'static str, i64>,
+    /// When the newest was created.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    latest_at: Option<Timestamp>,
+    /// What they are together, by the rule for an incident and its evidence: `disputed` if any is, else the strongest.
+    #[schema(value_type = words::EvidenceStatus)]
+    evidence_status: &'static str,
+    /// How many have which evidence status; those of none are left out.
+    by_evidence_status: BTreeMap<&'static str, i64>,
+}
+
+/// A point of the timeline.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MapPoint)]
+pub struct Point {
+    /// Where the stretch begins.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// How many incidents were created in it.
+    #[schema(minimum = 1)]
+    count: i64,
+}
+
+/// The incidents of one sector.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MapSector)]
+pub struct SectorCount {
+    /// Null: incidents without a sector.
+    #[schema(value_type = Option<words::Sector>)]
+    sector: Option<&'static str>,
+    /// How many.
+    #[schema(minimum = 1)]
+    count: i64,
+}
+
+impl From<&Place> for Feature {
+    fn from(p: &Place) -> Self {
+        let middle = p.country.centroid();
+        let there = |n: i64| n > 0;
+        let by_priority = p.by_priority.iter().filter(|(_, n)| there(*n));
+        let by_evidence = p.by_evidence_status.iter().filter(|(_, n)| there(*n));
+        Self {
+            kind: "Feature",
+            geometry: Geometry { kind: "Point", coordinates: [middle.lon, middle.lat] },
+            properties: Properties {
+                country: p.country.to_string(),
+                sector: p.sector.map(Sector::as_str),
+                count: p.count,
+                by_priority: by_priority.map(|(p, n)| (priority(*p), *n)).collect(),
+                latest_at: p.latest_at,
+                evidence_status: p.evidence_status().as_str(),
+                by_evidence_status: by_evidence.map(|(s, n)| (s.as_str(), *n)).collect(),
+            },
+        }
+    }
+}
+
+impl From<Map> for MapView {
+    fn from(m: Map) -> Self {
+        let sector = |(sector, count): (Option<Sector>, i64)| SectorCount {
+            sector: sector.map(Sector::as_str),
+            count,
+        };
+        Self {
+            kind: "FeatureCollection",
+            features: m.places.iter().map(Feature::from).collect(),
+            timeline: m.timeline.into_iter().map(|(at, count)| Point { at, count }).collect(),
+            sectors: m.sectors.into_iter().map(sector).collect(),
+            step_hours: m.step_hours,
+            unlocated: m.unlocated,
+            since: m.since,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use probatum_application::simulation;
+
+    #[test]
+    fn whole_numbers_have_no_decimals() {
+        let text = |n, d| number(Some(n), d).map(|n| n.to_string());
+        assert_eq!(text(131.0, 0).as_deref(), Some("131"));
+        assert_eq!(text(0.9375, 2).as_deref(), Some("0.94"));
+        assert_eq!(text(18.04, 1).as_deref(), Some("18"));
+        assert_eq!(text(17.96, 1).as_deref(), Some("18"));
+        assert_eq!(text(0.0, 2).as_deref(), Some("0"));
+        assert_eq!(number(None, 2), None);
+    }
+
+    #[test]
+    fn the_source_document_is_printed_word_for_word() {
+        let figures = simulation::statistics("30d".parse().unwrap());
+        let printed = serde_json::to_value(StatisticsView::new(&figures, Some(simulation::NOTE))).unwrap();
+        let document = serde_json::json!({
+            "total": 128, "open_p0_p1": 7, "evidence_coverage": 0.94,
+            "flags": {"ai_serious_incident": 3, "nis2_relevant": 11, "gdpr_breach": 5},
+            "mtta_p0_min": 131, "mttc_p1_h": 18, "_note": "demonstration data"
+        });
+        for (member, value) in document.as_object().unwrap() {
+            assert_eq!(&printed[member], value, "{member}");
+        }
+    }
+}

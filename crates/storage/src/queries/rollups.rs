@@ -1,0 +1,272 @@
+//! Rollups: written at the end of a transaction, read by stretches, counted anew (docs/adr/0008-rollups.md).
+
+use super::{Conn, Session, own};
+use crate::error::OrApp;
+use crate::facets;
+use crate::rollup::{self, Deltas, Key, LONGEST, Packed};
+use crate::rows::{ActionRow, IncidentRow};
+use crate::schema::{actions, incidents, rollup_version, rollups};
+use crate::types::DbId;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
+use probatum_application::AppError;
+use probatum_application::ports::{Recounted, RollupRows};
+use probatum_application::rollup::{Cell, Ledger, Sums, VERSION, hour};
+use probatum_incident::{Country, Priority};
+use probatum_kernel::{IncidentId, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many incidents are read at a time to be counted.
+const BATCH: i64 = 2_000;
+/// How many wrong rollups are told in words.
+const EXAMPLES: usize = 10;
+
+/// The condition that an incident's filters are as this mask wants them. A macro, for its type has no short name.
+macro_rules! has {
+    ($mask:expr) => {
+        sql::<Bool>("(incidents.facets & ")
+            .bind::<BigInt, _>($mask.mask)
+            .sql(") = ")
+            .bind::<BigInt, _>($mask.value)
+    };
+}
+
+impl RollupRows for Session<'_> {
+    fn sums_since(
+        &mut self,
+        ledger: Ledger,
+        since: Timestamp,
+    ) -> Result<Vec<(Option<Country>, Sums)>, AppError> {
+        let mut by_scope: BTreeMap<String, Sums> = BTreeMap::new();
+        for (_, scope, sums) in stretches(self.conn, ledger, since, LONGEST)? {
+            rollup::add_up(by_scope.entry(scope).or_default(), &sums)?;
+        }
+        by_scope.into_iter().map(|(scope, sums)| Ok((rollup::country(&scope)?, sums))).collect()
+    }
+
+    fn series_since(
+        &mut self,
+        ledger: Ledger,
+        since: Timestamp,
+        step_hours: i64,
+    ) -> Result<Vec<(Timestamp, Option<Country>, Sums)>, AppError> {
+        let mut series: BTreeMap<(i64, String), Sums> = BTreeMap::new();
+        for (begin, scope, sums) in stretches(self.conn, ledger, since, step_hours)? {
+            let step = begin.div_euclid(step_hours) * step_hours;
+            let at = step.max(hour(since));
+            rollup::add_up(series.entry((at, scope)).or_default(), &sums)?;
+        }
+        let named = |((at, scope), sums): ((i64, String), Sums)| {
+            Ok((rollup::time_of(at), rollup::country(&scope)?, sums))
+        };
+        series.into_iter().filter(|(_, sums)| !sums.is_empty()).map(named).collect()
+    }
+
+    fn due_between(&mut self, priority: Priority, from: Timestamp, to: Timestamp) -> Result<i64, AppError> {
+        let (closed, granted) = (facets::closed(), facets::granted(priority));
+        let open = format!(
+            "incidents.sla_due_at IS NOT NULL AND incidents.facets & {} <> {}",
+            closed.mask, closed.value
+        );
+        incidents::table
+            .filter(incidents::id.ge(lowest(from)))
+            .filter(incidents::id.lt(lowest(to)))
+            .filter(sql::<Bool>(&open))
+            .filter(has!(granted))
+            .count()
+            .get_result(self.conn)
+            .app()
+    }
+
+    fn recount(&mut self, mend: bool) -> Result<Recounted, AppError> {
+        if mend && !self.writing {
+            return Err(AppError::internal("a reading transaction cannot mend"));
+        }
+        recount(self.conn, mend)
+    }
+}
+
+fn lowest(t: Timestamp) -> DbId {
+    DbId(IncidentId::lowest(t).uuid())
+}
+
+/// The rollups that make up all time since `since`, by stretches of at most `longest` hours.
+fn stretches(
+    conn: &mut Conn,
+    ledger: Ledger,
+    since: Timestamp,
+    longest: i64,
+) -> Result<Vec<(i64, String, Vec<u8>)>, AppError> {
+    let mut found = Vec::new();
+    for (span, begin, end) in rollup::cover(hour(since), longest) {
+        let rows: Vec<(i64, String, Vec<u8>)> = rollups::table
+            .filter(rollups::ledger.eq(ledger.number()))
+            .filter(rollups::span.eq(i32::try_from(span).unwrap_or(i32::MAX)))
+            .filter(rollups::hour.ge(begin))
+            .filter(rollups::hour.lt(end))
+            .select((rollups::hour, rollups::scope, rollups::sums))
+            .load(conn)
+            .app()?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// Adds what a transaction owes. The head of the audit log is locked by now, so nobody else adds at the same time.
+pub fn add(conn: &mut Conn, deltas: Deltas) -> Result<(), AppError> {
+    let deltas = deltas.spread();
+    if deltas.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<Key> = deltas.keys().cloned().collect();
+    let mut kept = own::load_rollups(conn, &keys).app()?;
+    let mut rows = Vec::with_capacity(deltas.len());
+    for (key, delta) in deltas {
+        let mut sums = Packed::read(&kept.remove(&key).unwrap_or_default())?;
+        delta.apply(&mut sums, |cell| newest(conn, &key, cell))?;
+        rows.push((key, sums.bytes()));
+    }
+    own::store_rollups(conn, rows).app()
+}
+
+/// When the newest incident of a cell within a rollup's stretch was created, from the rows.
+fn newest(conn: &mut Conn, (_, span, begin, scope): &Key, cell: Cell) -> Result<Option<i64>, AppError> {
+    let Some((level, sector)) = cell.parts() else { return Ok(None) };
+    let end = begin.saturating_add(i64::from(*span));
+    let place = facets::place(level, sector);
+    let ids: Vec<DbId> = incidents::table
+        .filter(incidents::country.eq(scope))
+        .filter(incidents::id.ge(lowest(rollup::time_of(*begin))))
+        .filter(incidents::id.lt(lowest(rollup::time_of(end))))
+        .filter(has!(place))
+        .order(incidents::id.desc())
+        .select(incidents::id)
+        .limit(1)
+        .load(conn)
+        .app()?;
+    Ok(ids.first().map(|id| IncidentId::from_uuid(id.0).created_at().millis()))
+}
+
+/// Counts everything anew if the rollups follow another definition than this program's; says whether it did.
+pub fn renew(conn: &mut Conn) -> Result<bool, AppError> {
+    own::lock_head(conn).app()?;
+    let version: i32 = rollup_version::table.select(rollup_version::version).get_result(conn).app()?;
+    if version == VERSION {
+        return Ok(false);
+    }
+    recount(conn, true)?;
+    diesel::update(rollup_version::table).set(rollup_version::version.eq(VERSION)).execute(conn).app()?;
+    Ok(true)
+}
+
+/// Counts stretch by longest stretch, so that memory is bounded by what one of them holds.
+fn recount(conn: &mut Conn, mend: bool) -> Result<Recounted, AppError> {
+    if mend {
+        own::lock_head(conn).app()?;
+    }
+    let mut done = Recounted::default();
+    for begin in stretches_of_anything(conn)? {
+        let (from, to) = (rollup::time_of(begin), rollup::time_of(begin.saturating_add(LONGEST)));
+        let mut wanted: BTreeMap<Key, Packed> = BTreeMap::new();
+        for (key, delta) in counted(conn, from, to, &mut done)?.spread() {
+            let mut sums = Packed::default();
+            delta.apply(&mut sums, |_| Ok(None))?;
+            if !sums.is_empty() {
+                wanted.insert(key, sums);
+            }
+        }
+        done.rollups += u64::try_from(wanted.len()).unwrap_or(u64::MAX);
+        let wrong = compare(conn, begin, wanted)?;
+        for (key, is, wanted) in &wrong {
+            done.wrong += 1;
+            if done.examples.len() < EXAMPLES {
+                done.examples.push(format!(
+                    "{key:?} is {}, but the rows make {}",
+                    is.shown(),
+                    wanted.shown()
+                ));
+            }
+        }
+        if mend && !wrong.is_empty() {
+            let rows = wrong.into_iter().map(|(key, _, wanted)| (key, wanted.bytes()));
+            own::store_rollups(conn, rows.collect()).app()?;
+        }
+    }
+    Ok(done)
+}
+
+/// The longest stretches in which there are incidents or rollups.
+fn stretches_of_anything(conn: &mut Conn) -> Result<BTreeSet<i64>, AppError> {
+    let hours: Vec<i64> = rollups::table.select(rollups::hour).distinct().load(conn).app()?;
+    let mut begins: BTreeSet<i64> = hours.into_iter().map(|h| h.div_euclid(LONGEST) * LONGEST).collect();
+    let mut after = DbId(IncidentId::lowest(Timestamp::EPOCH).uuid());
+    loop {
+        let next: Vec<DbId> = incidents::table
+            .filter(incidents::id.ge(after))
+            .order(incidents::id)
+            .select(incidents::id)
+            .limit(1)
+            .load(conn)
+            .app()?;
+        let Some(id) = next.first() else { return Ok(begins) };
+        let begin = hour(IncidentId::from_uuid(id.0).created_at()).div_euclid(LONGEST) * LONGEST;
+        begins.insert(begin);
+        after = lowest(rollup::time_of(begin.saturating_add(LONGEST)));
+    }
+}
+
+/// What the incidents created from `from` on and before `to`, and their actions, add up to.
+fn counted(
+    conn: &mut Conn,
+    from: Timestamp,
+    to: Timestamp,
+    done: &mut Recounted,
+) -> Result<Deltas, AppError> {
+    let (mut deltas, mut at, end) = (Deltas::default(), lowest(from), lowest(to));
+    loop {
+        let rows: Vec<IncidentRow> = incidents::table
+            .filter(incidents::id.ge(at))
+            .filter(incidents::id.lt(end))
+            .order(incidents::id)
+            .limit(BATCH)
+            .select(IncidentRow::as_select())
+            .load(conn)
+            .app()?;
+        let Some(last) = rows.last().map(IncidentRow::id) else { return Ok(deltas) };
+        let of_these = actions::incident_id.between(at, last);
+        let steps: Vec<ActionRow> =
+            actions::table.filter(of_these).select(ActionRow::as_select()).load(conn).app()?;
+        for step in steps {
+            deltas.count_action(None, Some(&step.action()?));
+        }
+        for row in rows {
+            deltas.count(None, Some(&row.incident(None)?));
+            done.incidents += 1;
+        }
+        at = DbId(uuid::Uuid::from_u128(last.0.as_u128().saturating_add(1)));
+    }
+}
+
+type Wrong = (Key, Packed, Packed);
+
+/// The rollups within a longest stretch that are not as wanted: what they are, and what they should be.
+fn compare(conn: &mut Conn, begin: i64, mut wanted: BTreeMap<Key, Packed>) -> Result<Vec<Wrong>, AppError> {
+    let rows: Vec<(i32, i32, i64, String, Vec<u8>)> = rollups::table
+        .filter(rollups::hour.ge(begin))
+        .filter(rollups::hour.lt(begin.saturating_add(LONGEST)))
+        .load(conn)
+        .app()?;
+    let mut wrong = Vec::new();
+    for (ledger, span, hour, scope, bytes) in rows {
+        let key = (ledger, span, hour, scope);
+        let should = wanted.remove(&key).unwrap_or_default();
+        // What cannot be read is wrong, too, and mended like the rest.
+        let is = Packed::read(&bytes);
+        if is.as_ref().ok() != Some(&should) {
+            wrong.push((key, is.unwrap_or_default(), should));
+        }
+    }
+    wrong.extend(wanted.into_iter().map(|(key, should)| (key, Packed::default(), should)));
+    Ok(wrong)
+}

@@ -1,0 +1,315 @@
+//! Rollups in memory: their stretches of time, what a transaction adds to them, and how their sums are written.
+//!
+//! A time lies in five stretches of five lengths, each within the next. A window from a full hour on is made up of
+//! hours up to the next quarter of a day, of quarters up to the next day, and so on: a few dozen rows, however long.
+
+use crate::error::damaged;
+use probatum_application::AppError;
+use probatum_application::rollup::{Cell, HOUR_MS, Ledger, Sums, accounts, hour, of_action};
+use probatum_incident::{Country, Incident};
+use probatum_kernel::Timestamp;
+use probatum_playbooks::Action;
+use std::collections::BTreeMap;
+
+/// The lengths of stretches in hours: an hour, a quarter of a day, a day, eight days, sixty-four.
+pub const SPANS: [i64; 5] = [1, 6, 24, 192, LONGEST];
+/// The longest.
+pub const LONGEST: i64 = 1_536;
+
+/// What stands for incidents without a country.
+const NOWHERE: &str = "-";
+
+/// Which rollup: ledger, length and beginning of its stretch in hours, and country.
+pub type Key = (i32, i32, i64, String);
+
+/// The beginning of an hour, as a time.
+pub fn time_of(hour: i64) -> Timestamp {
+    Timestamp::from_millis(hour.saturating_mul(HOUR_MS)).unwrap_or(Timestamp::EPOCH)
+}
+
+/// How a country stands in a rollup's key.
+pub fn scope(ledger: Ledger, country: Option<Country>) -> String {
+    match (ledger, country) {
+        (Ledger::Country, None) => NOWHERE.to_owned(),
+        (Ledger::Country, Some(country)) => country.to_string(),
+        (Ledger::Figures | Ledger::World, _) => String::new(),
+    }
+}
+
+/// The country of a scope.
+pub fn country(scope: &str) -> Result<Option<Country>, AppError> {
+    match scope {
+        "" | NOWHERE => Ok(None),
+        code => code.parse().map(Some).map_err(|_| damaged("rollups.scope", code)),
+    }
+}
+
+/// The stretches that make up all time from an hour on: length, first beginning, and where the next length takes over.
+/// None is longer than `longest`.
+pub fn cover(from: i64, longest: i64) -> Vec<(i64, i64, i64)> {
+    let mut ranges = Vec::new();
+    let mut at = from;
+    for (span, next) in SPANS.iter().zip(SPANS.iter().skip(1).map(Some).chain(std::iter::once(None))) {
+        let end = match next {
+            Some(next) if *span < longest => at.saturating_add(next - 1).div_euclid(*next) * next,
+            _ => i64::MAX,
+        };
+        if at < end {
+            ranges.push((*span, at, end));
+        }
+        at = end;
+        if end == i64::MAX {
+            break;
+        }
+    }
+    ranges
+}
+
+/// Newest incidents of a cell that came and went in one transaction, in milliseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seen {
+    came: Option<i64>,
+    went: Option<i64>,
+}
+
+/// What a transaction adds to a rollup.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Delta {
+    sums: BTreeMap<u32, i64>,
+    latest: BTreeMap<Cell, Seen>,
+}
+
+/// What a transaction adds to all rollups, by the hour of creation of the incidents concerned.
+#[derive(Debug, Clone, Default)]
+pub struct Deltas(BTreeMap<(Ledger, Option<Country>, i64), Delta>);
+
+impl Deltas {
+    /// Counts what an incident was and what it is; either may be missing.
+    pub fn count(&mut self, was: Option<&Incident>, is: Option<&Incident>) {
+        for (incident, sign) in [(was, -1), (is, 1)] {
+            let Some(i) = incident else { continue };
+            for (ledger, country, counts) in accounts(i) {
+                let delta = self.0.entry((ledger, country, hour(i.created_at))).or_default();
+                counts.into_iter().for_each(|(key, n)| *delta.sums.entry(key).or_default() += sign * n);
+            }
+        }
+        let place = |i: &Incident| (i.country, Cell::new(i.level, i.sector));
+        if was.map(place) == is.map(place) {
+            return;
+        }
+        for (incident, gone) in [(was, true), (is, false)] {
+            let Some(i) = incident.filter(|i| i.country.is_some()) else { continue };
+            let delta = self.0.entry((Ledger::Country, i.country, hour(i.created_at))).or_default();
+            let seen = delta.latest.entry(Cell::new(i.level, i.sector)).or_default();
+            let at = if gone { &mut seen.went } else { &mut seen.came };
+            *at = (*at).max(Some(i.created_at.millis()));
+        }
+    }
+
+    /// Counts what an action was and what it is; either may be missing.
+    pub fn count_action(&mut self, was: Option<&Action>, is: Option<&Action>) {
+        for (action, sign) in [(was, -1), (is, 1)] {
+            let Some((action, key)) = action.and_then(|a| Some((a, of_action(a)?))) else { continue };
+            let at = hour(action.incident_id.created_at());
+            let delta = self.0.entry((Ledger::Figures, None, at)).or_default();
+            *delta.sums.entry(key).or_default() += sign;
+        }
+    }
+
+    /// Takes over what somebody else has counted.
+    pub fn join(&mut self, other: Self) {
+        for (key, delta) in other.0 {
+            self.0.entry(key).or_default().add(&delta);
+        }
+    }
+
+    /// Whether nothing is to be added to anything.
+    pub fn is_empty(&self) -> bool {
+        self.0.values().all(Delta::is_nothing)
+    }
+
+    /// The same for every stretch the hours lie in.
+    pub fn spread(self) -> BTreeMap<Key, Delta> {
+        let mut all: BTreeMap<Key, Delta> = BTreeMap::new();
+        for ((ledger, country, hour), delta) in self.0 {
+            if delta.is_nothing() {
+                continue;
+            }
+            let scope = scope(ledger, country);
+            for span in SPANS {
+                let begin = hour.div_euclid(span) * span;
+                let span = i32::try_from(span).unwrap_or(i32::MAX);
+                all.entry((ledger.number(), span, begin, scope.clone())).or_default().add(&delta);
+            }
+        }
+        all
+    }
+}
+
+impl Delta {
+    fn add(&mut self, more: &Self) {
+        for (key, n) in &more.sums {
+            *self.sums.entry(*key).or_default() += n;
+        }
+        for (cell, seen) in &more.latest {
+            let mine = self.latest.entry(*cell).or_default();
+            (mine.came, mine.went) = (mine.came.max(seen.came), mine.went.max(seen.went));
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.latest.is_empty() && self.sums.values().all(|n| *n == 0)
+    }
+
+    /// Adds to a rollup. `newest` finds the newest incident of a cell in the rows, where the one that was the newest is
+    /// gone.
+    pub fn apply(
+        &self,
+        to: &mut Packed,
+        mut newest: impl FnMut(Cell) -> Result<Option<i64>, AppError>,
+    ) -> Result<(), AppError> {
+        for (key, n) in &self.sums {
+            to.set(*key, to.get(*key).saturating_add(*n));
+        }
+        for (cell, seen) in &self.latest {
+            let known = Some(to.get(cell.latest())).filter(|ms| *ms > 0).max(seen.came);
+            let latest = if seen.went.is_some() && seen.went >= known { newest(*cell)? } else { known };
+            to.set(cell.latest(), latest.unwrap_or(0));
+        }
+        Ok(())
+    }
+}
+
+/// The sums of one rollup: keys and what is not 0 under them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Packed(BTreeMap<u32, i64>);
+
+impl Packed {
+    fn get(&self, key: u32) -> i64 {
+        self.0.get(&key).copied().unwrap_or(0)
+    }
+
+    fn set(&mut self, key: u32, n: i64) {
+        if n == 0 {
+            self.0.remove(&key);
+        } else {
+            self.0.insert(key, n);
+        }
+    }
+
+    /// Nothing is summed up.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The keys and numbers, for messages.
+    pub fn shown(&self) -> String {
+        format!("{:?}", self.0)
+    }
+
+    /// As bytes: of each key the distance to the one before, then the number, both as variable-length integers of seven
+    /// bits a byte, the number with its sign in the lowest bit.
+    pub fn bytes(&self) -> Vec<u8> {
+        let (mut out, mut before) = (Vec::new(), 0u32);
+        for (key, n) in &self.0 {
+            varint(&mut out, u64::from(key - before));
+            varint(&mut out, zigzag(*n));
+            before = *key;
+        }
+        out
+    }
+
+    /// From bytes.
+    pub fn read(bytes: &[u8]) -> Result<Self, AppError> {
+        let mut packed = Self::default();
+        each(bytes, |key, n| packed.set(key, n))?;
+        Ok(packed)
+    }
+}
+
+/// Adds a rollup, as bytes, to sums.
+pub fn add_up(sums: &mut Sums, bytes: &[u8]) -> Result<(), AppError> {
+    each(bytes, |key, n| sums.take_in(key, n))
+}
+
+/// The largest key that is read; what lies beyond is no key of ours.
+const MAX_KEY: u64 = 65_535;
+
+fn each(bytes: &[u8], mut take: impl FnMut(u32, i64)) -> Result<(), AppError> {
+    let wrong = || damaged("rollups.sums", "bytes that cannot be read; run cargo xtask rollups --rebuild");
+    let (mut rest, mut key) = (bytes, 0u64);
+    while !rest.is_empty() {
+        let (step, after) = unvarint(rest).ok_or_else(wrong)?;
+        let (n, after) = unvarint(after).ok_or_else(wrong)?;
+        key = key.checked_add(step).filter(|k| *k <= MAX_KEY).ok_or_else(wrong)?;
+        take(u32::try_from(key).map_err(|_| wrong())?, unzigzag(n));
+        rest = after;
+    }
+    Ok(())
+}
+
+fn varint(out: &mut Vec<u8>, mut n: u64) {
+    loop {
+        let [low, ..] = n.to_le_bytes();
+        n >>= 7;
+        if n == 0 {
+            out.push(low & 0x7f);
+            return;
+        }
+        out.push(low | 0x80);
+    }
+}
+
+fn unvarint(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let mut n = 0u64;
+    for (place, byte) in (0u32..10).zip(bytes) {
+        n |= u64::from(byte & 0x7f).checked_shl(place * 7)?;
+        if byte & 0x80 == 0 {
+            return Some((n, bytes.get(usize::try_from(place).ok()?.saturating_add(1)..)?));
+        }
+    }
+    None
+}
+
+fn zigzag(n: i64) -> u64 {
+    u64::from_ne_bytes(((n << 1) ^ (n >> 63)).to_ne_bytes())
+}
+
+fn unzigzag(n: u64) -> i64 {
+    let half = i64::from_ne_bytes((n >> 1).to_ne_bytes());
+    if n & 1 == 0 { half } else { !half }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn sums_come_back_as_they_went(sums in prop::collection::btree_map(0u32..60_000, any::<i64>(), 0..50)) {
+            let mut packed = Packed::default();
+            sums.iter().for_each(|(k, n)| packed.set(*k, *n));
+            prop_assert_eq!(Packed::read(&packed.bytes()).unwrap(), packed);
+        }
+
+        #[test]
+        fn bytes_of_another_hand_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Packed::read(&bytes);
+        }
+
+        #[test]
+        fn stretches_cover_every_hour_once(from in 0i64..3_000_000, longest in prop::sample::select(SPANS.to_vec())) {
+            let ranges = cover(from, longest);
+            let mut at = from;
+            for (span, begin, end) in &ranges {
+                prop_assert_eq!(*begin, at);
+                prop_assert!(begin % span == 0 && *span <= longest);
+                at = *end;
+            }
+            prop_assert_eq!(at, i64::MAX);
+            let rows: i64 = ranges.iter().filter(|r| r.2 < i64::MAX).map(|(span, a, b)| (b - a) / span).sum();
+            prop_assert!(rows <= 5 + 3 + 7 + 7);
+        }
+    }
+}
