@@ -5,8 +5,8 @@ use crate::engine::{EngineError, Input, TriageEngine};
 use crate::input::{Kind, mail::Mail, prompt::Prompt};
 use crate::model::{Channel, Features, Model, features};
 use crate::reason;
+use crate::signals;
 use crate::signals::sheet::{Found, Rule, Sheet};
-use crate::signals::{self};
 use crate::text::quote;
 use crate::text::words::Text;
 use crate::verdict::{Classification, Draft, MAX_REASONING, Signal, Verdict};
@@ -22,7 +22,7 @@ const MAX_LISTED: usize = 24;
 
 pub(crate) const WORDS: Rule = Rule::new("text_model", 1.0, "its wording resembles that of known attacks");
 
-/// The embedded engine. Cheap to clone is not needed: one serves all threads.
+/// The embedded engine; one serves all threads.
 #[derive(Debug, Clone)]
 pub struct Embedded {
     model: Option<Model>,

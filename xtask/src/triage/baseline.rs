@@ -5,6 +5,9 @@ use super::metrics::real;
 use serde_json::Value;
 use std::collections::HashMap;
 
+/// The terms of a record by place, whether it is an attack, and how much it counts.
+type Row = (Vec<(usize, f64)>, f64, f64);
+
 /// A trained baseline.
 pub struct Baseline {
     places: HashMap<String, usize>,
@@ -38,7 +41,7 @@ impl Baseline {
         let rarity: Vec<f64> =
             known.iter().map(|(_, count)| ((1.0 + total) / (1.0 + real(*count))).ln() + 1.0).collect();
         let mut baseline = Self { places, weights: vec![0.0; rarity.len()], rarity, bias: 0.0 };
-        let rows: Vec<(Vec<(usize, f64)>, f64, f64)> = texts
+        let rows: Vec<Row> = texts
             .iter()
             .zip(records)
             .map(|(terms, record)| {
@@ -51,7 +54,7 @@ impl Baseline {
     }
 
     /// Stochastic gradient descent in a fixed order, with a falling rate.
-    fn fit(&mut self, rows: &[(Vec<(usize, f64)>, f64, f64)]) {
+    fn fit(&mut self, rows: &[Row]) {
         let step = 7919 % rows.len().max(1);
         for epoch in 0..EPOCHS {
             let rate = RATE / (1.0 + 0.2 * real(epoch));

@@ -1,10 +1,10 @@
 //! `cargo xtask train-triage` and `eval-triage`: the weights of the embedded engine, and what it is worth.
 
 mod baseline;
-pub mod data;
+mod data;
 mod metrics;
 mod report;
-pub mod split;
+mod split;
 
 use crate::shell::{Outcome, root};
 use data::Record;

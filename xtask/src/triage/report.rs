@@ -60,7 +60,8 @@ impl Report {
             if part.is_empty() {
                 continue;
             }
-            for (name, flag) in [("malicious", strict as Flag), ("malicious or suspicious", lenient)] {
+            let flags: [(&str, Flag); 2] = [("malicious", strict), ("malicious or suspicious", lenient)];
+            for (name, flag) in flags {
                 report.headline.push(row(
                     format!("{kind}: {name}"),
                     &part,

@@ -55,7 +55,7 @@ pub struct Hit {
 const MAX_HITS: usize = 4000;
 /// The most steps to follow one pattern from one word. Patterns take a few dozen; only texts made to be
 /// slow take more.
-const MAX_STEPS: usize = 2000;
+const MAX_STEPS: usize = 400;
 /// How many letters of a prefix are looked up; prefixes are at least as long.
 const PREFIX: usize = 3;
 

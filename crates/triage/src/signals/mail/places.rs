@@ -29,7 +29,7 @@ pub fn is_shortener(host: &str) -> bool {
 
 const SHORTENERS: &str = "bit.ly tinyurl.com t.co goo.gl is.gd ow.ly rb.gy cutt.ly t.ly buff.ly tiny.cc shorturl.at \
     rebrand.ly bl.ink s.id v.gd lnkd.in qrco.de urlz.fr u.to clck.ru bitly.com tiny.one tr.ee shorte.st \
-    adf.ly t2m.io geni.us short.gy 2one.in pxlme.me n9.cl t.ht x.co dub.sh kutt.it lihi1.cc reurl.cc \
+    adf.ly t2m.io geni.us short.gy n9.cl t.ht x.co dub.sh kutt.it lihi1.cc reurl.cc \
     tny.im shrtco.de linktr.ee me2.do surl.li shorter.me l.ead.me qr1.be b.link zpr.io urlr.me lc.cx \
     bom.so acortar.link goo.su cli.re tinu.be shrinkme.io";
 
