@@ -16,6 +16,7 @@ mod samples;
 mod scratch;
 mod server;
 mod time;
+mod triage;
 mod wait;
 pub mod wire;
 
@@ -30,6 +31,7 @@ pub use reply::Reply;
 pub use samples::*;
 pub use server::Server;
 pub use time::{millis, now_millis, timestamp};
+pub use triage::{TRICKS, attack, eight, raised, triage_path, triage_runs, triaged};
 pub use wait::{at_once, until};
 
 /// Makes one `#[test]` per function and database. `shared` functions take `&App`: one server per database and test

@@ -171,9 +171,11 @@ pub fn parse<T: DeserializeOwned + Validate, V>(
         let detail = format!("The JSON is nested more than {MAX_DEPTH} levels deep.");
         return Err(AppError::new(Code::MalformedJson, detail));
     }
+    // To serde an array is an object without names; to clients it is not.
+    let object = bytes.trim_ascii_start().starts_with(b"{");
     match serde_json::from_slice::<T>(bytes) {
-        Ok(value) => checked(value, Vec::new(), check),
-        Err(_) => explain(bytes, check),
+        Ok(value) if object => checked(value, Vec::new(), check),
+        _ => explain(bytes, check),
     }
 }
 

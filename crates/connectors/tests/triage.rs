@@ -103,6 +103,22 @@ async fn a_model_is_told_what_is_needed_and_is_believed_what_it_quotes() {
 }
 
 #[tokio::test]
+async fn a_model_is_called_by_https() {
+    let server = Server::tls(&[words(&verdict("malicious", "Urgent"))]);
+    let model = |more: &str| {
+        let url = format!("https://localhost:{}/v1/", server.address.port());
+        let settings = format!(
+            "engine = 'llm'\n[llm]\nurl = '{url}'\nmodel = 'm'\nallow_private = true\nretries = 0\n{more}"
+        );
+        triager(&toml::from_str(&settings).unwrap(), &["phishing"], &[], &|_| None).unwrap()
+    };
+    let ca = format!("ca_file = '{}/tests/tls/ca.pem'", env!("CARGO_MANIFEST_DIR"));
+    assert_eq!(judged(&model(&ca)).await.fallback, None);
+    assert!(judged(&model("")).await.fallback.is_some(), "a certificate nobody vouches for");
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
 async fn the_nonce_is_another_each_time() {
     let server = Server::plain(&[words(&verdict("malicious", "Urgent"))]);
     let engine = engine(&server.address.to_string(), "minimise = false");
