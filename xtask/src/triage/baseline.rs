@@ -20,9 +20,6 @@ const EPOCHS: usize = 60;
 const RATE: f64 = 4.0;
 const DECAY: f64 = 1e-5;
 
-/// A record as the baseline sees it: its terms by place, whether it is malicious (0 or 1), and what it weighs.
-type Row = (Vec<(usize, f64)>, f64, f64);
-
 impl Baseline {
     /// Trains on records. `None` if they are all of one class.
     pub fn train(records: &[&Record]) -> Option<Self> {
