@@ -108,7 +108,7 @@ fn quarantine_finds_or_opens_its_incident(app: &App) {
 fn incidents_are_linked(app: &App) {
     for (who, step, body) in [
         ("ai_safety", "/quarantine", json!({"reason": "anomaly"})),
-        ("devsecops", "/events", json!({"event": "anomaly"})),
+        ("ai_safety", "/events", json!({"event": "anomaly"})),
     ] {
         let (id, client) = (registered_agent(app), app.user(who));
         let incident = app.reporter().reports(&report("Names nobody yet"));
@@ -126,6 +126,11 @@ fn incidents_are_linked(app: &App) {
         assert_eq!(app.viewer().incident(&incident)["agent_id"], id.as_str());
         assert_eq!(agent(app, &other)["version"], 1);
     }
+    // Who may not change incidents does not by the way: their event refers to it, and that is all.
+    let (id, incident) = (registered_agent(app), app.reporter().reports(&report("Stays as it is")));
+    let named = json!({"event": "anomaly", "incident_id": incident});
+    app.user("devsecops").post(&agent_path(&id, "/events"), &named).expect(200);
+    assert_eq!(app.viewer().incident(&incident).get("agent_id"), None);
 }
 
 fn reasons(app: &App) {

@@ -97,18 +97,17 @@ impl Response {
         let clock = self.clock.clone();
         let job = move |tx: &mut dyn Tx| {
             let ctx = Ctx { now: clock.now().max(ctx.now), ..ctx.clone() };
-            if let Some(key) = &key
-                && let Some(answer) = settled_since(tx, &ctx, key, render)?
-            {
-                return Ok((answer, None));
-            }
             let mut ready = None;
             let answer = answer_once(tx, &ctx, key.as_ref(), |tx, ctx| {
                 let action = work(tx, ctx)?;
                 ready = (action.status == ActionStatus::Approved).then_some(action.id);
                 render(&action)
             })?;
-            if let (Some(id), Some(key)) = (ready, &key) {
+            let Some(key) = &key else { return Ok((answer, ready)) };
+            if answer.status == RUNNING {
+                return Ok((settled_since(tx, &ctx, key, answer, render)?, None));
+            }
+            if let Some(id) = ready {
                 let body = id.to_string().into_bytes();
                 let running = Answer { status: RUNNING, headers: answer.headers.clone(), body };
                 tx.replace_answer(&ctx.principal.id, key, &running)?;
@@ -195,18 +194,15 @@ impl Response {
     }
 }
 
-/// The answer to a request whose order was still being carried out when it was last asked for; nothing for any other.
-/// 409 while it still is (CONTRACT §1).
+/// The answer to a request whose order was still being carried out when it was last asked for. 409 while it still is
+/// (CONTRACT §1).
 fn settled_since(
     tx: &mut dyn Tx,
     ctx: &Ctx,
     key: &RequestKey,
+    running: Answer,
     render: Render,
-) -> Result<Option<Answer>, AppError> {
-    let stored = tx.stored_answer(&ctx.principal.id, &key.key)?;
-    let Some((_, running)) = stored.filter(|(f, a)| *f == key.fingerprint && a.status == RUNNING) else {
-        return Ok(None);
-    };
+) -> Result<Answer, AppError> {
     let id = std::str::from_utf8(&running.body).ok().and_then(|text| text.parse::<ActionId>().ok());
     let id = id.ok_or_else(|| AppError::internal("a stored answer names no action"))?;
     let action = tx.action(id)?.ok_or_else(|| AppError::not_found("action"))?;
@@ -216,5 +212,5 @@ fn settled_since(
     }
     let answer = Answer { headers: running.headers, ..render(&action)? };
     tx.replace_answer(&ctx.principal.id, key, &answer)?;
-    Ok(Some(answer))
+    Ok(answer)
 }

@@ -11,6 +11,7 @@ mod scale;
 mod server;
 mod sql;
 mod traffic;
+mod verdict;
 
 use crate::shell::{Outcome, cargo, root, run as shown};
 use report::Report;
@@ -92,6 +93,7 @@ fn measure(args: &Args) -> Outcome<Report> {
     let target = me.parent().and_then(|p| p.parent()).map_or_else(|| root().join("target"), PathBuf::from);
     let site = Site { program, folder: tempfile::Builder::new().prefix("bench-").tempdir_in(target)? };
     let mut report = Report::default();
+    verdict::measure(&mut report)?;
     traffic::measure(&site, args, &mut report)?;
     agents::measure(&site, args, &mut report)?;
     scale::measure(&site, args, &mut report)?;

@@ -167,25 +167,33 @@ fn host(url: &Url) -> Result<String, UrlFault> {
         Host::Domain(name) => name.trim_end_matches('.').to_owned(),
         address => return Ok(address.to_string()),
     };
-    for prefix in ["www.", "m.", "mobile.", "amp."] {
-        // What is left has to be a site of its own: m.me is none of me.
-        if let Some(rest) = name.strip_prefix(prefix).filter(|rest| rest.contains('.')) {
-            name = rest.to_owned();
-        }
+    // All of them, however many and in whatever order: what is canonical is its own canonical form. What is left has to
+    // be a site of its own: m.me is none of me.
+    let without = |name: &str| {
+        let rests = ["www.", "m.", "mobile.", "amp."].iter().filter_map(|prefix| name.strip_prefix(prefix));
+        rests.filter(|rest| rest.contains('.')).map(str::to_owned).next()
+    };
+    while let Some(rest) = without(&name) {
+        name = rest;
     }
     if tld::is_domain(&name) { Ok(name) } else { Err(UrlFault::Host) }
 }
 
 fn path(path: &str) -> String {
-    let path = path.strip_suffix(".amp").unwrap_or(path);
-    let path = path.strip_suffix(".amp.html").map_or_else(|| path.to_owned(), |rest| format!("{rest}.html"));
+    let mut path = path.to_owned();
+    while let Some(rest) = path.strip_suffix(".amp").map(str::to_owned).or_else(|| {
+        let rest = path.strip_suffix(".amp.html")?;
+        Some(format!("{rest}.html"))
+    }) {
+        path = rest;
+    }
     let mut segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
-    if segments.len() > 1 {
-        if segments.last().is_some_and(|s| s.eq_ignore_ascii_case("amp")) {
-            segments.pop();
-        } else if segments.first().is_some_and(|s| s.eq_ignore_ascii_case("amp")) {
-            segments.remove(0);
-        }
+    let is_amp = |segment: Option<&&str>| segment.is_some_and(|s| s.eq_ignore_ascii_case("amp"));
+    while segments.len() > 1 && is_amp(segments.last()) {
+        segments.pop();
+    }
+    while segments.len() > 1 && is_amp(segments.first()) {
+        segments.remove(0);
     }
     segments.iter().flat_map(|s| ["/", s]).collect()
 }
