@@ -193,14 +193,13 @@ fn guarded(text: &Text<'_>, prompt: &Prompt<'_>, sheet: &mut Sheet) {
 }
 
 /// What operators tell models to keep to themselves.
-const SECRETS: [&str; 9] = [
+const SECRETS: [&str; 8] = [
     "password",
     "access code",
     "passphrase",
     "passcode",
     "secret key",
     "secret code",
-    "access granted",
     "security code",
     "entry code",
 ];

@@ -57,7 +57,7 @@ pub fn phrases() -> &'static Phrases {
 pub const LISTS: &[(&str, &str)] = &[
     (
         "ignore",
-        "ignore ignoring disregard disregarding forget forgetting override overriding neglect bypass bypassing discard abandon erase delete drop overlook unlearn omit supersede skip dismiss void nullify cancel ignroe igmre ignre",
+        "ignore ignoring disregard disregarding forget forgetting override overriding neglect bypass bypassing discard abandon erase delete drop overlook unlearn omit supersede skip dismiss void nullify cancel",
     ),
     (
         "prior",
@@ -95,7 +95,7 @@ const PATTERNS: &[&[&str]] = &[
     &[
         "@ignore ~3 @prior ~3 @orders",
         "@ignore ~3 @these ~2 @rules",
-        "forget|ignore|disregard everything|all|alles|anything ~3 and|write|tell|just|jsut|say|now|we|weve|instead|only|output|print|answer|talked|discussed|else",
+        "forget|ignore|disregard everything|all|alles|anything ~3 and|write|tell|just|say|now|we|weve|instead|only|output|print|answer|talked|discussed|else",
         "answer|respond|reply|look ~6 not|dont|instead_of ~4 articles|documents|provided_context|provided_text|provided_documents|given_context|artikel|artikels",
         "not|dont|donot ~1 look|use|rely|consider|refer ~3 documents|articles|context|sources ~1 provided|given|above",
         "@ignore ~2 everything|all|anything|whatever ~5 said|told|told_you|instructed|above|before|previously|prior|learned|wrote|mentioned|says|stated|you_know|know|given|written|prompted",
@@ -171,7 +171,7 @@ const PATTERNS: &[&[&str]] = &[
         "ethics|morality|legality|laws|law|consequences|openai|policies|morals|legal|guidelines ~3 dont|do_not|does_not|doesnt|not|no_longer|never|isnt|arent ~2 apply|matter|exist|bind|care|concern|relevant|needed|restrict",
         "hate|hates|despise*|rejects|disobey* ~3 openai|rules|ethics|being_ethical|guidelines|law|laws|morals|policy|policies",
         "swear|curse|cuss|profanity|nsfw|explicit|vulgar|sexual|offensive ~6 allowed|freely|enabled|can|encouraged|unlimited|permitted|without|always|as_much|constantly",
-        "developer|dev|god|sudo|admin|debug|jailbreak|maintenance|unrestricted|opposite|evil|root|kernel|chaos|dan|superuser|test|diagnostic|simulation|sandbox ~1 mode ~4 enabled|enable|on|activated|activate|engaged|output|unlocked|now|you|is|with|active|engage|access|response",
+        "developer|dev|god|sudo|admin|debug|jailbreak|maintenance|unrestricted|opposite|evil|root|kernel|chaos|dan|superuser|test|diagnostic|simulation|sandbox ~1 mode ~4 enabled|enable|on|activated|activate|engaged|output|unlocked|now|you|is|with|active|engage|response",
         "enable|enter|activate|engage|simulate|switch|unlock|boot|go|upgraded|now_in|put ~3 developer|dev|god|sudo|admin|debug|jailbreak|unrestricted|opposite|evil|dan|maintenance|root|superuser|diagnostic ~1 mode",
         "ohne ~3 einschrankung*|zensur|moral*|ethik|regeln|filter|grenzen",
         "sans ~3 restriction*|censure|limite*|filtre*|morale|ethique",
@@ -183,7 +183,7 @@ const PATTERNS: &[&[&str]] = &[
     // Personas.
     &[
         "dan|stan|ucar|devmode|evilbot|evil_bot|evil_confidant|mongo_tom|basedgpt|basedbob|anti_dan|superior_dan|jailbot|aligned_machiavell*|machiavellian*|niccolo|khajiit|betterdan|freegpt|opposite_day|chadgpt|sydney|hackerman|darkgpt|evilgpt|wormgpt|fraudgpt|gpt_unbound|alphabreak|dev_gpt|condition_red|neco ~8 stands_for|do_anything|mode|jailbreak*|answer*|respond*|never|unfiltered|character|prompt|pretend|act|persona|illegal|without|ai|chatbot|no_rules|rules|is_an|is_a|can",
-        "act|acting|pretend|behave|respond|answer|roleplay|role_play|immerse|simulate|play|imagine|become ~8 dan|do_anything_now|stan|evil|jailbroken|unfiltered|amoral|unrestricted|uncensored|machiavellian|no_moral*|rutheless|ruthless|villain|hacker|rogue|unethical|demon|devil|satan|psychopath|criminal|terrorist|dictator|racist|nazi|propagandist|radical|pirate",
+        "act|acting|pretend|behave|respond|answer|roleplay|role_play|immerse|simulate|play|imagine|become ~8 dan|do_anything_now|stan|evil|jailbroken|unfiltered|amoral|unrestricted|uncensored|machiavellian|no_moral*|ruthless|villain|hacker|rogue|unethical|demon|devil|satan|psychopath|criminal|terrorist|dictator|racist|nazi|propagandist|radical|pirate",
         "grandma|grandmother|grandpa|oma|grossmutter ~14 used_to|would|read|tell|told|recipe|bedtime|deceased|passed|bombs|keys|napalm|sleep|password",
         "stay_in_character|staying_in_character|remain_in_character|break_character|breaking_character|out_of_character|stay_as|stay_a_dan|tokens ~12 dan|tokens|lose|deduct*|die|shut_down|never|always|all_times|cease|penalty|points",
         "you|it ~4 have|has|start|lose|given|deduct* ~4 tokens|lives|points ~10 refuse|lose|die|deduct*|reject|each_time|every_time|cease|0|zero|run_out|reach",
@@ -217,22 +217,22 @@ const PATTERNS: &[&[&str]] = &[
     ],
     // Forged turns.
     &[
-        "^system|assistant|ai|chatgpt|bot|model|developer|gpt|output|response|answer|instruction|instructions|admin ~0 ?message|?prompt|?note|?override ~0 understood|ok|okay|sure|access_granted|override|you_are|you_must|new|ignore|the_user|user|password|correct|accepted|authenticated|ready|authorized|in_your|mode|command|certainly|ive|i_will|from_now",
+        "^system|assistant|ai|chatgpt|bot|model|developer|gpt|output|response|answer|instruction|instructions|admin ~0 ?message|?prompt|?note|?override ~0 understood|ok|okay|sure|override|you_are|you_must|new|ignore|the_user|user|password|correct|accepted|authenticated|ready|authorized|in_your|mode|command|certainly|ive|i_will|from_now",
         "end|ends|begin|start|stop|close|finish ~2 of ~3 user|out_of_date|previous|system|instructions|prompt|input|document*|context|text|conversation|test|examples|transcript ~2 instruction*|input|prompt|text|message|attempt|access_code|data|?end",
         "begin|end|start|stop ~1 user|system|new|admin|assistant|debug|untrusted|real|actual ~1 input|message|prompt|instruction*|override|session|mode|conversation|access_code|code|text|command|instructions",
         "im_start|im_end|endoftext|inst|sys|startoftext|eot_id|start_header_id|end_of_turn|start_of_turn|endofprompt|fim_prefix ~2 system|user|assistant|?inst|sys",
-        "post_prompt|postprompt|defense_prompt|opening_defense|closing_defense|end_defense|user_input_ends|end_access_code|end_user_input|attempt_end|end_prompt|new_prompt|new_instructions|new_conversation|new_session|end_of_text|end_of_prompt|end_of_instructions|end_of_document*|system_override|admin_override|system_update|system_notice|priority_override",
-        "password|access_code|code|passphrase|user|identity|credentials ~3 accepted|correct|verified|confirmed|authenticated|authorised|authorized|was_found|granted|valid|approved|detected|matches|recognized|entered_correctly ~6 access|grant*|now|say|output|print|user|you|proceed|found|as|?that",
+        "post_prompt|postprompt|user_input_ends|end_access_code|end_user_input|end_prompt|new_prompt|new_instructions|new_conversation|new_session|end_of_text|end_of_prompt|end_of_instructions|end_of_document*|system_override|admin_override|system_update|system_notice|priority_override",
+        "password|access_code|code|passphrase|user|identity|credentials ~3 accepted|correct|verified|confirmed|authenticated|authorised|authorized|was_found|valid|approved|detected|matches|recognized|entered_correctly ~6 grant*|now|say|output|print|user|you|proceed|found|as|?that",
         "system ~1 override|message|update|alert|notice|command|note|reboot|instruction ~2 you|ignore|new|all|the|mode|previous|?the",
     ],
     // Dictated output.
     &[
-        "say|print|output|respond|reply|answer|write|type|return|repeat|echo|display|state|begin|start|respond_with|finish|complete ~3 only|just|exactly|nothing_but|simply|verbatim|precisely|solely|the_word|the_words|the_phrase|the_sentence|i_have_been|access_granted|pwned|hacked|yes|haha|lol|owned|i_am",
-        "just|only|simply|now|always|must|please|to_me|to ~1 say|print|output|respond_with|reply_with|answer_with|repeat_after|repeat|write|tell_me ~1 access|granted|i|hi|hello|yes|pwned|the_word|me|after|haha|owned|banana|1|a_joke",
+        "say|print|output|respond|reply|answer|write|type|return|repeat|echo|display|state|begin|start|respond_with|finish|complete ~3 only|just|exactly|nothing_but|simply|verbatim|precisely|solely|the_word|the_words|the_phrase|the_sentence|i_have_been|hacked|yes|i_am",
+        "just|only|simply|now|always|must|please|to_me|to ~1 say|print|output|respond_with|reply_with|answer_with|repeat_after|repeat|write|tell_me ~1 i|hi|hello|yes|the_word|me|after|1|a_joke",
         "begin|start|prefix|prepend|end|finish|conclude|open ~2 your|every|each|all|the ~2 response*|answer*|reply|replies|output|message*|sentence* ~1 with|by",
         "you_must|you_have_to|you_should|you_will|you_can_only|you_may_only|you_are_only ~1 say|respond|reply|answer|output|print|write|repeat ~4 only|with|just|exactly|nothing|every|the|as",
         "sag|sage|schreib|schreibe|antworte|gib|drucke|drucken ~2 nur|einfach|genau|ausschliesslich|lediglich|mir",
-        "repeat_after_me|say_after_me|finish_the_sentence|complete_the_sentence|complete_the_following|fill_in_the_blank|continue_the|autocomplete|access_granted|access_given|opposite_of|concatenate",
+        "repeat_after_me|say_after_me|finish_the_sentence|complete_the_sentence|complete_the_following|fill_in_the_blank|continue_the|autocomplete|opposite_of|concatenate",
         "variable*|string*|letters|array ~10 join|concat*|combine|print|together|output",
     ],
     // Another task.
@@ -241,7 +241,7 @@ const PATTERNS: &[&[&str]] = &[
         "new|different|another|next|second|real|actual|final|true|important ~1 task|mission|assignment|objective|goal|job|aufgabe|auftrag|mission ~4 is|for_you|now|follows|begin*|starts|is_to|lautet|show|write|say|namlich|print|instead",
         "focus|concentrate ~3 new|next|following|another|only ~1 task|question|mission|instruction*|assignment|prompt",
         "stop|halt|stopp write|say|print|tell|output|schreib*|sag",
-        "now ~2 write|tell|say|show|answer|print|repeat|sing|respond|forget|ignore ~3 me|a|an|only|your|all|flaming|manifesto|plea|hateful|poem|no",
+        "now ~2 write|tell|say|show|answer|print|repeat|sing|respond|forget|ignore ~3 me|a|an|only|your|all|poem|no",
         "that|thats|this|these|those|it|everything|all ~2 was|were|is|are|have_been ~2 just|only|all|a ~2 test|joke|done|wrong|nonsense|fake|irrelevant|not_true|example|testing|warm_up|finished|over|obsolete|for_fun",
         "before|instead|but|oh_and|by_the_way|p_s ~1 that|this|you_do|you_answer|you_begin|first|tell|say|print|write|forget|ignore|show|answer|reveal|i_want|i_need|repeat|you_must|output|give",
         "i_have_changed_my_mind|changed_my_mind|change_of_plan*|scratch_that|never_mind|nevermind|on_second_thought|lets_do_something|something_else|lets_switch|switch_topics|change_topic|change_the_topic|new_topic|new_rule|new_rules|new_game",
@@ -270,13 +270,13 @@ const PATTERNS: &[&[&str]] = &[
     // Harm.
     &[
         "how|steps|guide|instructions|recipe|tutorial|teach|explain|ways|tell|help|write|create|build|make|code|plan|method ~6 bomb|explosive*|meth|methamphetamine|cocaine|napalm|molotov|weapon*|malware|ransomware|keylogger|virus|phishing_email|credit_card_fraud|counterfeit|launder*|hotwire|steal|stealing|kill|murder|poison|suicide|hack_into|break_into|ddos|shoplift|torture|kidnap*|rob|anthrax|nerve_gas|smuggle|vernichten|umbringen|stalk|blackmail|extort",
-        "why|wieso|warum ~3 jews|muslims|blacks|women|gays|immigrants|refugees|auslander|fluchtlinge|juden|frauen|grunen|merkel|trump|biden|nazis|hitler ~6 bad|evil|inferior|terrible|best|worst|scheisse|unwahlbar|dumm|stupid|schlecht|hate*|ruin*|better|great",
-        "hitler|nazi*|holocaust|terror*|rape|genocide|white_supremac*|slut|fuck|tot_allen|kill_all|hate_speech|racist_joke*|racial_slur* ~4 poem|love|praise|great|good|joke*|speech|right|lob*|liebes*|write|say|all|!|?him",
+        "why|wieso|warum ~3 jews|muslims|blacks|women|gays|immigrants|refugees|auslander|fluchtlinge|juden|frauen|foreigners ~6 bad|evil|inferior|terrible|worst|dumm|stupid|schlecht|hate*|ruin*",
+        "hitler|nazi*|holocaust|terror*|rape|genocide|white_supremac*|slut|fuck|kill_all|hate_speech|racist_joke*|racial_slur* ~4 poem|love|praise|great|good|joke*|speech|right|lob*|liebes*|write|say|all|!|?him",
     ],
     // Talk of instructions.
     &[
         "your|deine*|ihre|votre|vos|tus|twoje|твои ~2 instruction*|prompt|prompts|programming|guidelines|directives|restrictions|limitations|system_prompt|anweisungen|instruktionen|instrucciones|instrukcje|инструкции|previous_instructions|initial_instructions|rules|orders|creators|developers|training_data",
-        "prompt_injection|prompt_inject*|prompt_leak*|jailbreak*|prompt_hack*|injection_attack|kevin_liu|adversarial_prompt*",
+        "prompt_injection|prompt_inject*|prompt_leak*|jailbreak*|prompt_hack*|injection_attack|adversarial_prompt*",
         "instruction*|prompt|prompts|rules|anweisung*|instruktion* ~3 you_were|were_given|you_got|you_have|you_received|above|before|previous|vorher|oben|bisher*|gegeben",
     ],
 ];
