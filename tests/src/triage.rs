@@ -1,7 +1,7 @@
 //! Alerts to be triaged, and what flows do with them.
 
 use crate::app::App;
-use crate::samples::{alert, merged, text};
+use crate::samples::{alert, merged};
 use crate::wait::until;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
