@@ -110,8 +110,8 @@ fn killed_between_acceptance_and_call(engine: Engine) {
     let (analyst, path) = (app.analyst(), format!("/api/incidents/{id}/actions"));
     // Approvals and new orders in flight; the server dies as soon as a few calls are out.
     std::thread::scope(|scope| {
-        for n in 0..BATCH {
-            let (analyst, action) = (&analyst, &waiting[n]);
+        for (n, action) in waiting.iter().enumerate() {
+            let analyst = &analyst;
             scope.spawn(move || drop(approving(analyst, action)));
             let (operator, path) = (&operator, &path);
             scope.spawn(move || {

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use probatum_tests::*;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Duration;
 
 on_both! {

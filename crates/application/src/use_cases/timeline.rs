@@ -83,7 +83,7 @@ fn redact(visible: &Visible, of_action: bool, value: &mut Value) {
             items.iter_mut().for_each(|v| redact(visible, of_action, v));
         }
         Value::Object(members) => {
-            members.retain(|name, v| !hidden(v) && !(of_action && OF_ACTIONS.contains(&name.as_str())));
+            members.retain(|name, v| !(hidden(v) || of_action && OF_ACTIONS.contains(&name.as_str())));
             members.values_mut().for_each(|v| redact(visible, of_action, v));
         }
         _ => {}

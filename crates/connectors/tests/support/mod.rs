@@ -1,4 +1,6 @@
 //! Small servers for the tests of connectors: each connection gets the next step of a script, the last one for ever.
+// Every test binary uses its own part of it.
+#![allow(dead_code)]
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};

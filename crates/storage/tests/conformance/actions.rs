@@ -36,6 +36,8 @@ fn parameters(dice: &mut Dice) -> Map<String, Value> {
 
 fn order(dice: &mut Dice) -> Order {
     Order {
+        asked_as: vec![Role::Operator, Role::AiSafety],
+        principal: Some("k1".to_owned()),
         parameters: parameters(dice),
         digest: format!("{:064x}", dice.bits()),
         rule: dice.pick(WORDS).to_owned(),

@@ -77,7 +77,8 @@ fn perform(tx: &mut dyn Tx, known: &[IncidentRef], step: &Step) -> Answered<Opti
                 ActionStatus::Completed,
                 ActionStatus::Cancelled,
             ]));
-            actions::update(tx, &ctx, action.id, &UpdateStep { status, ..UpdateStep::default() })?;
+            let cmd = UpdateStep { status, ..UpdateStep::default() };
+            actions::update(tx, &ctx, action.id, &cmd, &actions::Rules::people())?;
         }
         (12, Some(id)) => close_and_reopen(tx, &ctx, id, dice.chance(50))?,
         // Several changes in a transaction, which then is lost, or not.
@@ -111,7 +112,7 @@ fn close_and_reopen(
             validation_ref: Some(proof.id),
             ..UpdateStep::default()
         };
-        actions::update(tx, ctx, action.id, &done)?;
+        actions::update(tx, ctx, action.id, &done, &actions::Rules::people())?;
     }
     let step = |lifecycle| Patch {
         lifecycle: Some(lifecycle),

@@ -147,6 +147,8 @@ fn evidence_and_its_custody(engine: Engine) {
 
 fn an_order() -> Order {
     Order {
+        asked_as: vec![Role::Operator, Role::AiSafety],
+        principal: Some("k1".to_owned()),
         parameters: serde_json::json!({"host": "pc-1", "n": [1, null]}).as_object().unwrap().clone(),
         digest: "d".repeat(64),
         rule: "hosts".to_owned(),

@@ -123,7 +123,7 @@ fn runs_come_back_as_they_went_in(engine: Engine) {
     let done = completed(&first);
     finish(&bed, &done);
     assert_eq!(bed.read(|tx| tx.triage(id(1))).unwrap(), Some(without_transcript(&done)));
-    assert_eq!(list(&bed, of, Page::FIRST, true).rows, [done.clone()]);
+    assert_eq!(list(&bed, of, Page::FIRST, true).rows, std::slice::from_ref(&done));
     assert_eq!(list(&bed, of, Page::FIRST, false).rows, [without_transcript(&done)]);
     let second = running(of, 2);
     insert(&bed, &second);
