@@ -21,7 +21,7 @@ CREATE TABLE triage_runs (
     answer TEXT,
     prompt_tokens BIGINT,
     completion_tokens BIGINT,
-    cost DOUBLE,
+    cost DOUBLE PRECISION,
     UNIQUE (incident_id, seq)
 );
 -- One run at a time of an incident.
