@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 on_both! {
     shared: all_steps_become_actions, times_follow_the_priority, the_suggested_one, not_while_it_is_unfinished,
-        one_step_of_a_playbook, a_proof_that_is_demanded, a_step_takes_its_level, what_is_refused, an_incident_is_not_flooded;
+        one_step_of_a_playbook, a_proof_that_is_demanded, a_step_takes_its_level, a_step_for_ai_safety,
+        what_is_refused, an_incident_is_not_flooded;
     own: a_dry_run;
 }
 
@@ -198,6 +199,30 @@ fn a_step_takes_its_level(app: &App) {
     let senior = app.user("senior_analyst");
     for to in ["in_progress", "completed"] {
         assert_eq!(senior.patch(&path, &json!({"status": to})).expect(200)["status"], to);
+    }
+}
+
+/// A step for AI safety officers is theirs, though they are no operators; nothing else is.
+fn a_step_for_ai_safety(app: &App) {
+    let (operator, officer) = (app.operator(), app.user("ai_safety"));
+    let id = operator.reports(&report("An agent is shut out"));
+    apply(&operator, &id, &json!({"playbook": "agent-hijack"})).expect(201);
+    let (theirs, others): (Vec<_>, Vec<_>) =
+        actions_of(app, &id).into_iter().partition(|a| a["approval_level"] == "ai_safety");
+    assert!(!theirs.is_empty() && !others.is_empty());
+    let path = |action: &Value| format!("/api/actions/{}", text(&action["id"]));
+    for action in &theirs {
+        operator
+            .patch(&path(action), &json!({"status": "completed"}))
+            .problem(403, "insufficient_approval_level");
+        let proof = officer.attaches(&id, &confirming());
+        officer.patch(&path(action), &json!({"status": "in_progress", "owner": "AI safety"})).expect(200);
+        let done = json!({"status": "completed", "validation_ref": proof});
+        assert_eq!(officer.patch(&path(action), &done).expect(200)["status"], "completed");
+    }
+    for action in &others {
+        let problem = officer.patch(&path(action), &json!({"status": "completed"})).problem(403, "forbidden");
+        assert!(text(&problem["detail"]).contains("operator"), "{problem}");
     }
 }
 

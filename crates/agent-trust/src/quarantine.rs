@@ -14,16 +14,10 @@ pub struct Person {
 }
 
 impl Person {
-    /// Whether both are one person: the same credentials, or the same name, in whatever role it is used.
-    ///
-    /// Two people whose names differ in case alone count as one: rather one refusal too many.
+    /// Whether both are one person: the same credentials, or the same name ([`Actor::same_person`]).
     pub fn is(&self, other: &Self) -> bool {
         let known = self.principal.is_some() && self.principal == other.principal;
-        known || self.is_called(&other.actor)
-    }
-
-    fn is_called(&self, actor: &Actor) -> bool {
-        self.actor.name().to_lowercase() == actor.name().to_lowercase()
+        known || self.actor.same_person(&other.actor)
     }
 }
 
@@ -50,7 +44,7 @@ impl Quarantine {
 
     /// Whether `person` had a hand in it, and so has none in ending it.
     fn involves(&self, person: &Person) -> bool {
-        self.by.is(person) || self.approved_by.as_ref().is_some_and(|a| person.is_called(a))
+        self.by.is(person) || self.approved_by.as_ref().is_some_and(|a| a.same_person(&person.actor))
     }
 
     fn is_answered_by(&self, proof: Proof) -> bool {

@@ -85,6 +85,11 @@ impl Actor {
     pub fn name(&self) -> &str {
         self.0.split_once(':').map_or("", |(_, name)| name)
     }
+    /// Whether both may be one person: the same name, in whatever role and case it is used. People whose names differ in
+    /// case alone count as one; where two are asked for, rather one refusal too many.
+    pub fn same_person(&self, other: &Self) -> bool {
+        self.name().to_lowercase() == other.name().to_lowercase()
+    }
 }
 
 impl fmt::Display for Actor {
@@ -128,6 +133,9 @@ mod tests {
         assert_eq!(Actor::new(Role::Analyst, "kdzik").unwrap().as_str(), "analyst:kdzik");
         assert_eq!(Actor::new(Role::AiSafety, "mpaw").unwrap().as_str(), "aiso:mpaw");
         assert_eq!("aiso:mpaw:2".parse::<Actor>().unwrap().name(), "mpaw:2");
+        let actor = |s: &str| s.parse::<Actor>().unwrap();
+        assert!(actor("aiso:mpaw").same_person(&actor("analyst:MPaw")));
+        assert!(!actor("aiso:mpaw").same_person(&actor("aiso:mpaw2")));
         assert!("kdzik".parse::<Actor>().is_err());
         assert!("analyst: kdzik".parse::<Actor>().is_err());
     }

@@ -141,7 +141,7 @@ impl Person<'_> {
     pub fn asked_for(&self, action: &Action) -> bool {
         let principal = action.order.as_ref().and_then(|o| o.principal.as_deref());
         let same_key = self.principal.is_some() && self.principal == principal;
-        same_key || self.actor.name().to_lowercase() == action.requested_by.name().to_lowercase()
+        same_key || self.actor.same_person(&action.requested_by)
     }
 }
 

@@ -219,7 +219,8 @@ pub async fn get(
 /// once one wins; the others get 409 `already_decided`. What is approved is carried out at once. A step goes from
 /// `open` to `in_progress` and on to `completed`, `failed` or `cancelled`; the middle may be skipped. A `validation_ref`
 /// must be confirmed evidence of the same incident, on a completed action (422 `evidence_required`). Deciding takes the
-/// role analyst at least, everything else the role operator.
+/// role analyst at least, everything else the role operator, but for steps of the level `ai_safety`: they are moved on by
+/// whoever holds it.
 #[utoipa::path(operation_id = "updateAction", 
     tag = "actions",
     params(

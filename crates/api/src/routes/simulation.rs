@@ -2,7 +2,8 @@
 
 use crate::dto::Meta;
 use crate::dto::incident::IncidentView;
-use crate::dto::simulation::{Simulated, SimulatedPlaybookView};
+use crate::dto::playbook::PlaybookRow;
+use crate::dto::simulation::Simulated;
 use crate::dto::statistics::StatisticsView;
 use crate::problem::Problem;
 use crate::query;
@@ -10,6 +11,7 @@ use actix_web::http::header::LINK;
 use actix_web::{HttpRequest, HttpResponse, get};
 use probatum_application::simulation;
 use probatum_kernel::Total;
+use probatum_playbooks::Library;
 
 /// Invented incidents
 ///
@@ -69,7 +71,7 @@ pub async fn figures(req: HttpRequest) -> Result<HttpResponse, Problem> {
 
 /// Playbooks of the demonstration
 ///
-/// Those that classification suggests, one for every category. No credentials.
+/// The same shape as `/api/playbooks`: those that are part of the program, without the operator's own. No credentials.
 #[utoipa::path(operation_id = "listSimulatedPlaybooks", 
     tag = "simulation",
     params(
@@ -77,19 +79,19 @@ pub async fn figures(req: HttpRequest) -> Result<HttpResponse, Problem> {
         ("per_page" = Option<u32>, Query, minimum = 1, maximum = 100),
         ("cursor" = Option<String>, Query, description = "from the Link header of the page before")
     ),
-    responses((status = 200, description = "A page.", body = Simulated<SimulatedPlaybookView>))
+    responses((status = 200, description = "A page.", body = Simulated<PlaybookRow>))
 )]
 #[get("/api/ip3/playbooks")]
 pub async fn playbooks(req: HttpRequest) -> Result<HttpResponse, Problem> {
     let page = query::page(req.query_string())?;
-    let all: Vec<_> = simulation::playbooks().into_iter().map(SimulatedPlaybookView::from).collect();
-    let total = Total::from_capped(i64::try_from(all.len()).unwrap_or(i64::MAX));
+    let library = Library::built_in();
+    let total = Total::from_capped(i64::try_from(library.iter().len()).unwrap_or(i64::MAX));
     let mut response = HttpResponse::Ok();
     if let Some(next) = query::next_rows(&req, &page, total) {
         response.insert_header((LINK, next));
     }
     let skip = usize::try_from(page.first_row()).unwrap_or(usize::MAX);
     let take = usize::try_from(page.per_page).unwrap_or(0);
-    let data = all.into_iter().skip(skip).take(take).collect();
+    let data = library.iter().skip(skip).take(take).map(|p| PlaybookRow::from(p.as_ref())).collect();
     Ok(response.json(Simulated::new(data, Meta::new(&page, total))))
 }

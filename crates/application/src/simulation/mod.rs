@@ -10,7 +10,7 @@ use crate::error::AppError;
 use crate::query::{IncidentList, IncidentQuery};
 use crate::statistics::Statistics;
 use crate::window::Window;
-use probatum_incident::{Category, Classification, Incident, Priority, classify};
+use probatum_incident::{Incident, Priority};
 use probatum_kernel::{Cursor, Position, SortKey, Timestamp, Total};
 use std::sync::LazyLock;
 
@@ -90,34 +90,6 @@ fn value(i: &Incident, key: SortKey) -> i64 {
     }
 }
 
-/// A playbook, as the demonstration lists it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SimulatedPlaybook {
-    /// Its name: `data-breach`.
-    pub name: &'static str,
-    /// What it answers.
-    pub categories: Vec<Category>,
-    /// What is suggested along with it.
-    pub suggested: Classification,
-}
-
-/// The playbooks that classification suggests. To list those of a library instead, replace this function alone.
-pub fn playbooks() -> Vec<SimulatedPlaybook> {
-    let mut all: Vec<SimulatedPlaybook> = Vec::new();
-    for category in Category::ALL {
-        let suggested = classify(*category);
-        match all.iter_mut().find(|p| p.name == suggested.playbook) {
-            Some(known) => known.categories.push(*category),
-            None => all.push(SimulatedPlaybook {
-                name: suggested.playbook,
-                categories: vec![*category],
-                suggested,
-            }),
-        }
-    }
-    all
-}
-
 /// Whether a priority takes part in what the figures of the demonstration call urgent.
 fn urgent(priority: Option<Priority>) -> bool {
     priority.is_some_and(|p| p <= Priority::P1)
@@ -127,7 +99,7 @@ fn urgent(priority: Option<Priority>) -> bool {
 mod tests {
     use super::*;
     use crate::query::IncidentFilter;
-    use probatum_incident::{Flag, Level};
+    use probatum_incident::{Category, Flag, Level};
     use probatum_kernel::{Page, Sort};
     use std::collections::BTreeSet;
 
@@ -181,13 +153,5 @@ mod tests {
             assert_eq!(seen.len(), 128, "{sort}");
             assert_eq!(seen.iter().collect::<BTreeSet<_>>().len(), 128, "{sort}");
         }
-    }
-
-    #[test]
-    fn every_category_has_a_playbook() {
-        let all = playbooks();
-        assert!(all.len() >= 11);
-        let covered: usize = all.iter().map(|p| p.categories.len()).sum();
-        assert_eq!(covered, Category::ALL.len());
     }
 }

@@ -17,7 +17,7 @@ use crate::permission::Permission;
 use crate::ports::Tx;
 use crate::query::{ActionList, ActionQuery};
 use probatum_incident::Incident;
-use probatum_kernel::{ActionId, EvidenceStatus, IncidentRef};
+use probatum_kernel::{ActionId, EvidenceStatus, IncidentRef, Role};
 use probatum_playbooks::{
     Action, ActionStatus, Decision, Known, Policy, Proof, QUARANTINE_AGENT, UpdateStep,
 };
@@ -101,7 +101,8 @@ fn locked(tx: &mut dyn Tx, id: ActionId) -> Result<(Incident, Action), AppError>
 }
 
 /// Moves an action on, or decides about it. A `validation_ref` counts only if it is confirmed evidence of the same
-/// incident. Deciding takes the level of the approval; everything else the role operator.
+/// incident. Deciding takes the level of the approval; everything else the role operator, or to hold the level of a step
+/// that operators cannot take.
 pub fn update(
     tx: &mut dyn Tx,
     ctx: &Ctx,
@@ -109,8 +110,12 @@ pub fn update(
     cmd: &UpdateStep,
     rules: &Rules,
 ) -> Result<Action, AppError> {
-    ctx.require(if cmd.only_decides() { Permission::DecideActions } else { Permission::ManageActions })?;
+    use ActionStatus::{Cancelled, PendingApproval, Rejected};
+    ctx.require(Permission::DecideActions)?;
     let (incident, action) = locked(tx, id)?;
+    if !cmd.only_decides() && !takes_step(ctx, &action) {
+        ctx.require(Permission::ManageActions)?;
+    }
     let proof = match cmd.validation_ref {
         None => Proof::NotNamed,
         Some(evidence) => match tx.evidence(evidence)? {
@@ -130,12 +135,9 @@ pub fn update(
         return Ok(action);
     }
     let event = match (action.status, next.status) {
-        (ActionStatus::PendingApproval, ActionStatus::Rejected) => "action.rejected",
-        (ActionStatus::PendingApproval, to)
-            if to != ActionStatus::PendingApproval && to != ActionStatus::Cancelled =>
-        {
-            "action.approved"
-        }
+        (PendingApproval, PendingApproval | Cancelled) => "action.updated",
+        (PendingApproval, Rejected) => "action.rejected",
+        (PendingApproval, _) => "action.approved",
         _ => "action.updated",
     };
     let mut detail = json!({"action": action.action_type, "changes": changes});
@@ -144,6 +146,13 @@ pub fn update(
     }
     save(tx, ctx, &incident, &action, &next, event, detail)?;
     Ok(next)
+}
+
+/// Whether the caller takes this step by its level alone: it is for people whom the role operator does not include, as
+/// AI safety officers, and without this nobody but an administrator could ever finish it.
+fn takes_step(ctx: &Ctx, action: &Action) -> bool {
+    let level = action.approval_level.filter(|_| action.order.is_none());
+    level.is_some_and(|l| l.held_by(&ctx.principal.roles) && !l.held_by(&[Role::Operator]))
 }
 
 /// Saves an action, records what happened, and counts it in the incident's version.
