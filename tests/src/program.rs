@@ -23,8 +23,10 @@ fn build() -> Option<PathBuf> {
             build.env_remove(&name);
         }
     }
+    // As a companion of the program's own test: so cargo picks the features that `cargo test --workspace` picked, and what
+    // that has built is used; `cargo build` picks others and would build half the workspace once more.
     let mut build = build
-        .args(["build", "--package", "probatum-server", "--bin", "probatum", "--profile", &profile()])
+        .args(["test", "--no-run", "--workspace", "--test", "cli", "--profile", &profile()])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .stdin(Stdio::null())
@@ -33,7 +35,7 @@ fn build() -> Option<PathBuf> {
         .expect("cargo is not to be found");
     let said = BufReader::new(build.stdout.take().unwrap());
     let executable = Message::parse_stream(said).filter_map(|message| match message.unwrap() {
-        Message::CompilerArtifact(artifact) => artifact.executable,
+        Message::CompilerArtifact(artifact) if artifact.target.is_bin() => artifact.executable,
         _ => None,
     });
     let executable = executable.last();
@@ -46,7 +48,7 @@ fn profile() -> String {
     let folder =
         test.parent().and_then(|deps| deps.parent()).and_then(|profile| profile.file_name()).unwrap();
     match folder.to_str().unwrap() {
-        "debug" => "dev".to_owned(),
+        "debug" => "test".to_owned(),
         other => other.to_owned(),
     }
 }
