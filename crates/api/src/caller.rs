@@ -76,7 +76,7 @@ impl<P: Needs> Caller<P> {
 }
 
 /// The name of callers without credentials; no key can have it.
-const ANONYMOUS: &str = "(anonymous)";
+pub(crate) const ANONYMOUS: &str = "(anonymous)";
 
 impl<P: Needs> FromRequest for Caller<P> {
     type Error = Problem;
