@@ -50,6 +50,8 @@ pub mod may {
         ReadAudit,
         RunTriage,
         ReadTriage,
+        ReadEvents,
+        ManageWebhooks,
         ReadMetrics
     );
 }
@@ -74,7 +76,7 @@ impl<P: Needs> Caller<P> {
 }
 
 /// The name of callers without credentials; no key can have it.
-const ANONYMOUS: &str = "(anonymous)";
+pub(crate) const ANONYMOUS: &str = "(anonymous)";
 
 impl<P: Needs> FromRequest for Caller<P> {
     type Error = Problem;

@@ -7,6 +7,7 @@ mod body;
 mod caller;
 mod csv;
 mod dto;
+mod events;
 mod metrics;
 mod middleware;
 mod openapi;
@@ -19,6 +20,7 @@ mod upload;
 mod vocabulary;
 
 pub use background::Background;
+pub use events::Hub;
 pub use metrics::Metrics;
 pub use openapi::{openapi, openapi_json};
 pub use routes::mount;

@@ -1,8 +1,9 @@
 //! Counters for Prometheus: requests by route and status, their duration, and what waits for the database.
 
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, Gauge, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
+use probatum_application::Told;
 use std::time::Duration;
 
 /// The registry of all counters.
@@ -13,6 +14,9 @@ pub struct Metrics {
     seconds: HistogramVec,
     waiting_writes: IntGauge,
     waiting_reads: IntGauge,
+    streams: IntGauge,
+    deliveries: IntCounterVec,
+    lag: Gauge,
 }
 
 impl Metrics {
@@ -29,16 +33,24 @@ impl Metrics {
         let gauge = |name: &str, help: &str| IntGauge::new(name, help).map_err(|e| e.to_string());
         let waiting_writes = gauge("probatum_writes_waiting", "Writing jobs waiting for the database.")?;
         let waiting_reads = gauge("probatum_reads_waiting", "Reading jobs waiting for the database.")?;
-        let all: [Box<dyn prometheus::core::Collector>; 4] = [
+        let streams = gauge("probatum_event_streams", "Open streams of events.")?;
+        let deliveries = Opts::new("probatum_webhook_deliveries_total", "Attempts to deliver events, by outcome.");
+        let deliveries = IntCounterVec::new(deliveries, &["outcome"]).map_err(|e| e.to_string())?;
+        let lag = "Seconds the oldest event has been waiting that some active webhook should have.";
+        let lag = Gauge::new("probatum_webhook_lag_seconds", lag).map_err(|e| e.to_string())?;
+        let all: [Box<dyn prometheus::core::Collector>; 7] = [
             Box::new(requests.clone()),
             Box::new(seconds.clone()),
             Box::new(waiting_writes.clone()),
             Box::new(waiting_reads.clone()),
+            Box::new(streams.clone()),
+            Box::new(deliveries.clone()),
+            Box::new(lag.clone()),
         ];
         for collector in all {
             registry.register(collector).map_err(|e| e.to_string())?;
         }
-        Ok(Self { registry, requests, seconds, waiting_writes, waiting_reads })
+        Ok(Self { registry, requests, seconds, waiting_writes, waiting_reads, streams, deliveries, lag })
     }
 
     /// Counts a request.
@@ -56,6 +68,25 @@ impl Metrics {
     pub fn waiting(&self, writes: usize, reads: usize) {
         self.waiting_writes.set(i64::try_from(writes).unwrap_or(i64::MAX));
         self.waiting_reads.set(i64::try_from(reads).unwrap_or(i64::MAX));
+    }
+
+    /// Sets how many streams of events are open.
+    pub fn streams(&self, open: usize) {
+        self.streams.set(i64::try_from(open).unwrap_or(i64::MAX));
+    }
+
+    /// Counts an attempt to deliver an event.
+    pub fn delivery(&self, told: Told) {
+        let outcome = match told {
+            Told::Delivered => "delivered",
+            Told::Failed => "failed",
+        };
+        self.deliveries.with_label_values(&[outcome]).inc();
+    }
+
+    /// Sets how long the oldest undelivered event has been waiting.
+    pub fn lag(&self, waiting: Duration) {
+        self.lag.set(waiting.as_secs_f64());
     }
 
     /// All counters in Prometheus' text format.

@@ -21,6 +21,15 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Debug, Clone)]
 struct RequestId(String);
 
+/// Kept with a request that wants the head of an answer alone.
+#[derive(Debug, Clone, Copy)]
+struct HeadAlone;
+
+/// Whether only the head of an answer is wanted, not its body.
+pub fn is_head(req: &HttpRequest) -> bool {
+    req.extensions().get::<HeadAlone>().is_some()
+}
+
 /// The id this request goes by.
 pub fn request_id(req: &HttpRequest) -> String {
     req.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
@@ -47,6 +56,7 @@ pub async fn finish(
     if req.method() == Method::HEAD {
         // HEAD is GET without its body (RFC 9110 §9.3.2); the connection knows not to send one.
         req.head_mut().method = Method::GET;
+        req.extensions_mut().insert(HeadAlone);
     }
     let refused = if acceptable(&req) { None } else { Some(Problem(not_acceptable())) };
     let mut res = match refused {
@@ -75,10 +85,11 @@ pub async fn finish(
 }
 
 /// JSON is what the API speaks, `application/cacao+json` and `application/problem+json` included; evidence content is
-/// whatever it is, and an export what its name says.
+/// whatever it is, an export what its name says, and events are a stream.
 fn acceptable(req: &ServiceRequest) -> bool {
     let other = ["/content", "/incidents.csv", "/incidents.ndjson"];
-    if !req.path().starts_with("/api/") || other.iter().any(|end| req.path().ends_with(end)) {
+    let stream = req.path() == "/api/events";
+    if stream || !req.path().starts_with("/api/") || other.iter().any(|end| req.path().ends_with(end)) {
         return true;
     }
     let mut lines = req.headers().get_all(ACCEPT).peekable();

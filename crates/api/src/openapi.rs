@@ -30,6 +30,7 @@ proof that the remedy works.\n\nTimes are RFC 3339 UTC. Every error is `applicat
         (name = "playbooks", description = "What to do about which incident, as CACAO 2.0."),
         (name = "statistics", description = "Figures and the map, at a cost that does not grow with the records."),
         (name = "exports", description = "What a list finds, as a file."),
+        (name = "events", description = "What happens, as it happens: a stream, and signed webhooks."),
         (name = "audit", description = "The append-only log and proofs about it."),
         (name = "simulation", description = "The same shapes on invented data, without credentials."),
         (name = "system", description = "Health, metrics, this document.")

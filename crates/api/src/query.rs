@@ -1,5 +1,9 @@
 //! Query strings: filters, pages, sorting; every wrong parameter is named, and an unknown one too.
 
+mod events;
+
+pub use events::{deliveries, events};
+
 use actix_web::http::header::{ACCEPT, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{HttpRequest, web};
 use probatum_application::use_cases::audit_log::NEWEST_FIRST;

@@ -34,8 +34,18 @@ impl Api {
         &self,
         caller: Caller<P>,
         key: Option<RequestKey>,
-        mut work: impl FnMut(&mut dyn Tx, &Ctx) -> Result<Answer, AppError> + Send + 'static,
+        work: impl FnMut(&mut dyn Tx, &Ctx) -> Result<Answer, AppError> + Send + 'static,
     ) -> Result<HttpResponse, Problem> {
+        Ok(respond(self.written(caller, key, work).await?))
+    }
+
+    /// The same, with the answer as it is stored.
+    pub async fn written<P>(
+        &self,
+        caller: Caller<P>,
+        key: Option<RequestKey>,
+        mut work: impl FnMut(&mut dyn Tx, &Ctx) -> Result<Answer, AppError> + Send + 'static,
+    ) -> Result<Answer, Problem> {
         let store: &dyn Executor = self.store.as_ref();
         let (ctx, clock) = (caller.ctx, self.clock.clone());
         let job = move |tx: &mut dyn Tx| {
@@ -43,8 +53,7 @@ impl Api {
             let ctx = Ctx { now: clock.now().max(ctx.now), ..ctx.clone() };
             answer_once(tx, &ctx, key.as_ref(), &mut work)
         };
-        let answer = store.writing(job).await?;
-        Ok(respond(answer))
+        Ok(store.writing(job).await?)
     }
 }
 

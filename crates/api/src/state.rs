@@ -1,10 +1,11 @@
 //! What every handler has at hand.
 
 use crate::background::Background;
+use crate::events::Hub;
 use crate::metrics::Metrics;
 use probatum_application::playbooks::Playbooks;
 use probatum_application::ports::{Blobs, Clock, Executor};
-use probatum_application::{Response, TriageDesk};
+use probatum_application::{Response, TriageDesk, WebhookDesk};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +39,10 @@ pub struct Api {
     pub response: Response,
     /// What triages.
     pub triage: TriageDesk,
+    /// What delivers events.
+    pub webhooks: WebhookDesk,
+    /// Where streams hear of events.
+    pub hub: Hub,
     /// The playbooks in use.
     pub playbooks: Arc<dyn Playbooks>,
     /// The clock.

@@ -51,6 +51,8 @@ words! {
     Happening = probatum_agent_trust::Happening, "What happened to an agent.";
     Classification = probatum_triage::Classification, "What an alert is judged to be.";
     TriageStatus = probatum_application::triage::RunStatus, "Where a triage run stands.";
+    Audience = probatum_application::events::Audience, "How much of an event is told: that it happened (viewer), also who did what exactly (analyst), all that the audit log has (auditor).";
+    DeliveryState = probatum_application::ports::DeliveryState, "Where the delivery of an event stands.";
     Phase = probatum_playbooks::Phase, "What a step of a playbook is for.";
     Role = probatum_kernel::Role, "A role a principal may hold.";
 }

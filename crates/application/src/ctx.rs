@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use crate::permission::{Permission, Scope};
-use probatum_kernel::{ActionId, Actor, Code, EvidenceId, IncidentId, Role, Timestamp, TriageId};
+use probatum_kernel::{ActionId, Actor, Code, EvidenceId, IncidentId, Role, Timestamp, TriageId, WebhookId};
 
 /// Somebody we know, with the roles they hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +84,10 @@ impl Ctx {
     /// A new action id.
     pub fn new_action_id(&self) -> ActionId {
         ActionId::new(self.now, &random())
+    }
+    /// A new id of a webhook subscription.
+    pub fn new_webhook_id(&self) -> WebhookId {
+        WebhookId::new(self.now, &random())
     }
     /// A new id of a triage run.
     pub fn new_triage_id(&self) -> TriageId {

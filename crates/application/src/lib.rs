@@ -6,11 +6,13 @@
 pub mod connector;
 mod ctx;
 mod error;
+pub mod events;
 mod idempotency;
 mod map;
 mod permission;
 pub mod playbooks;
 pub mod ports;
+mod ports_webhooks;
 mod query;
 mod response;
 pub mod rollup;
@@ -20,6 +22,7 @@ mod statistics;
 pub mod triage;
 mod triage_desk;
 pub mod use_cases;
+mod webhook_desk;
 mod window;
 
 pub use ctx::{Ctx, Principal};
@@ -35,4 +38,5 @@ pub use response::{Render, Response, Taken};
 pub use search::{SearchQuery, Term, index_word, search_text};
 pub use statistics::Statistics;
 pub use triage_desk::{Pause, RenderRun, TriageDesk};
+pub use webhook_desk::{Told, WebhookDesk};
 pub use window::{Window, WindowError, full_hour};

@@ -97,6 +97,10 @@ permissions! {
     ReadTriage: Viewer;
     /// Read what language models were told and said.
     AuditTriage: LegalDpo;
+    /// Follow events, as far as one may hear of them.
+    ReadEvents: Viewer;
+    /// Subscribe webhooks to events, and see what became of deliveries.
+    ManageWebhooks: Admin;
     /// Read metrics.
     ReadMetrics: Viewer;
     /// Create and revoke API keys.

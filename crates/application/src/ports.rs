@@ -1,5 +1,10 @@
 //! What the application needs from outside: transactions, blobs, a clock. Adapters implement these traits.
 
+pub use crate::ports_webhooks::{
+    Courier, Delivering, Delivery, DeliveryList, DeliveryRows, DeliveryState, EventRows, Parcel, Undelivered, Webhook,
+    WebhookList, WebhookRows,
+};
+
 use crate::error::AppError;
 use crate::idempotency::{Answer, RequestKey};
 use crate::query::{
@@ -311,6 +316,9 @@ pub trait Tx:
     + AgentRows
     + TriageRows
     + AuditRows
+    + EventRows
+    + WebhookRows
+    + DeliveryRows
     + KeyRows
     + AnswerRows
     + JobRows
@@ -324,6 +332,9 @@ impl<T> Tx for T where
         + AgentRows
         + TriageRows
         + AuditRows
+        + EventRows
+        + WebhookRows
+        + DeliveryRows
         + KeyRows
         + AnswerRows
         + JobRows

@@ -3,6 +3,7 @@
 mod blobs;
 mod breaker;
 mod config;
+mod courier;
 pub mod openc2;
 pub mod outbound;
 mod playbook_folder;
@@ -16,5 +17,6 @@ pub mod webhook;
 
 pub use blobs::BlobStore;
 pub use config::{ConfigFault, ConnectorConfig, ConnectorKind};
+pub use courier::{SealingKey, SealingKeyError, WebhookCourier};
 pub use playbook_folder::PlaybookFolder;
 pub use set::{ConnectorSet, Environment};

@@ -27,6 +27,8 @@ pub enum Kind {
     UnsupportedMedia,
     /// The doctrine: more is claimed than is proven.
     Doctrine,
+    /// It was there, and is not kept any more.
+    Gone,
     /// A precondition has to be sent.
     PreconditionRequired,
     /// Too many requests.
@@ -91,6 +93,10 @@ codes! {
     NotQuarantined = "not_quarantined": Conflict,
     /// A report was exported or a hold is set: it cannot be deleted.
     LegalHold = "legal_hold": Conflict,
+    /// Events that old are not kept any more.
+    EventsGone = "events_gone": Gone,
+    /// As many event streams are open as one caller may have.
+    TooManyStreams = "too_many_streams": TooMany,
     /// `If-Match` does not match.
     PreconditionFailed = "precondition_failed": PreconditionFailed,
     /// The body is larger than the limit.

@@ -18,14 +18,14 @@ mod own {
     use crate::rollup::Key;
     use crate::rows::AuditRow;
     use crate::schema::{
-        agents, audit, audit_head, idempotency, incident_numbers, incidents, jobs, outbox, rollups,
+        agents, audit, audit_head, idempotency, incident_numbers, incidents, jobs, outbox, rollups, webhooks,
     };
     use crate::types::{DbId, DbTime};
     use diesel::dsl::sql;
     use diesel::prelude::*;
     use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Text};
     use probatum_application::{SearchQuery, Term, index_word};
-    use probatum_kernel::{AgentId, IncidentRef};
+    use probatum_kernel::{AgentId, IncidentRef, WebhookId};
     use std::collections::BTreeMap;
 
     /// Nobody else changes the incident, its evidence or its actions until the end of the transaction.
@@ -52,6 +52,13 @@ mod own {
     pub fn lock_agent(conn: &mut Conn, id: &AgentId) -> QueryResult<()> {
         let agent = agents::table.filter(agents::id.eq(id.as_str())).select(agents::version);
         let _locked: Option<i64> = agent.for_update().get_result(conn).optional()?;
+        Ok(())
+    }
+
+    /// Nobody else changes the subscription until the end of the transaction.
+    pub fn lock_webhook(conn: &mut Conn, id: WebhookId) -> QueryResult<()> {
+        let webhook = webhooks::table.filter(webhooks::id.eq(DbId(id.uuid()))).select(webhooks::claims);
+        let _locked: Option<i64> = webhook.for_update().get_result(conn).optional()?;
         Ok(())
     }
 

@@ -306,6 +306,50 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{Id, Ts};
 
+    webhooks (id) {
+        id -> Id,
+        url -> Text,
+        types -> Text,
+        audience -> Text,
+        description -> Nullable<Text>,
+        secret -> Text,
+        created_at -> Ts,
+        created_by -> Text,
+        position -> BigInt,
+        next_at -> Nullable<Ts>,
+        lease_until -> Nullable<Ts>,
+        claims -> BigInt,
+        repeating -> Bool,
+        missed -> BigInt,
+        failing_since -> Nullable<Ts>,
+        last_error -> Nullable<Text>,
+        delivered_at -> Nullable<Ts>,
+        disabled_at -> Nullable<Ts>,
+        disabled_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    webhook_deliveries (webhook_id, seq) {
+        webhook_id -> Id,
+        seq -> BigInt,
+        topic -> Text,
+        state -> Text,
+        attempts -> Integer,
+        status -> Nullable<Integer>,
+        error -> Nullable<Text>,
+        tried_at -> Ts,
+        next_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
     jobs (name) {
         name -> Text,
         run_at -> Ts,
@@ -356,3 +400,4 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(incidents, evidence, custody);
+diesel::allow_tables_to_appear_in_same_query!(outbox, audit);

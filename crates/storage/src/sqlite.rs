@@ -26,7 +26,7 @@ mod own {
     use diesel::sql_types::{BigInt, Bool, Text};
     use diesel::upsert::excluded;
     use probatum_application::{SearchQuery, Term, index_word};
-    use probatum_kernel::{AgentId, IncidentRef};
+    use probatum_kernel::{AgentId, IncidentRef, WebhookId};
     use std::collections::BTreeMap;
 
     /// The one writer holds the whole database; there is nothing to lock.
@@ -36,6 +36,11 @@ mod own {
 
     /// As with incidents.
     pub fn lock_agent(_: &mut Conn, _: &AgentId) -> QueryResult<()> {
+        Ok(())
+    }
+
+    /// As with incidents.
+    pub fn lock_webhook(_: &mut Conn, _: WebhookId) -> QueryResult<()> {
         Ok(())
     }
 

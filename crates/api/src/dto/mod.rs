@@ -13,6 +13,7 @@ pub mod simulation;
 pub mod statistics;
 pub mod timeline;
 pub mod triage;
+pub mod webhook;
 
 use probatum_application::AppError;
 use probatum_kernel::{Code, Page, Total};

@@ -5,6 +5,7 @@ mod agents;
 mod agents_trust;
 mod audit;
 mod changes;
+mod events;
 mod evidence;
 mod evidence_content;
 mod exports;
@@ -14,6 +15,7 @@ mod simulation;
 mod statistics;
 mod system;
 mod triage;
+mod webhooks;
 
 use crate::middleware::finish;
 use crate::openapi;
@@ -69,6 +71,15 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(statistics::map)
         .service(exports::as_csv)
         .service(exports::as_ndjson)
+        .service(events::follow)
+        .service(webhooks::create)
+        .service(webhooks::list)
+        .service(webhooks::get)
+        .service(webhooks::delete)
+        .service(webhooks::deliveries)
+        .service(webhooks::redeliver)
+        .service(webhooks::enable)
+        .service(webhooks::test)
         .service(audit::list)
         .service(audit::checkpoint)
         .service(audit::proof)

@@ -53,6 +53,7 @@ pub async fn metrics(api: web::Data<Api>, caller: Caller<may::ReadMetrics>) -> R
     }
     let (writes, reads) = api.store.waiting();
     api.metrics.waiting(writes, reads);
+    api.metrics.streams(api.hub.streams());
     let text = api.metrics.text().map_err(AppError::internal)?;
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4")).body(text))
 }

@@ -1,7 +1,9 @@
-//! What has served its time goes: stored answers and outbox rows after a week, and content nothing refers to.
+//! What has served its time goes: stored answers, outbox rows and deliveries after a week, dead letters after a month,
+//! and content nothing refers to.
 
 use crate::error::AppError;
 use crate::ports::{Blobs, Executor, Tx};
+use crate::use_cases::webhooks;
 use probatum_kernel::Timestamp;
 
 /// The name of the recurring job that forgets answers and outbox rows.
@@ -13,6 +15,8 @@ pub const RECURRING: &[(&str, i64)] = &[(SWEEP, 60), (DISCARD, 1)];
 
 /// How long answers and outbox rows are kept, in hours.
 const KEPT_HOURS: i64 = 7 * 24;
+/// How long dead letters are kept, in hours.
+const DEAD_HOURS: i64 = 30 * 24;
 /// How many rows go in one transaction, so that writers never wait long.
 const BATCH: u32 = 2_000;
 
@@ -20,6 +24,7 @@ const BATCH: u32 = 2_000;
 pub fn sweep(tx: &mut dyn Tx, now: Timestamp) -> Result<bool, AppError> {
     let before = now.plus_hours(-KEPT_HOURS);
     let gone = tx.forget_answers(before, BATCH)?.max(tx.forget_outbox(before, BATCH)?);
+    let gone = gone.max(webhooks::forget_old(tx, before, now.plus_hours(-DEAD_HOURS), BATCH)?);
     Ok(gone >= usize::try_from(BATCH).unwrap_or(usize::MAX))
 }
 

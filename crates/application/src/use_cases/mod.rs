@@ -4,6 +4,7 @@ pub mod actions;
 pub mod agents;
 pub mod audit;
 pub mod audit_log;
+pub mod events;
 pub mod evidence;
 pub mod housekeeping;
 pub mod incidents;
@@ -13,6 +14,7 @@ pub mod quarantine;
 pub mod statistics;
 pub mod timeline;
 pub mod triage;
+pub mod webhooks;
 
 use crate::ctx::Ctx;
 use crate::error::AppError;

@@ -4,6 +4,7 @@
 mod actions;
 mod agents;
 mod audit;
+mod events;
 mod evidence;
 mod incidents;
 mod list;
@@ -11,6 +12,7 @@ mod others;
 mod rollups;
 mod tree;
 mod triage;
+mod webhooks;
 
 pub use audit::settle;
 pub use list::plan_queries;

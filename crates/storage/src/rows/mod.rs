@@ -6,6 +6,7 @@ mod evidence;
 mod incident;
 mod others;
 mod triage;
+mod webhook;
 
 pub use action::ActionRow;
 pub use agent::{AgentRow, HistoryRow};
@@ -13,6 +14,7 @@ pub use evidence::{CustodyRow, EvidenceRow, entries as custody_count};
 pub use incident::IncidentRow;
 pub use others::{AnswerRow, AuditRow, KeyRow};
 pub use triage::{TranscriptRow, TriageRow};
+pub use webhook::{DeliveryRow, WebhookRow};
 
 use probatum_application::AppError;
 

@@ -1,0 +1,171 @@
+//! Subscriptions: made, read, deleted, enabled again, and their dead letters repeated.
+
+pub mod running;
+
+use super::record;
+use crate::ctx::Ctx;
+use crate::error::AppError;
+use crate::events::{Audience, MAX_PATTERNS, TypePattern};
+use crate::permission::Permission;
+use crate::ports::{DeliveryList, DeliveryState, Tx, Webhook, WebhookList};
+use probatum_kernel::{Code, FieldFault, Page, Timestamp, WebhookId};
+use serde_json::json;
+
+/// How many subscriptions a registry has at most.
+pub const MAX_WEBHOOKS: i64 = 100;
+/// The longest description, in characters.
+pub const MAX_DESCRIPTION: usize = 500;
+/// How many dead letters are queued at a time.
+pub const MAX_REPEATED: u32 = 1_000;
+
+/// A subscription to be made. Its address was checked and its secret sealed by the courier.
+#[derive(Debug, Clone)]
+pub struct NewWebhook {
+    /// Its id.
+    pub id: WebhookId,
+    /// Where to.
+    pub url: String,
+    /// What.
+    pub types: Vec<TypePattern>,
+    /// How much of it.
+    pub audience: Audience,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The sealed secret.
+    pub secret: String,
+}
+
+/// Reads the types a subscription names; says what is wrong with which.
+pub fn patterns(types: &[String]) -> Result<Vec<TypePattern>, AppError> {
+    if !(1..=MAX_PATTERNS).contains(&types.len()) {
+        let message = format!("must name 1 to {MAX_PATTERNS} types");
+        return Err(AppError::invalid("types", "required", message));
+    }
+    let (mut found, mut faults) = (Vec::new(), Vec::new());
+    for (i, text) in types.iter().enumerate() {
+        match text.parse() {
+            Ok(pattern) => found.push(pattern),
+            Err(e) => faults.push(FieldFault::new(format!("types[{i}]"), "invalid", format!("{e}"))),
+        }
+    }
+    if faults.is_empty() { Ok(found) } else { Err(AppError::invalid_fields(faults)) }
+}
+
+/// Makes a subscription to what happens from now on.
+pub fn create(tx: &mut dyn Tx, ctx: &Ctx, new: &NewWebhook) -> Result<Webhook, AppError> {
+    ctx.require(Permission::ManageWebhooks)?;
+    if tx.count_webhooks()? >= MAX_WEBHOOKS {
+        let detail = format!("There are {MAX_WEBHOOKS} webhooks, which is the limit; delete one first.");
+        return Err(AppError::new(Code::StateConflict, detail));
+    }
+    let (_, newest) = tx.outbox_span()?;
+    let webhook = Webhook {
+        id: new.id,
+        url: new.url.clone(),
+        types: new.types.clone(),
+        audience: new.audience,
+        description: new.description.clone(),
+        secret: new.secret.clone(),
+        created_at: ctx.now,
+        created_by: ctx.actor().clone(),
+        position: newest,
+        next_at: Some(ctx.now),
+        lease_until: None,
+        claims: 0,
+        repeating: false,
+        missed: 0,
+        failing_since: None,
+        last_error: None,
+        delivered_at: None,
+        disabled_at: None,
+        disabled_reason: None,
+    };
+    tx.insert_webhook(&webhook)?;
+    let types: Vec<String> = webhook.types.iter().map(ToString::to_string).collect();
+    let detail = json!({"url": webhook.url, "types": types, "audience": webhook.audience});
+    record(tx, ctx, "webhook.created", webhook.id.to_string(), None, detail)?;
+    Ok(webhook)
+}
+
+/// The subscription of this id, or 404.
+pub fn get(tx: &mut dyn Tx, ctx: &Ctx, id: WebhookId) -> Result<Webhook, AppError> {
+    ctx.require(Permission::ManageWebhooks)?;
+    tx.webhook(id)?.ok_or_else(|| AppError::not_found("webhook"))
+}
+
+/// A page of subscriptions, newest first.
+pub fn list(tx: &mut dyn Tx, ctx: &Ctx, page: &Page) -> Result<WebhookList, AppError> {
+    ctx.require(Permission::ManageWebhooks)?;
+    tx.list_webhooks(page)
+}
+
+/// Ends a subscription. What is under way may still arrive.
+pub fn delete(tx: &mut dyn Tx, ctx: &Ctx, id: WebhookId) -> Result<(), AppError> {
+    let webhook = get(tx, ctx, id)?;
+    tx.delete_webhook(id)?;
+    record(tx, ctx, "webhook.deleted", id.to_string(), None, json!({"url": webhook.url}))
+}
+
+/// What became of its deliveries, newest event first.
+pub fn deliveries(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    id: WebhookId,
+    state: Option<DeliveryState>,
+    page: &Page,
+) -> Result<DeliveryList, AppError> {
+    get(tx, ctx, id)?;
+    tx.list_deliveries(id, state, page)
+}
+
+/// Has dead letters tried once more: that of one event, or the oldest thousand. Says how many.
+pub fn redeliver(tx: &mut dyn Tx, ctx: &Ctx, id: WebhookId, seq: Option<i64>) -> Result<usize, AppError> {
+    let webhook = get(tx, ctx, id)?;
+    if webhook.disabled_at.is_some() {
+        let detail = "The webhook is disabled; enable it first.";
+        return Err(AppError::new(Code::StateConflict, detail));
+    }
+    let queued = tx.queue_dead(id, seq, MAX_REPEATED)?;
+    if queued == 0 {
+        if seq.is_some() {
+            return Err(AppError::not_found("dead letter of this webhook"));
+        }
+        return Ok(0);
+    }
+    tx.save_webhook(&Webhook { repeating: true, ..webhook })?;
+    record(tx, ctx, "webhook.redelivered", id.to_string(), None, json!({"event": seq, "queued": queued}))?;
+    Ok(queued)
+}
+
+/// Has a subscription go on where it was disabled, or tried at once if it waits.
+pub fn enable(tx: &mut dyn Tx, ctx: &Ctx, id: WebhookId) -> Result<Webhook, AppError> {
+    let webhook = get(tx, ctx, id)?;
+    let was = json!({"disabled_at": webhook.disabled_at, "disabled_reason": webhook.disabled_reason});
+    let next = Webhook {
+        next_at: Some(ctx.now),
+        failing_since: None,
+        disabled_at: None,
+        disabled_reason: None,
+        ..webhook
+    };
+    tx.save_webhook(&next)?;
+    record(tx, ctx, "webhook.enabled", id.to_string(), None, was)?;
+    Ok(next)
+}
+
+/// Forgets deliveries that were made a week ago and dead letters a month old, at most `limit` of each subscription; says
+/// how many of one at most.
+pub fn forget_old(
+    tx: &mut dyn Tx,
+    made: Timestamp,
+    dead: Timestamp,
+    limit: u32,
+) -> Result<usize, AppError> {
+    let mut most = 0;
+    let page = Page { per_page: 100, ..Page::FIRST };
+    for webhook in tx.list_webhooks(&page)?.rows {
+        most = most.max(tx.forget_deliveries(webhook.id, DeliveryState::Delivered, made, limit)?);
+        most = most.max(tx.forget_deliveries(webhook.id, DeliveryState::Dead, dead, limit)?);
+    }
+    Ok(most)
+}
