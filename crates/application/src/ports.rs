@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use crate::idempotency::{Answer, RequestKey};
+pub use crate::ports_indicators::IndicatorRows;
 use crate::query::{
     ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, AuditFilter, IncidentList, IncidentQuery,
 };
@@ -309,6 +310,7 @@ pub trait Tx:
     + EvidenceRows
     + ActionRows
     + AgentRows
+    + IndicatorRows
     + TriageRows
     + AuditRows
     + KeyRows
@@ -322,6 +324,7 @@ impl<T> Tx for T where
         + EvidenceRows
         + ActionRows
         + AgentRows
+        + IndicatorRows
         + TriageRows
         + AuditRows
         + KeyRows

@@ -355,4 +355,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    indicators (incident_id, seq) {
+        incident_id -> Id,
+        seq -> Integer,
+        kind -> Text,
+        value -> Text,
+        sources -> Integer,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(incidents, evidence, custody);

@@ -6,6 +6,7 @@ mod agents;
 mod audit;
 mod evidence;
 mod incidents;
+mod indicators;
 mod list;
 mod others;
 mod rollups;
