@@ -12,6 +12,7 @@ mod map;
 mod permission;
 pub mod playbooks;
 pub mod ports;
+mod ports_feeds;
 mod ports_indicators;
 mod query;
 mod response;

@@ -2,6 +2,7 @@
 
 use crate::error::AppError;
 use crate::idempotency::{Answer, RequestKey};
+pub use crate::ports_feeds::{FeedKey, FeedRows};
 pub use crate::ports_indicators::IndicatorRows;
 use crate::query::{
     ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, AuditFilter, IncidentList, IncidentQuery,
@@ -311,6 +312,7 @@ pub trait Tx:
     + ActionRows
     + AgentRows
     + IndicatorRows
+    + FeedRows
     + TriageRows
     + AuditRows
     + KeyRows
@@ -325,6 +327,7 @@ impl<T> Tx for T where
         + ActionRows
         + AgentRows
         + IndicatorRows
+        + FeedRows
         + TriageRows
         + AuditRows
         + KeyRows

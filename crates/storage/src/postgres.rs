@@ -56,6 +56,18 @@ mod own {
         Ok(())
     }
 
+    /// Nobody else looks for texts of these bands, in order to note one, until the end of the transaction.
+    pub fn lock_bands(conn: &mut Conn, bands: &[i32]) -> QueryResult<()> {
+        for band in bands {
+            let lock = diesel::sql_query("SELECT pg_advisory_xact_lock($1, $2)");
+            lock.bind::<Integer, _>(BANDS).bind::<Integer, _>(band).execute(conn)?;
+        }
+        Ok(())
+    }
+
+    /// The first half of the advisory locks on bands; the band is the other.
+    const BANDS: i32 = 0x7072_6f62;
+
     /// The last number of a year; whoever takes one holds the row until the end of the transaction.
     pub fn lock_number(conn: &mut Conn, year: i32) -> QueryResult<i64> {
         incident_numbers::table

@@ -40,6 +40,11 @@ mod own {
         Ok(())
     }
 
+    /// As with incidents.
+    pub fn lock_bands(_: &mut Conn, _: &[i32]) -> QueryResult<()> {
+        Ok(())
+    }
+
     /// The last number of a year.
     pub fn lock_number(conn: &mut Conn, year: i32) -> QueryResult<i64> {
         incident_numbers::table

@@ -3,6 +3,7 @@
 use super::incidents;
 use crate::ctx::Ctx;
 use crate::error::AppError;
+use crate::indicators::{IndicatorSource, KnownIndicator};
 use crate::ports::Tx;
 use probatum_evidence::{Evidence, Visibility};
 use probatum_incident::{Disposition, Incident, Lifecycle, SourceType};
@@ -23,6 +24,8 @@ pub struct Shared {
 pub fn stix(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef, producer: &str) -> Result<Shared, AppError> {
     let seen = incidents::detail(tx, ctx, id)?;
     let incident = &seen.incident;
+    let known = tx.indicators_of(incident.id)?;
+    let known: Vec<_> = known.into_iter().filter_map(|k| k.shown(ctx.scope())).collect();
     let export = StixExport {
         producer: producer.to_owned(),
         id: incident.id,
@@ -40,10 +43,10 @@ pub fn stix(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef, producer: &str) -> Resu
         detection_method: detection_method(incident.source_type).map(str::to_owned),
         created_at: incident.created_at,
         updated_at: incident.updated_at,
-        indicators: Vec::new(),
+        indicators: known.iter().map(|k| k.indicator.clone()).collect(),
         attack_techniques: Vec::new(),
         evidence: seen.evidence.iter().map(note).collect(),
-        tlp: marking(&seen.evidence),
+        tlp: marking(&seen.evidence, &known),
     };
     let etag = format!("{}-stix\"", seen.etag.trim_end_matches('"'));
     Ok(Shared { bundle: export.bundle(), etag })
@@ -81,8 +84,8 @@ fn note(item: &Evidence) -> EvidenceNote {
 }
 
 /// The strictest marking of what is in the bundle: that of each item's label, and at least amber if it is restricted,
-/// amber+strict if it is internal. None if nothing says anything.
-fn marking(evidence: &[Evidence]) -> Option<Tlp> {
+/// amber+strict if it is internal, or an indicator that not everybody may know. None if nothing says anything.
+fn marking(evidence: &[Evidence], known: &[KnownIndicator]) -> Option<Tlp> {
     let labelled = evidence.iter().filter_map(|e| e.tlp).map(|label| match label {
         probatum_evidence::Tlp::Red => Tlp::Red,
         probatum_evidence::Tlp::AmberStrict => Tlp::AmberStrict,
@@ -95,6 +98,7 @@ fn marking(evidence: &[Evidence]) -> Option<Tlp> {
         Visibility::Restricted => Some(Tlp::Amber),
         Visibility::Public => None,
     });
+    let guarded = known.iter().any(|k| !k.sources.holds(IndicatorSource::Public));
     // The words are declared from the least to the most strict.
-    labelled.chain(held).max()
+    labelled.chain(held).chain(guarded.then_some(Tlp::AmberStrict)).max()
 }

@@ -5,6 +5,7 @@ mod actions;
 mod agents;
 mod audit;
 mod evidence;
+mod feeds;
 mod incidents;
 mod indicators;
 mod list;
