@@ -21,6 +21,8 @@ use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use crate::ports_intake::{CorrelationRows, IntakeRows};
+
 /// What every port method answers.
 pub type Answered<T> = Result<T, AppError>;
 
@@ -310,6 +312,8 @@ pub trait Tx:
     + ActionRows
     + AgentRows
     + TriageRows
+    + IntakeRows
+    + CorrelationRows
     + AuditRows
     + KeyRows
     + AnswerRows
@@ -323,6 +327,8 @@ impl<T> Tx for T where
         + ActionRows
         + AgentRows
         + TriageRows
+        + IntakeRows
+        + CorrelationRows
         + AuditRows
         + KeyRows
         + AnswerRows

@@ -18,7 +18,7 @@ mod own {
     use crate::rollup::Key;
     use crate::rows::AuditRow;
     use crate::schema::{
-        agents, audit, audit_head, idempotency, incident_numbers, incidents, jobs, outbox, rollups,
+        agents, audit, audit_head, idempotency, incident_numbers, incidents, intake, jobs, outbox, rollups,
     };
     use crate::types::{DbId, DbTime};
     use diesel::dsl::sql;
@@ -52,6 +52,18 @@ mod own {
     pub fn lock_agent(conn: &mut Conn, id: &AgentId) -> QueryResult<()> {
         let agent = agents::table.filter(agents::id.eq(id.as_str())).select(agents::version);
         let _locked: Option<i64> = agent.for_update().get_result(conn).optional()?;
+        Ok(())
+    }
+
+    /// Nobody else goes on with any of these words until the end of the transaction. Taken in one order, so that two
+    /// never wait for each other; words that hash alike only wait more.
+    pub fn lock_words(conn: &mut Conn, words: &[&str]) -> QueryResult<()> {
+        diesel::sql_query(
+            "SELECT pg_advisory_xact_lock(n) FROM (SELECT DISTINCT hashtextextended(word, 0) AS n \
+             FROM unnest($1) AS word ORDER BY n) AS words",
+        )
+        .bind::<Array<Text>, _>(words)
+        .execute(conn)?;
         Ok(())
     }
 
@@ -164,6 +176,19 @@ mod own {
             .filter(jobs::lease_until.is_null().or(jobs::lease_until.lt(now)))
             .order(jobs::run_at)
             .select(jobs::name)
+            .limit(1)
+            .for_update()
+            .skip_locked()
+            .get_result(conn)
+            .optional()
+    }
+
+    /// A delivery that is due; replicas pass over what another is claiming.
+    pub fn due_intake(conn: &mut Conn, now: DbTime) -> QueryResult<Option<DbId>> {
+        intake::table
+            .filter(intake::wake_at.le(now))
+            .order(intake::wake_at)
+            .select(intake::id)
             .limit(1)
             .for_update()
             .skip_locked()

@@ -4,6 +4,7 @@ mod action;
 mod agent;
 mod evidence;
 mod incident;
+mod intake;
 mod others;
 mod triage;
 
@@ -11,6 +12,7 @@ pub use action::ActionRow;
 pub use agent::{AgentRow, HistoryRow};
 pub use evidence::{CustodyRow, EvidenceRow, entries as custody_count};
 pub use incident::IncidentRow;
+pub use intake::{IntakeRow, count as intake_count};
 pub use others::{AnswerRow, AuditRow, KeyRow};
 pub use triage::{TranscriptRow, TriageRow};
 
