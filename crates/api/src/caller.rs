@@ -50,6 +50,8 @@ pub mod may {
         ReadAudit,
         RunTriage,
         ReadTriage,
+        SubmitLogs,
+        ReadIntake,
         ReadMetrics
     );
 }

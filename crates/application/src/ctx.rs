@@ -2,7 +2,7 @@
 
 use crate::error::AppError;
 use crate::permission::{Permission, Scope};
-use probatum_kernel::{ActionId, Actor, Code, EvidenceId, IncidentId, Role, Timestamp, TriageId};
+use probatum_kernel::{ActionId, Actor, Code, EvidenceId, IncidentId, IntakeId, Role, Timestamp, TriageId};
 
 /// Somebody we know, with the roles they hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +88,10 @@ impl Ctx {
     /// A new id of a triage run.
     pub fn new_triage_id(&self) -> TriageId {
         TriageId::new(self.now, &random())
+    }
+    /// A new id of a delivery to the intake.
+    pub fn new_intake_id(&self) -> IntakeId {
+        IntakeId::new(self.now, &random())
     }
 }
 

@@ -97,6 +97,12 @@ permissions! {
     ReadTriage: Viewer;
     /// Read what language models were told and said.
     AuditTriage: LegalDpo;
+    /// Send log events.
+    SubmitLogs: Devsecops;
+    /// Send reports of open sources, reported mail and STIX.
+    SubmitFeeds: Operator;
+    /// Read what became of a delivery to the intake.
+    ReadIntake: Analyst | Devsecops | LegalDpo;
     /// Read metrics.
     ReadMetrics: Viewer;
     /// Create and revoke API keys.

@@ -23,6 +23,8 @@ use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use crate::ports_intake::{CorrelationRows, IntakeRows};
+
 /// What every port method answers.
 pub type Answered<T> = Result<T, AppError>;
 
@@ -314,6 +316,8 @@ pub trait Tx:
     + IndicatorRows
     + FeedRows
     + TriageRows
+    + IntakeRows
+    + CorrelationRows
     + AuditRows
     + KeyRows
     + AnswerRows
@@ -329,6 +333,8 @@ impl<T> Tx for T where
         + IndicatorRows
         + FeedRows
         + TriageRows
+        + IntakeRows
+        + CorrelationRows
         + AuditRows
         + KeyRows
         + AnswerRows

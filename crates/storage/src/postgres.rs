@@ -18,8 +18,8 @@ mod own {
     use crate::rollup::Key;
     use crate::rows::{AuditRow, IndicatorRow};
     use crate::schema::{
-        agents, audit, audit_head, idempotency, incident_numbers, incidents, indicators, jobs, outbox,
-        rollups,
+        agents, audit, audit_head, idempotency, incident_numbers, incidents, indicators, intake, jobs,
+        outbox, rollups,
     };
     use crate::types::{DbId, DbTime};
     use diesel::dsl::sql;
@@ -56,17 +56,17 @@ mod own {
         Ok(())
     }
 
-    /// Nobody else looks for texts of these bands, in order to note one, until the end of the transaction.
-    pub fn lock_bands(conn: &mut Conn, bands: &[i32]) -> QueryResult<()> {
-        for band in bands {
-            let lock = diesel::sql_query("SELECT pg_advisory_xact_lock($1, $2)");
-            lock.bind::<Integer, _>(BANDS).bind::<Integer, _>(band).execute(conn)?;
-        }
+    /// Nobody else goes on with any of these words until the end of the transaction. Taken in one order, so that two
+    /// never wait for each other; words that hash alike only wait more.
+    pub fn lock_words(conn: &mut Conn, words: &[&str]) -> QueryResult<()> {
+        diesel::sql_query(
+            "SELECT pg_advisory_xact_lock(n) FROM (SELECT DISTINCT hashtextextended(word, 0) AS n \
+             FROM unnest($1) AS word ORDER BY n) AS words",
+        )
+        .bind::<Array<Text>, _>(words)
+        .execute(conn)?;
         Ok(())
     }
-
-    /// The first half of the advisory locks on bands; the band is the other.
-    const BANDS: i32 = 0x7072_6f62;
 
     /// The last number of a year; whoever takes one holds the row until the end of the transaction.
     pub fn lock_number(conn: &mut Conn, year: i32) -> QueryResult<i64> {
@@ -185,6 +185,19 @@ mod own {
             .filter(jobs::lease_until.is_null().or(jobs::lease_until.lt(now)))
             .order(jobs::run_at)
             .select(jobs::name)
+            .limit(1)
+            .for_update()
+            .skip_locked()
+            .get_result(conn)
+            .optional()
+    }
+
+    /// A delivery that is due; replicas pass over what another is claiming.
+    pub fn due_intake(conn: &mut Conn, now: DbTime) -> QueryResult<Option<DbId>> {
+        intake::table
+            .filter(intake::wake_at.le(now))
+            .order(intake::wake_at)
+            .select(intake::id)
             .limit(1)
             .for_update()
             .skip_locked()

@@ -18,10 +18,11 @@ mod own {
     use crate::rollup::Key;
     use crate::rows::{AuditRow, IndicatorRow};
     use crate::schema::{
-        audit, audit_head, facet_counts, idempotency, incident_numbers, incidents, indicators, jobs, outbox,
+        audit, audit_head, facet_counts, idempotency, incident_numbers, incidents, indicators, intake, jobs,
+        outbox,
         rollups,
     };
-    use crate::types::{DbTime, Id};
+    use crate::types::{DbId, DbTime, Id};
     use diesel::dsl::sql;
     use diesel::prelude::*;
     use diesel::sql_types::{BigInt, Bool, Text};
@@ -41,7 +42,7 @@ mod own {
     }
 
     /// As with incidents.
-    pub fn lock_bands(_: &mut Conn, _: &[i32]) -> QueryResult<()> {
+    pub fn lock_words(_: &mut Conn, _: &[&str]) -> QueryResult<()> {
         Ok(())
     }
 
@@ -141,6 +142,16 @@ mod own {
             .select(jobs::name)
             .limit(1)
             .get_result(conn)
+            .optional()
+    }
+
+    /// A delivery that is due.
+    pub fn due_intake(conn: &mut Conn, now: DbTime) -> QueryResult<Option<DbId>> {
+        intake::table
+            .filter(intake::wake_at.le(now))
+            .order(intake::wake_at)
+            .select(intake::id)
+            .first(conn)
             .optional()
     }
 

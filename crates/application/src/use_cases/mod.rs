@@ -7,6 +7,7 @@ pub mod audit_log;
 pub mod evidence;
 pub mod housekeeping;
 pub mod incidents;
+pub mod intake;
 pub mod keys;
 pub mod playbooks;
 pub mod quarantine;

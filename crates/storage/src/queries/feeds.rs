@@ -54,7 +54,9 @@ impl FeedRows for Session<'_> {
     ) -> Result<Vec<(SimHash, IncidentId)>, AppError> {
         let bands = numbered(text)?;
         if self.writing {
-            own::lock_bands(self.conn, &bands).app()?;
+            let words: Vec<String> = bands.iter().map(|band| format!("feed text {band}")).collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            own::lock_words(self.conn, &words).app()?;
         }
         let mut found = Vec::new();
         for band in bands {

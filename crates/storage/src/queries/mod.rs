@@ -4,10 +4,12 @@
 mod actions;
 mod agents;
 mod audit;
+mod correlations;
 mod evidence;
 mod feeds;
 mod incidents;
 mod indicators;
+mod intake;
 mod list;
 mod others;
 mod rollups;

@@ -5,6 +5,7 @@ mod agent;
 mod evidence;
 mod incident;
 mod indicator;
+mod intake;
 mod others;
 mod triage;
 
@@ -13,6 +14,7 @@ pub use agent::{AgentRow, HistoryRow};
 pub use evidence::{CustodyRow, EvidenceRow, entries as custody_count};
 pub use incident::IncidentRow;
 pub use indicator::IndicatorRow;
+pub use intake::{IntakeRow, count as intake_count};
 pub use others::{AnswerRow, AuditRow, KeyRow};
 pub use triage::{TranscriptRow, TriageRow};
 
