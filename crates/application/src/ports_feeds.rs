@@ -3,7 +3,7 @@
 use crate::ports::Answered;
 use probatum_evidence::Sha256Hex;
 use probatum_intake::SimHash;
-use probatum_kernel::{IncidentId, Timestamp, vocabulary};
+use probatum_kernel::{IncidentId, IntakeId, Timestamp, vocabulary};
 
 vocabulary! {
     /// What of a delivery an incident is known by.
@@ -36,6 +36,8 @@ pub trait FeedRows {
     fn texts_like(&mut self, text: SimHash, since: Timestamp) -> Answered<Vec<(SimHash, IncidentId)>>;
     /// Notes a text of an incident.
     fn add_text(&mut self, text: SimHash, incident: IncidentId, at: Timestamp) -> Answered<()>;
+    /// The delivery that opened an incident, if one did.
+    fn opened_by(&mut self, incident: IncidentId) -> Answered<Option<IntakeId>>;
     /// Notes that an incident has an original as evidence; says whether it had not before.
     fn add_original(&mut self, incident: IncidentId, hash: &Sha256Hex) -> Answered<bool>;
 }

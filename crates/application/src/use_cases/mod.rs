@@ -5,6 +5,7 @@ pub mod agents;
 pub mod audit;
 pub mod audit_log;
 pub mod evidence;
+pub mod feeds;
 pub mod housekeeping;
 pub mod incidents;
 pub mod intake;

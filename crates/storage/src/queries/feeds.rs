@@ -2,14 +2,14 @@
 
 use super::{Session, own};
 use crate::error::OrApp;
-use crate::schema::{feed_keys, feed_originals, feed_texts};
+use crate::schema::{feed_keys, feed_originals, feed_texts, intake_incidents};
 use crate::types::{DbId, DbTime};
 use diesel::prelude::*;
 use probatum_application::AppError;
 use probatum_application::ports::{FeedKey, FeedRows};
 use probatum_evidence::Sha256Hex;
 use probatum_intake::SimHash;
-use probatum_kernel::{IncidentId, Timestamp};
+use probatum_kernel::{IncidentId, IntakeId, Timestamp};
 
 /// How many texts of one band are looked at. A band has 65 536 values: more than these share one only if somebody sees
 /// to it.
@@ -90,6 +90,17 @@ impl FeedRows for Session<'_> {
                 .app()?;
         }
         Ok(())
+    }
+
+    fn opened_by(&mut self, incident: IncidentId) -> Result<Option<IntakeId>, AppError> {
+        let id: Option<DbId> = intake_incidents::table
+            .filter(intake_incidents::incident_id.eq(DbId(incident.uuid())))
+            .filter(intake_incidents::opened.eq(true))
+            .select(intake_incidents::intake_id)
+            .first(self.conn)
+            .optional()
+            .app()?;
+        Ok(id.map(|id| IntakeId::from_uuid(id.0)))
     }
 
     fn add_original(&mut self, incident: IncidentId, hash: &Sha256Hex) -> Result<bool, AppError> {
