@@ -19,8 +19,7 @@ mod own {
     use crate::rows::{AuditRow, IndicatorRow};
     use crate::schema::{
         audit, audit_head, facet_counts, idempotency, incident_numbers, incidents, indicators, intake, jobs,
-        outbox,
-        rollups,
+        outbox, rollups,
     };
     use crate::types::{DbId, DbTime, Id};
     use diesel::dsl::sql;

@@ -68,9 +68,11 @@ impl FeedRows for Session<'_> {
                 .select((feed_texts::near, feed_texts::incident_id))
                 .load(self.conn)
                 .app()?;
-            found.extend(rows.into_iter().map(|(near, id)| {
-                (SimHash::from_bits(near.cast_unsigned()), IncidentId::from_uuid(id.0))
-            }));
+            found.extend(
+                rows.into_iter().map(|(near, id)| {
+                    (SimHash::from_bits(near.cast_unsigned()), IncidentId::from_uuid(id.0))
+                }),
+            );
         }
         Ok(found)
     }
@@ -104,10 +106,8 @@ impl FeedRows for Session<'_> {
     }
 
     fn add_original(&mut self, incident: IncidentId, hash: &Sha256Hex) -> Result<bool, AppError> {
-        let row = (
-            feed_originals::incident_id.eq(DbId(incident.uuid())),
-            feed_originals::hash.eq(hash.as_str()),
-        );
+        let row =
+            (feed_originals::incident_id.eq(DbId(incident.uuid())), feed_originals::hash.eq(hash.as_str()));
         let rows = diesel::insert_into(feed_originals::table)
             .values(row)
             .on_conflict_do_nothing()

@@ -73,11 +73,13 @@ fn identity(mail: &ReportedMail) -> Sha256Hex {
 
 /// What to look for: what the mail says and leads to, its senders and files; not whom it was sent to.
 fn found(mail: &ReportedMail) -> Vec<Indicator> {
-    let mut all = indicators(&mail.urls.join("\n"));
+    // Only so many are kept: the surest come first.
+    let files = mail.attachments.iter().map(|a| Indicator::new(IndicatorKind::Sha256, a.sha256.clone()));
+    let mut all: Vec<Indicator> = files.collect();
     for text in [Some(&mail.from), mail.reply_to.as_ref(), mail.return_path.as_ref(), mail.sender.as_ref()] {
         all.extend(text.map(|t| indicators(t)).unwrap_or_default());
     }
-    all.extend(mail.attachments.iter().map(|a| Indicator::new(IndicatorKind::Sha256, a.sha256.clone())));
+    all.extend(indicators(&mail.urls.join("\n")));
     all.extend(indicators(&format!("{}\n{}", mail.subject, mail.text)));
     all.retain(|i| i.kind != IndicatorKind::Email || !mail.recipients.contains(&i.value));
     all

@@ -14,6 +14,7 @@ use probatum_evidence::Sha256Hex;
 use probatum_incident::Incident;
 use probatum_kernel::{EvidenceId, IncidentId, IncidentRef, vocabulary};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 vocabulary! {
     /// What of a delivery was known already.
@@ -112,24 +113,29 @@ fn settle(tx: &mut dyn Tx, ctx: &Ctx, of: Delivery, mut landed: Vec<Landed>) -> 
         reason: None,
         duplicate_of: opened_before,
         steps: 0,
-        incidents: 0,
+        incidents: count(landed.iter().map(|l| l.incident.id).collect::<BTreeSet<_>>().len()),
         attempts: 0,
         wake_at: None,
     };
     tx.insert_intake(&intake)?;
-    let mut incidents = 0u32;
     for part in &mut landed {
         let opened = part.matched_by.is_none();
-        incidents = incidents.saturating_add(u32::from(tx.link_intake(id, part.incident.id, 1, opened)?));
+        tx.link_intake(id, part.incident.id, 1, opened)?;
         if opened || part.evidence.is_some() {
-            let detail = json!({"intake": id, "kind": of.kind, "opened": opened, "matched_by": part.matched_by});
-            record(tx, ctx, "intake.joined", part.incident.public_id.to_string(), Some(part.incident.id), detail)?;
+            let detail =
+                json!({"intake": id, "kind": of.kind, "opened": opened, "matched_by": part.matched_by});
+            record(
+                tx,
+                ctx,
+                "intake.joined",
+                part.incident.public_id.to_string(),
+                Some(part.incident.id),
+                detail,
+            )?;
         }
         // Only an article is public; of anything else a sender may see the incident and not the evidence.
         let hidden = of.kind != IntakeKind::Osint && !ctx.scope().all_evidence;
         part.evidence = part.evidence.filter(|_| !hidden);
     }
-    let counted = Intake { incidents, ..intake.clone() };
-    super::intake::save(tx, &intake, &counted)?;
-    Ok(Taken { intake: counted, landed })
+    Ok(Taken { intake, landed })
 }

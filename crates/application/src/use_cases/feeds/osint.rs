@@ -8,7 +8,9 @@ use crate::intake::IntakeKind;
 use crate::permission::Permission;
 use crate::ports::{FeedKey, Tx};
 use crate::use_cases::{evidence, incidents};
-use probatum_evidence::{Attach, CustodyAction, CustodyInput, EvidenceKind, MAX_SOURCE, Sha256Hex, Visibility};
+use probatum_evidence::{
+    Attach, CustodyAction, CustodyInput, EvidenceKind, MAX_SOURCE, Sha256Hex, Visibility,
+};
 use probatum_incident::{
     Category, Country, Draft, IncidentError, Level, NewIncident, Sector, Severity, SourceType, level_of,
 };
@@ -191,7 +193,8 @@ pub fn take(tx: &mut dyn Tx, ctx: &Ctx, article: &Article) -> Result<Taken, AppE
     for (kind, hash) in unknown {
         tx.make_known(kind, hash, incident.id, ctx.now)?;
     }
-    let original = Sha256Hex::of(format!("{}\n{}\n{}", article.url, article.print.exact, article.claim).as_bytes());
+    let original =
+        Sha256Hex::of(format!("{}\n{}\n{}", article.url, article.print.exact, article.claim).as_bytes());
     let (mut evidence, mut noted) = (None, 0);
     if tx.add_original(incident.id, &original)? {
         evidence = Some(evidence::put(tx, ctx, &incident, &witnessed(ctx, article), None)?.id);

@@ -55,7 +55,8 @@ impl Bundle {
             return Err(AppError::invalid_fields(named));
         }
         if incidents.len() > MAX_INCIDENTS {
-            let message = format!("holds {} incidents; send at most {MAX_INCIDENTS} in a bundle", incidents.len());
+            let message =
+                format!("holds {} incidents; send at most {MAX_INCIDENTS} in a bundle", incidents.len());
             return Err(AppError::invalid("objects", "too_many", message));
         }
         Ok(Self { id: read.id, incidents, faults })
@@ -137,6 +138,8 @@ fn draft(bundle: &Bundle, told: &StixIncident) -> Draft {
         None => told.name.clone(),
         Some(tlp) => format!("{category} reported by STIX ({})", label(tlp)),
     };
+    // What to look for has rows of its own, and may be more than `raw_data` takes.
+    let plain = StixIncident { indicators: Vec::new(), ..told.clone() };
     let tags = told.types.iter().filter(|t| open && !t.is_empty()).take(MAX_TAGS).cloned().collect();
     Draft {
         title: Some(title),
@@ -147,7 +150,7 @@ fn draft(bundle: &Bundle, told: &StixIncident) -> Draft {
         category: Some(category),
         severity: told.severity.and_then(Severity::new),
         tags,
-        raw_data: Some(json!({"stix": told, "bundle": bundle.id})),
+        raw_data: Some(json!({"stix": plain, "bundle": bundle.id})),
         ..Draft::default()
     }
 }
