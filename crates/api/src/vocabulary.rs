@@ -51,6 +51,8 @@ words! {
     Happening = probatum_agent_trust::Happening, "What happened to an agent.";
     Classification = probatum_triage::Classification, "What an alert is judged to be.";
     TriageStatus = probatum_application::triage::RunStatus, "Where a triage run stands.";
+    IntakeKind = probatum_application::intake::IntakeKind, "What was delivered.";
+    IntakeStatus = probatum_application::intake::IntakeState, "Where a delivery stands.";
     Phase = probatum_playbooks::Phase, "What a step of a playbook is for.";
     Role = probatum_kernel::Role, "A role a principal may hold.";
 }

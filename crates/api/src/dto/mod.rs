@@ -6,6 +6,7 @@ pub mod agent_view;
 pub mod audit;
 pub mod evidence;
 pub mod incident;
+pub mod intake;
 pub mod patch;
 pub mod plan;
 pub mod playbook;

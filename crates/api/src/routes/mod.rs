@@ -9,6 +9,7 @@ mod evidence;
 mod evidence_content;
 mod exports;
 mod incidents;
+mod intake;
 mod playbooks;
 mod simulation;
 mod statistics;
@@ -63,6 +64,7 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(agents_trust::authorize)
         .service(triage::judge)
         .service(triage::list)
+        .service(intake::get)
         .service(playbooks::list)
         .service(playbooks::get)
         .service(statistics::figures)
