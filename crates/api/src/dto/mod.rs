@@ -7,6 +7,7 @@ pub mod audit;
 pub mod evidence;
 pub mod feeds;
 pub mod incident;
+pub mod intake;
 pub mod patch;
 pub mod plan;
 pub mod playbook;

@@ -10,6 +10,7 @@ mod evidence_content;
 mod exports;
 mod feeds;
 mod incidents;
+mod intake;
 mod playbooks;
 mod simulation;
 mod statistics;
@@ -67,6 +68,7 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(agents_trust::authorize)
         .service(triage::judge)
         .service(triage::list)
+        .service(intake::get)
         .service(playbooks::list)
         .service(playbooks::get)
         .service(statistics::figures)

@@ -186,7 +186,7 @@ pub fn on_behalf(intake: &Intake, now: probatum_kernel::Timestamp) -> Ctx {
 pub struct Report {
     /// The delivery.
     pub intake: Intake,
-    /// The first [`MAX_LISTED`] incidents; of a repetition, those of what it repeats.
+    /// The first [`MAX_LISTED`] incidents; of a repetition that joined none, those of what it repeats.
     pub incidents: Vec<IntakeLink>,
 }
 
@@ -194,6 +194,9 @@ pub struct Report {
 pub fn report(tx: &mut dyn Tx, ctx: &Ctx, id: IntakeId) -> Result<Report, AppError> {
     ctx.require(Permission::ReadIntake)?;
     let intake = tx.intake(id)?.ok_or_else(|| AppError::not_found("intake"))?;
-    let incidents = tx.intake_links(intake.duplicate_of.unwrap_or(id), MAX_LISTED)?;
+    let mut incidents = tx.intake_links(id, MAX_LISTED)?;
+    if let (Some(of), true) = (intake.duplicate_of, incidents.is_empty()) {
+        incidents = tx.intake_links(of, MAX_LISTED)?;
+    }
     Ok(Report { intake, incidents })
 }
