@@ -52,6 +52,9 @@ pub mod may {
         ReadTriage,
         ReadEvents,
         ManageWebhooks,
+        SubmitLogs,
+        SubmitFeeds,
+        ReadIntake,
         ReadMetrics
     );
 }

@@ -53,6 +53,10 @@ words! {
     TriageStatus = probatum_application::triage::RunStatus, "Where a triage run stands.";
     Audience = probatum_application::events::Audience, "How much of an event is told: that it happened (viewer), also who did what exactly (analyst), all that the audit log has (auditor).";
     DeliveryState = probatum_application::ports::DeliveryState, "Where the delivery of an event stands.";
+    Claim = probatum_application::use_cases::feeds::osint::Claim, "Who says it: the media report it, or somebody states it in public.";
+    MatchedBy = probatum_application::use_cases::feeds::MatchedBy, "What of a delivery was known already.";
+    IntakeKind = probatum_application::intake::IntakeKind, "What was delivered.";
+    IntakeStatus = probatum_application::intake::IntakeState, "Where a delivery stands.";
     Phase = probatum_playbooks::Phase, "What a step of a playbook is for.";
     Role = probatum_kernel::Role, "A role a principal may hold.";
 }

@@ -2,7 +2,9 @@
 
 use crate::error::AppError;
 use crate::permission::{Permission, Scope};
-use probatum_kernel::{ActionId, Actor, Code, EvidenceId, IncidentId, Role, Timestamp, TriageId, WebhookId};
+use probatum_kernel::{
+    ActionId, Actor, Code, EvidenceId, IncidentId, IntakeId, Role, Timestamp, TriageId, WebhookId,
+};
 
 /// Somebody we know, with the roles they hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +94,10 @@ impl Ctx {
     /// A new id of a triage run.
     pub fn new_triage_id(&self) -> TriageId {
         TriageId::new(self.now, &random())
+    }
+    /// A new id of a delivery to the intake.
+    pub fn new_intake_id(&self) -> IntakeId {
+        IntakeId::new(self.now, &random())
     }
 }
 

@@ -101,6 +101,12 @@ permissions! {
     ReadEvents: Viewer;
     /// Subscribe webhooks to events, and see what became of deliveries.
     ManageWebhooks: Admin;
+    /// Send log events.
+    SubmitLogs: Devsecops;
+    /// Send reports of open sources, reported mail and STIX.
+    SubmitFeeds: Operator;
+    /// Read what became of a delivery to the intake.
+    ReadIntake: Analyst | Devsecops | LegalDpo;
     /// Read metrics.
     ReadMetrics: Viewer;
     /// Create and revoke API keys.

@@ -1,12 +1,14 @@
 //! What the application needs from outside: transactions, blobs, a clock. Adapters implement these traits.
 
 pub use crate::ports_webhooks::{
-    Courier, Delivering, Delivery, DeliveryList, DeliveryRows, DeliveryState, EventRows, Parcel, Undelivered, Webhook,
-    WebhookList, WebhookRows,
+    Courier, Delivering, Delivery, DeliveryList, DeliveryRows, DeliveryState, EventRows, Parcel, Undelivered,
+    Webhook, WebhookList, WebhookRows,
 };
 
 use crate::error::AppError;
 use crate::idempotency::{Answer, RequestKey};
+pub use crate::ports_feeds::{FeedKey, FeedRows};
+pub use crate::ports_indicators::IndicatorRows;
 use crate::query::{
     ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, AuditFilter, IncidentList, IncidentQuery,
 };
@@ -25,6 +27,8 @@ use serde_json::Value;
 use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
+
+pub use crate::ports_intake::{CorrelationRows, IntakeRows};
 
 /// What every port method answers.
 pub type Answered<T> = Result<T, AppError>;
@@ -314,7 +318,11 @@ pub trait Tx:
     + EvidenceRows
     + ActionRows
     + AgentRows
+    + IndicatorRows
+    + FeedRows
     + TriageRows
+    + IntakeRows
+    + CorrelationRows
     + AuditRows
     + EventRows
     + WebhookRows
@@ -330,7 +338,11 @@ impl<T> Tx for T where
         + EvidenceRows
         + ActionRows
         + AgentRows
+        + IndicatorRows
+        + FeedRows
         + TriageRows
+        + IntakeRows
+        + CorrelationRows
         + AuditRows
         + EventRows
         + WebhookRows

@@ -37,7 +37,7 @@ impl SealingKey {
         let text = match std::fs::File::open(path) {
             Ok(mut file) => {
                 let mut text = String::new();
-                file.by_ref().take(1024).read_to_string(&mut text).map_err(|e| fault(e.to_string()))?;
+                Read::by_ref(&mut file).take(1024).read_to_string(&mut text).map_err(|e| fault(e.to_string()))?;
                 text
             }
             Err(e) if e.kind() == ErrorKind::NotFound => make(path).map_err(|e| fault(e.to_string()))?,
@@ -109,11 +109,8 @@ impl WebhookCourier {
     }
 
     async fn carry(&self, parcel: Parcel) -> Result<u16, Undelivered> {
-        let not_sent = |reason: &str| Undelivered {
-            status: None,
-            reason: reason.to_owned(),
-            retry_after: None,
-        };
+        let not_sent =
+            |reason: &str| Undelivered { status: None, reason: reason.to_owned(), retry_after: None };
         let secret = self.open(parcel.webhook, &parcel.secret).ok().and_then(|s| s.parse::<Secret>().ok());
         let secret = secret.ok_or_else(|| {
             not_sent("its secret does not open: the webhook key is not the one it was made with")

@@ -115,6 +115,8 @@ codes! {
     HashMismatch = "hash_mismatch": Doctrine,
     /// The idempotency key was used for another request.
     IdempotencyKeyReused = "idempotency_key_reused": Doctrine,
+    /// More than can be worked through; try again.
+    TooManyRequests = "too_many_requests": TooMany,
     /// Something of ours failed; the log has it under the request id.
     Internal = "internal": Internal,
     /// Overloaded or starting; try again.

@@ -127,6 +127,11 @@ prefixed_id!(
     WebhookId, "wh-", "a webhook id (wh- and 32 hexadecimal digits)"
 );
 
+prefixed_id!(
+    /// The id of a delivery to the intake, `intake-` and 32 hexadecimal digits.
+    IntakeId, "intake-", "an intake id (intake- and 32 hexadecimal digits)"
+);
+
 /// What people call an incident: `INC-2026-0042`. Counted per year from 1, without gap or repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PublicId {
@@ -224,7 +229,7 @@ impl FromStr for AgentId {
     }
 }
 
-serde_by_text!(IncidentId, EvidenceId, ActionId, TriageId, WebhookId, PublicId, AgentId);
+serde_by_text!(IncidentId, EvidenceId, ActionId, TriageId, WebhookId, PublicId, AgentId, IntakeId);
 
 #[cfg(test)]
 mod tests {

@@ -16,9 +16,10 @@ mod own {
     use crate::facets::Mask;
     use crate::queries_shared::Nearest;
     use crate::rollup::Key;
-    use crate::rows::AuditRow;
+    use crate::rows::{AuditRow, IndicatorRow};
     use crate::schema::{
-        agents, audit, audit_head, idempotency, incident_numbers, incidents, jobs, outbox, rollups, webhooks,
+        agents, audit, audit_head, idempotency, incident_numbers, incidents, indicators, intake, jobs,
+        outbox, rollups, webhooks,
     };
     use crate::types::{DbId, DbTime};
     use diesel::dsl::sql;
@@ -62,6 +63,18 @@ mod own {
         Ok(())
     }
 
+    /// Nobody else goes on with any of these words until the end of the transaction. Taken in one order, so that two
+    /// never wait for each other; words that hash alike only wait more.
+    pub fn lock_words(conn: &mut Conn, words: &[&str]) -> QueryResult<()> {
+        diesel::sql_query(
+            "SELECT pg_advisory_xact_lock(n) FROM (SELECT DISTINCT hashtextextended(word, 0) AS n \
+             FROM unnest($1) AS word ORDER BY n) AS words",
+        )
+        .bind::<Array<Text>, _>(words)
+        .execute(conn)?;
+        Ok(())
+    }
+
     /// The last number of a year; whoever takes one holds the row until the end of the transaction.
     pub fn lock_number(conn: &mut Conn, year: i32) -> QueryResult<i64> {
         incident_numbers::table
@@ -87,6 +100,14 @@ mod own {
         diesel::insert_into(audit::table).values(rows).execute(conn)?;
         diesel::insert_into(outbox::table).values(events).execute(conn)?;
         Ok(())
+    }
+
+    /// Inserts indicators in one statement.
+    pub fn insert_indicators(conn: &mut Conn, rows: Vec<IndicatorRow>) -> QueryResult<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        diesel::insert_into(indicators::table).values(rows).execute(conn).map(|_| ())
     }
 
     /// Adds to the counts in one statement.
@@ -171,6 +192,19 @@ mod own {
             .filter(jobs::lease_until.is_null().or(jobs::lease_until.lt(now)))
             .order(jobs::run_at)
             .select(jobs::name)
+            .limit(1)
+            .for_update()
+            .skip_locked()
+            .get_result(conn)
+            .optional()
+    }
+
+    /// A delivery that is due; replicas pass over what another is claiming.
+    pub fn due_intake(conn: &mut Conn, now: DbTime) -> QueryResult<Option<DbId>> {
+        intake::table
+            .filter(intake::wake_at.le(now))
+            .order(intake::wake_at)
+            .select(intake::id)
             .limit(1)
             .for_update()
             .skip_locked()

@@ -399,5 +399,110 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    intake (id) {
+        id -> Id,
+        kind -> Text,
+        state -> Text,
+        sender -> Text,
+        received_by -> Text,
+        request_id -> Text,
+        received_at -> Ts,
+        finished_at -> Nullable<Ts>,
+        media_type -> Nullable<Text>,
+        sha256 -> Text,
+        size -> BigInt,
+        storage_key -> Nullable<Text>,
+        command -> Nullable<Text>,
+        event_count -> Integer,
+        accepted -> Integer,
+        rejected -> Integer,
+        faults -> Text,
+        reason -> Nullable<Text>,
+        duplicate_of -> Nullable<Id>,
+        steps -> Integer,
+        incident_count -> Integer,
+        attempts -> Integer,
+        wake_at -> Nullable<Ts>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    intake_incidents (intake_id, incident_id) {
+        intake_id -> Id,
+        incident_id -> Id,
+        event_count -> Integer,
+        opened -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    correlations (incident_id) {
+        incident_id -> Id,
+        correlation_key -> Text,
+        event_count -> BigInt,
+        first_seen -> Ts,
+        last_seen -> Ts,
+        batches -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    feed_keys (kind, hash) {
+        kind -> Text,
+        hash -> Text,
+        incident_id -> Id,
+        at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    feed_texts (band, at, near, incident_id) {
+        band -> Integer,
+        at -> Ts,
+        near -> BigInt,
+        incident_id -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    feed_originals (incident_id, hash) {
+        incident_id -> Id,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    indicators (incident_id, seq) {
+        incident_id -> Id,
+        seq -> Integer,
+        kind -> Text,
+        value -> Text,
+        sources -> Integer,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(intake_incidents, incidents);
 diesel::allow_tables_to_appear_in_same_query!(incidents, evidence, custody);
 diesel::allow_tables_to_appear_in_same_query!(outbox, audit);

@@ -16,11 +16,12 @@ mod own {
     use crate::facets::Mask;
     use crate::queries_shared::Nearest;
     use crate::rollup::Key;
-    use crate::rows::AuditRow;
+    use crate::rows::{AuditRow, IndicatorRow};
     use crate::schema::{
-        audit, audit_head, facet_counts, idempotency, incident_numbers, incidents, jobs, outbox, rollups,
+        audit, audit_head, facet_counts, idempotency, incident_numbers, incidents, indicators, intake, jobs,
+        outbox, rollups,
     };
-    use crate::types::{DbTime, Id};
+    use crate::types::{DbId, DbTime, Id};
     use diesel::dsl::sql;
     use diesel::prelude::*;
     use diesel::sql_types::{BigInt, Bool, Text};
@@ -41,6 +42,11 @@ mod own {
 
     /// As with incidents.
     pub fn lock_webhook(_: &mut Conn, _: WebhookId) -> QueryResult<()> {
+        Ok(())
+    }
+
+    /// As with incidents.
+    pub fn lock_words(_: &mut Conn, _: &[&str]) -> QueryResult<()> {
         Ok(())
     }
 
@@ -70,6 +76,14 @@ mod own {
         }
         for event in events {
             diesel::insert_into(outbox::table).values(event).execute(conn)?;
+        }
+        Ok(())
+    }
+
+    /// Inserts indicators, row by row for the same reason.
+    pub fn insert_indicators(conn: &mut Conn, rows: Vec<IndicatorRow>) -> QueryResult<()> {
+        for row in rows {
+            diesel::insert_into(indicators::table).values(row).execute(conn)?;
         }
         Ok(())
     }
@@ -132,6 +146,16 @@ mod own {
             .select(jobs::name)
             .limit(1)
             .get_result(conn)
+            .optional()
+    }
+
+    /// A delivery that is due.
+    pub fn due_intake(conn: &mut Conn, now: DbTime) -> QueryResult<Option<DbId>> {
+        intake::table
+            .filter(intake::wake_at.le(now))
+            .order(intake::wake_at)
+            .select(intake::id)
+            .first(conn)
             .optional()
     }
 

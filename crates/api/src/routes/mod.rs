@@ -9,7 +9,9 @@ mod events;
 mod evidence;
 mod evidence_content;
 mod exports;
+mod feeds;
 mod incidents;
+mod intake;
 mod playbooks;
 mod simulation;
 mod statistics;
@@ -46,6 +48,9 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(evidence_content::content)
         .service(evidence::append_custody)
         .service(evidence_content::verify)
+        .service(feeds::osint)
+        .service(feeds::email)
+        .service(feeds::stix)
         .service(actions::add)
         .service(actions::use_playbook)
         .service(actions::list)
@@ -65,6 +70,7 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(agents_trust::authorize)
         .service(triage::judge)
         .service(triage::list)
+        .service(intake::get)
         .service(playbooks::list)
         .service(playbooks::get)
         .service(statistics::figures)

@@ -4,9 +4,13 @@
 mod actions;
 mod agents;
 mod audit;
+mod correlations;
 mod events;
 mod evidence;
+mod feeds;
 mod incidents;
+mod indicators;
+mod intake;
 mod list;
 mod others;
 mod rollups;

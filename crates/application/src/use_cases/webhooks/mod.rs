@@ -155,12 +155,7 @@ pub fn enable(tx: &mut dyn Tx, ctx: &Ctx, id: WebhookId) -> Result<Webhook, AppE
 
 /// Forgets deliveries that were made a week ago and dead letters a month old, at most `limit` of each subscription; says
 /// how many of one at most.
-pub fn forget_old(
-    tx: &mut dyn Tx,
-    made: Timestamp,
-    dead: Timestamp,
-    limit: u32,
-) -> Result<usize, AppError> {
+pub fn forget_old(tx: &mut dyn Tx, made: Timestamp, dead: Timestamp, limit: u32) -> Result<usize, AppError> {
     let mut most = 0;
     let page = Page { per_page: 100, ..Page::FIRST };
     for webhook in tx.list_webhooks(&page)?.rows {

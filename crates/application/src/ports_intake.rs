@@ -1,0 +1,58 @@
+//! What the intake needs from a transaction: deliveries as a queue of rows, and which incidents events belong to.
+
+use crate::intake::{Backlog, Correlated, Intake, IntakeKind, IntakeLink};
+use crate::ports::Answered;
+use probatum_evidence::Sha256Hex;
+use probatum_intake::Tally;
+use probatum_kernel::{IncidentId, IntakeId, Timestamp};
+
+/// Rows of deliveries.
+pub trait IntakeRows {
+    /// Inserts a delivery.
+    fn insert_intake(&mut self, intake: &Intake) -> Answered<()>;
+    /// Reads a delivery.
+    fn intake(&mut self, id: IntakeId) -> Answered<Option<Intake>>;
+    /// The newest delivery of this content by this sender since `since` that counts: neither rejected nor itself a
+    /// repetition. In a writing transaction nobody else inserts one of the same until the end.
+    fn intake_of_content(
+        &mut self,
+        sender: &str,
+        kind: IntakeKind,
+        hash: &Sha256Hex,
+        since: Timestamp,
+    ) -> Answered<Option<IntakeId>>;
+    /// What is not settled yet. MUST cost no more than the queue is long.
+    fn intake_backlog(&mut self) -> Answered<Backlog>;
+    /// Whether there may be a delivery to claim.
+    fn intake_is_due(&mut self, now: Timestamp) -> Answered<bool>;
+    /// Claims a delivery that is due until `lease_until`, the longest due first; nobody else gets it before.
+    fn claim_intake(&mut self, now: Timestamp, lease_until: Timestamp) -> Answered<Option<Intake>>;
+    /// Replaces `before` by `next`, as long as the claim and the steps are those of `before`; says whether it did. If
+    /// not, somebody else has taken over, and the transaction MUST keep nothing of what it did.
+    fn save_intake(&mut self, before: &Intake, next: &Intake) -> Answered<bool>;
+    /// Notes what a delivery did to an incident; adds to what it did already. Says whether the incident is new to it.
+    fn link_intake(
+        &mut self,
+        id: IntakeId,
+        incident: IncidentId,
+        events: u32,
+        opened: bool,
+    ) -> Answered<bool>;
+    /// What a delivery did to which incidents, in their order, at most `limit`. Deleted ones are gone.
+    fn intake_links(&mut self, id: IntakeId, limit: u32) -> Answered<Vec<IntakeLink>>;
+    /// Whether an item of evidence or a delivery refers to this content.
+    fn blob_in_use(&mut self, key: &str) -> Answered<bool>;
+}
+
+/// Which incidents events belong to.
+pub trait CorrelationRows {
+    /// Nobody else decides about events of these keys until the end of the transaction. MUST take them in one order,
+    /// whatever the order given.
+    fn lock_correlations(&mut self, keys: &[&str]) -> Answered<()>;
+    /// The newest incidents of a key, newest first, at most `limit`, whether open or not.
+    fn correlated(&mut self, key: &str, limit: u32) -> Answered<Vec<Correlated>>;
+    /// Notes the events of an incident, in the place of what was noted before.
+    fn save_correlation(&mut self, key: &str, correlated: &Correlated) -> Answered<()>;
+    /// How many events an incident has, if it came from events.
+    fn tally_of(&mut self, incident: IncidentId) -> Answered<Option<Tally>>;
+}

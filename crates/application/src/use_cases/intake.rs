@@ -1,0 +1,188 @@
+//! Deliveries to the intake: taken once, durable before the answer, and told about afterwards.
+
+use crate::ctx::{Ctx, Principal};
+use crate::error::AppError;
+use crate::intake::{Backlog, Intake, IntakeKind, IntakeLink, IntakeState, PartFault, QueueLimits};
+use crate::permission::Permission;
+use crate::ports::{Blob, Tx};
+use probatum_kernel::{Code, Coded, IntakeId};
+use serde_json::Value;
+
+/// Within how many hours the same content by the same sender is one delivery.
+pub const REPEAT_HOURS: i64 = 24;
+/// The most incidents of a delivery that are listed; all are counted.
+pub const MAX_LISTED: u32 = 100;
+
+/// More is waiting than this registry lets wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "The intake is full: {} deliveries with {} bytes wait to be worked through. Nothing was taken; send it again in a few \
+     seconds.", .0.batches, .0.bytes
+)]
+pub struct QueueFull(pub Backlog);
+
+impl Coded for QueueFull {
+    fn code(&self) -> Code {
+        Code::TooManyRequests
+    }
+}
+
+/// Something to take in. Its content is in the blob store already, and synced.
+#[derive(Debug, Clone)]
+pub struct NewIntake {
+    /// What it is.
+    pub kind: IntakeKind,
+    /// The content. A kind that keeps none gives the hash of its command, and an empty key.
+    pub blob: Blob,
+    /// The media type it was sent with.
+    pub media_type: Option<String>,
+    /// What its kind keeps beside the content.
+    pub command: Option<Value>,
+    /// How many events, articles or objects it has.
+    pub events: u32,
+}
+
+/// The permission it takes to deliver this.
+pub fn permission(kind: IntakeKind) -> Permission {
+    match kind {
+        IntakeKind::Log => Permission::SubmitLogs,
+        IntakeKind::Osint | IntakeKind::Stix => Permission::SubmitFeeds,
+        // A reported mail is a report like any other.
+        IntakeKind::Email => Permission::CreateIncident,
+    }
+}
+
+/// Refuses what would not fit in any more, before its content is read.
+pub fn admit(tx: &mut dyn Tx, ctx: &Ctx, kind: IntakeKind, limits: QueueLimits) -> Result<(), AppError> {
+    ctx.require(permission(kind))?;
+    Ok(limits.admit(tx.intake_backlog()?, 0)?)
+}
+
+/// Takes a delivery: queued, due at once. The same content by the same sender within [`REPEAT_HOURS`] is a repetition:
+/// settled at once, counted as nothing, and its content noted for deletion.
+///
+/// Fails with `too_many_requests` if the queue is full; nothing is kept then.
+pub fn accept(tx: &mut dyn Tx, ctx: &Ctx, limits: QueueLimits, new: &NewIntake) -> Result<Intake, AppError> {
+    ctx.require(permission(new.kind))?;
+    let sender = &ctx.principal.id;
+    let since = ctx.now.plus_hours(-REPEAT_HOURS);
+    let duplicate_of = tx.intake_of_content(sender, new.kind, &new.blob.hash, since)?;
+    let mut intake = Intake {
+        id: ctx.new_intake_id(),
+        kind: new.kind,
+        state: IntakeState::Queued,
+        sender: sender.clone(),
+        received_by: ctx.actor().clone(),
+        request_id: ctx.request_id.clone(),
+        received_at: ctx.now,
+        finished_at: None,
+        media_type: new.media_type.clone(),
+        hash: new.blob.hash.clone(),
+        size: new.blob.size,
+        blob: Some(new.blob.key.clone()).filter(|key| !key.is_empty()),
+        command: new.command.clone(),
+        events: new.events,
+        accepted: 0,
+        rejected: 0,
+        faults: Vec::new(),
+        reason: None,
+        duplicate_of,
+        steps: 0,
+        incidents: 0,
+        attempts: 0,
+        wake_at: Some(ctx.now),
+    };
+    if duplicate_of.is_some() {
+        if let Some(key) = intake.blob.take() {
+            tx.discard_blob(&key, ctx.now)?;
+        }
+        intake =
+            Intake { state: IntakeState::Processed, finished_at: Some(ctx.now), wake_at: None, ..intake };
+    } else {
+        limits.admit(tx.intake_backlog()?, new.blob.size)?;
+    }
+    tx.insert_intake(&intake)?;
+    Ok(intake)
+}
+
+/// What came of working through a delivery.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// How many of its parts were taken.
+    pub accepted: u32,
+    /// How many were not.
+    pub rejected: u32,
+    /// The first of those.
+    pub faults: Vec<PartFault>,
+    /// Why nothing was taken, where that is not a matter of its parts.
+    pub reason: Option<String>,
+}
+
+/// Settles a delivery: `processed`, or `rejected` if nothing of it was taken. Content that became evidence belongs to that
+/// from now on; of a rejected delivery it goes; else the delivery keeps it.
+///
+/// Fails as transient if the claim was taken over.
+pub fn finish(tx: &mut dyn Tx, ctx: &Ctx, before: &Intake, outcome: &Outcome) -> Result<Intake, AppError> {
+    let rejected = outcome.accepted == 0;
+    let mut next = Intake {
+        state: if rejected { IntakeState::Rejected } else { IntakeState::Processed },
+        finished_at: Some(ctx.now),
+        accepted: outcome.accepted,
+        rejected: outcome.rejected,
+        faults: outcome.faults.iter().take(crate::intake::MAX_FAULTS).cloned().collect(),
+        reason: outcome.reason.clone(),
+        wake_at: None,
+        ..before.clone()
+    };
+    let key = next.blob.take();
+    save(tx, before, &next)?;
+    if let Some(key) = key {
+        // The delivery itself refers to nothing any more: what does is evidence.
+        if rejected {
+            tx.discard_blob(&key, ctx.now)?;
+        } else if !tx.blob_in_use(&key)? {
+            let kept = Intake { blob: Some(key), ..next.clone() };
+            save(tx, &next, &kept)?;
+            next = kept;
+        }
+    }
+    Ok(next)
+}
+
+/// Saves the next state of a delivery that is ours.
+pub(super) fn save(tx: &mut dyn Tx, before: &Intake, next: &Intake) -> Result<(), AppError> {
+    if tx.save_intake(before, next)? {
+        return Ok(());
+    }
+    Err(AppError::unavailable("the claim of a delivery was taken over"))
+}
+
+/// The circumstances of work on a delivery: in the name of its sender, whose right was checked when it was taken.
+pub fn on_behalf(intake: &Intake, now: probatum_kernel::Timestamp) -> Ctx {
+    let principal = Principal {
+        id: intake.sender.clone(),
+        actor: intake.received_by.clone(),
+        ..Principal::system("intake")
+    };
+    Ctx { principal, now: now.max(intake.received_at), request_id: intake.request_id.clone() }
+}
+
+/// A delivery, and what it did to which incidents.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The delivery.
+    pub intake: Intake,
+    /// The first [`MAX_LISTED`] incidents; of a repetition that joined none, those of what it repeats.
+    pub incidents: Vec<IntakeLink>,
+}
+
+/// What became of a delivery.
+pub fn report(tx: &mut dyn Tx, ctx: &Ctx, id: IntakeId) -> Result<Report, AppError> {
+    ctx.require(Permission::ReadIntake)?;
+    let intake = tx.intake(id)?.ok_or_else(|| AppError::not_found("intake"))?;
+    let mut incidents = tx.intake_links(id, MAX_LISTED)?;
+    if let (Some(of), true) = (intake.duplicate_of, incidents.is_empty()) {
+        incidents = tx.intake_links(of, MAX_LISTED)?;
+    }
+    Ok(Report { intake, incidents })
+}

@@ -1,0 +1,146 @@
+//! Deliveries to the intake: a queue of rows, claimed with a lease, and what each did to which incidents.
+
+use super::{Session, own};
+use crate::error::OrApp;
+use crate::rows::{IntakeRow, intake_count};
+use crate::schema::{evidence, incidents, intake, intake_incidents};
+use crate::types::{DbId, DbTime};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use probatum_application::AppError;
+use probatum_application::intake::{Backlog, Intake, IntakeKind, IntakeLink, IntakeState};
+use probatum_application::ports::IntakeRows;
+use probatum_evidence::Sha256Hex;
+use probatum_kernel::{IncidentId, IntakeId, PublicId, Timestamp};
+
+impl IntakeRows for Session<'_> {
+    fn insert_intake(&mut self, new: &Intake) -> Result<(), AppError> {
+        diesel::insert_into(intake::table).values(IntakeRow::of(new)?).execute(self.conn).app()?;
+        Ok(())
+    }
+
+    fn intake(&mut self, id: IntakeId) -> Result<Option<Intake>, AppError> {
+        let row: Option<IntakeRow> = intake::table
+            .filter(intake::id.eq(DbId(id.uuid())))
+            .select(IntakeRow::as_select())
+            .get_result(self.conn)
+            .optional()
+            .app()?;
+        row.map(IntakeRow::intake).transpose()
+    }
+
+    fn intake_of_content(
+        &mut self,
+        sender: &str,
+        kind: IntakeKind,
+        hash: &Sha256Hex,
+        since: Timestamp,
+    ) -> Result<Option<IntakeId>, AppError> {
+        if self.writing {
+            own::lock_words(self.conn, &[&format!("{kind} {sender} {hash}")]).app()?;
+        }
+        let id: Option<DbId> = intake::table
+            .filter(intake::sender.eq(sender))
+            .filter(intake::sha256.eq(hash.to_string()))
+            .filter(intake::duplicate_of.is_null())
+            .filter(intake::kind.eq(kind.as_str()))
+            .filter(intake::state.ne(IntakeState::Rejected.as_str()))
+            .filter(intake::received_at.ge(DbTime(since)))
+            .order(intake::id.desc())
+            .select(intake::id)
+            .first(self.conn)
+            .optional()
+            .app()?;
+        Ok(id.map(|id| IntakeId::from_uuid(id.0)))
+    }
+
+    fn intake_backlog(&mut self) -> Result<Backlog, AppError> {
+        let sizes: Vec<i64> =
+            intake::table.filter(intake::wake_at.is_not_null()).select(intake::size).load(self.conn).app()?;
+        let bytes = sizes.iter().map(|size| u64::try_from(*size).unwrap_or(0)).sum();
+        Ok(Backlog { batches: u64::try_from(sizes.len()).unwrap_or(u64::MAX), bytes })
+    }
+
+    fn intake_is_due(&mut self, now: Timestamp) -> Result<bool, AppError> {
+        let due = intake::table.filter(intake::wake_at.le(DbTime(now)));
+        diesel::select(exists(due)).get_result(self.conn).app()
+    }
+
+    fn claim_intake(&mut self, now: Timestamp, lease_until: Timestamp) -> Result<Option<Intake>, AppError> {
+        let Some(id) = own::due_intake(self.conn, DbTime(now)).app()? else { return Ok(None) };
+        let row: IntakeRow = diesel::update(intake::table.filter(intake::id.eq(id)))
+            .set((intake::wake_at.eq(DbTime(lease_until)), intake::attempts.eq(intake::attempts + 1)))
+            .returning(IntakeRow::as_returning())
+            .get_result(self.conn)
+            .app()?;
+        row.intake().map(Some)
+    }
+
+    fn save_intake(&mut self, before: &Intake, next: &Intake) -> Result<bool, AppError> {
+        let found = intake::table
+            .filter(intake::id.eq(DbId(before.id.uuid())))
+            .filter(intake::attempts.eq(intake_count(before.attempts)?))
+            .filter(intake::steps.eq(intake_count(before.steps)?));
+        Ok(diesel::update(found).set(IntakeRow::of(next)?).execute(self.conn).app()? == 1)
+    }
+
+    fn link_intake(
+        &mut self,
+        id: IntakeId,
+        incident: IncidentId,
+        events: u32,
+        opened: bool,
+    ) -> Result<bool, AppError> {
+        let events = intake_count(events)?;
+        let link = intake_incidents::table
+            .filter(intake_incidents::intake_id.eq(DbId(id.uuid())))
+            .filter(intake_incidents::incident_id.eq(DbId(incident.uuid())));
+        let more = intake_incidents::event_count.eq(intake_incidents::event_count + events);
+        if diesel::update(link).set(more).execute(self.conn).app()? > 0 {
+            return Ok(false);
+        }
+        diesel::insert_into(intake_incidents::table)
+            .values((
+                intake_incidents::intake_id.eq(DbId(id.uuid())),
+                intake_incidents::incident_id.eq(DbId(incident.uuid())),
+                intake_incidents::event_count.eq(events),
+                intake_incidents::opened.eq(opened),
+            ))
+            .execute(self.conn)
+            .app()?;
+        Ok(true)
+    }
+
+    fn intake_links(&mut self, id: IntakeId, limit: u32) -> Result<Vec<IntakeLink>, AppError> {
+        let rows: Vec<(DbId, i32, i64, i32, bool)> = intake_incidents::table
+            .inner_join(incidents::table.on(incidents::id.eq(intake_incidents::incident_id)))
+            .filter(intake_incidents::intake_id.eq(DbId(id.uuid())))
+            .order(intake_incidents::incident_id)
+            .select((
+                intake_incidents::incident_id,
+                incidents::public_year,
+                incidents::public_number,
+                intake_incidents::event_count,
+                intake_incidents::opened,
+            ))
+            .limit(limit.into())
+            .load(self.conn)
+            .app()?;
+        let link = |(incident, year, number, events, opened): (DbId, i32, i64, i32, bool)| {
+            let public_id = PublicId::new(year, number)
+                .ok_or_else(|| AppError::internal("an incident has a number out of range"))?;
+            let events = u32::try_from(events).unwrap_or(0);
+            Ok(IntakeLink { incident: IncidentId::from_uuid(incident.0), public_id, events, opened })
+        };
+        rows.into_iter().map(link).collect()
+    }
+
+    fn blob_in_use(&mut self, key: &str) -> Result<bool, AppError> {
+        let item = evidence::table.filter(evidence::stored_key.eq(key));
+        if diesel::select(exists(item)).get_result(self.conn).app()? {
+            return Ok(true);
+        }
+        let delivery = intake::table.filter(intake::storage_key.eq(key));
+        diesel::select(exists(delivery)).get_result(self.conn).app()
+    }
+}
