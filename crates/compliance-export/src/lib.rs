@@ -5,6 +5,7 @@
 //!   how they moved.
 //! - [`FactSheet`]: one set of answers for all regimes; [`missing`] names what a phase still lacks.
 //! - [`Report`]: the document of a phase as JSON, HTML and PDF, without a word about evidence that stays.
+//! - [`Filing`]: a report on its way to an authority, from the request to the receipt.
 //! - [`BundleWriter`] and [`verify`]: a BagIt bag (RFC 8493) in a zip archive with a DSSE signature
 //!   (Ed25519), written and checked as a stream.
 //!
@@ -51,6 +52,7 @@ mod calendar;
 mod clocks;
 mod condition;
 mod facts;
+mod filing;
 mod missing;
 mod regime;
 mod report;
@@ -75,6 +77,10 @@ pub use facts::{
     Fact, FactSheet, FieldDef, Impact, Indicator, Lei, Line, MAX_COUNT, MAX_ENTRIES, MAX_LINE, MAX_TEXT,
     Measures, NamedEntity, OtherNotification, Percent, Phone, Ransom, Revision, RevisionError, RiskLevel,
     Text, Timing, YesNoUnknown,
+};
+pub use filing::{
+    DeliveryState, Filing, FilingError, MAX_RECEIPTS, MAX_REFERENCE, MAX_REPORTS, MAX_TARGET, MAX_TRIES, Missed,
+    NewFiling, NewReceipt, Receipt, ReceiptKind, ReportId, ReportIdError, Sealed,
 };
 pub use missing::{MissingField, missing};
 pub use regime::{Phase, Regime, UnknownPhase};
