@@ -21,6 +21,8 @@ use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use crate::ports_reports::ReportRows;
+
 /// What every port method answers.
 pub type Answered<T> = Result<T, AppError>;
 
@@ -310,6 +312,7 @@ pub trait Tx:
     + ActionRows
     + AgentRows
     + TriageRows
+    + ReportRows
     + AuditRows
     + KeyRows
     + AnswerRows
@@ -323,6 +326,7 @@ impl<T> Tx for T where
         + ActionRows
         + AgentRows
         + TriageRows
+        + ReportRows
         + AuditRows
         + KeyRows
         + AnswerRows

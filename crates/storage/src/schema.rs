@@ -232,6 +232,38 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{Id, Ts};
 
+    reports (id) {
+        id -> Text,
+        incident_id -> Id,
+        seq -> Integer,
+        regime -> Text,
+        phase -> Text,
+        target -> Text,
+        state -> Text,
+        requested_by -> Text,
+        created_at -> Ts,
+        incident_version -> BigInt,
+        facts_version -> Nullable<Integer>,
+        rule_version -> Text,
+        missing -> Text,
+        bundle -> Nullable<Text>,
+        submitted_at -> Nullable<Ts>,
+        reference -> Nullable<Text>,
+        received_at -> Nullable<Ts>,
+        receipts -> Text,
+        failure -> Nullable<Text>,
+        tries -> Integer,
+        claim -> BigInt,
+        wake_at -> Nullable<Ts>,
+        version -> BigInt,
+        frozen -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
     audit (seq) {
         seq -> BigInt,
         at -> Ts,

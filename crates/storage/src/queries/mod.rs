@@ -8,6 +8,7 @@ mod evidence;
 mod incidents;
 mod list;
 mod others;
+mod reports;
 mod rollups;
 mod tree;
 mod triage;

@@ -5,6 +5,7 @@ mod agent;
 mod evidence;
 mod incident;
 mod others;
+mod report;
 mod triage;
 
 pub use action::ActionRow;
@@ -12,6 +13,7 @@ pub use agent::{AgentRow, HistoryRow};
 pub use evidence::{CustodyRow, EvidenceRow, entries as custody_count};
 pub use incident::IncidentRow;
 pub use others::{AnswerRow, AuditRow, KeyRow};
+pub use report::ReportRow;
 pub use triage::{TranscriptRow, TriageRow};
 
 use probatum_application::AppError;

@@ -12,6 +12,7 @@ mod lists;
 mod migrations;
 mod numbers;
 mod plans;
+mod reports;
 mod rollups;
 mod rows;
 mod snapshots;
