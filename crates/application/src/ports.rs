@@ -21,6 +21,11 @@ use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use crate::ports_facts::{
+    ClockChangeList, ClockList, ClockQuery, ClockRows, FactRows, ListedClock, RulesInUse, Signer,
+    StoredClock, StoredFacts, StoredWaiver,
+};
+
 /// What every port method answers.
 pub type Answered<T> = Result<T, AppError>;
 
@@ -310,6 +315,8 @@ pub trait Tx:
     + ActionRows
     + AgentRows
     + TriageRows
+    + FactRows
+    + ClockRows
     + AuditRows
     + KeyRows
     + AnswerRows
@@ -323,6 +330,8 @@ impl<T> Tx for T where
         + ActionRows
         + AgentRows
         + TriageRows
+        + FactRows
+        + ClockRows
         + AuditRows
         + KeyRows
         + AnswerRows
