@@ -11,6 +11,7 @@ mod map;
 mod permission;
 pub mod playbooks;
 pub mod ports;
+mod ports_facts;
 mod ports_reports;
 mod query;
 mod response;

@@ -21,6 +21,10 @@ use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use crate::ports_facts::{
+    ClockChangeList, ClockList, ClockQuery, ClockRows, FactRows, ListedClock, RulesInUse, Signer,
+    StoredClock, StoredFacts, StoredWaiver,
+};
 pub use crate::ports_reports::ReportRows;
 
 /// What every port method answers.
@@ -312,6 +316,8 @@ pub trait Tx:
     + ActionRows
     + AgentRows
     + TriageRows
+    + FactRows
+    + ClockRows
     + ReportRows
     + AuditRows
     + KeyRows
@@ -326,6 +332,8 @@ impl<T> Tx for T where
         + ActionRows
         + AgentRows
         + TriageRows
+        + FactRows
+        + ClockRows
         + ReportRows
         + AuditRows
         + KeyRows

@@ -71,12 +71,12 @@ pub use clocks::{
 };
 pub use condition::{Answers, Condition, Expr};
 pub use facts::{
-    ActualOrEstimate, Affected, Ai, AiHarm, AiReportType, AiRole, Authority, Cause, Communication, Contact,
-    Contacts, Count, CountryCode, CrossBorder, Currency, Description, Dora, DoraAuthority, DoraCriterion,
-    DoraDiscovery, DoraIncidentType, DoraRootCause, DoraSubmission, DoraTechnique, Duration, Email, Entity,
-    Fact, FactSheet, FieldDef, Impact, Indicator, Lei, Line, MAX_COUNT, MAX_ENTRIES, MAX_LINE, MAX_TEXT,
-    Measures, NamedEntity, OtherNotification, Percent, Phone, Ransom, Revision, RevisionError, RiskLevel,
-    Text, Timing, YesNoUnknown,
+    ActualOrEstimate, Affected, Ai, AiHarm, AiReportType, AiRole, Authority, Cause, Circumstances,
+    Communication, Contact, Contacts, Count, CountryCode, CrossBorder, Currency, Description, Dora,
+    DoraAuthority, DoraCriterion, DoraDiscovery, DoraIncidentType, DoraRootCause, DoraSubmission,
+    DoraTechnique, Duration, Email, Entity, Fact, FactSheet, FieldDef, Impact, Indicator, Lei, Line,
+    MAX_COUNT, MAX_ENTRIES, MAX_LINE, MAX_TEXT, Measures, NamedEntity, OtherNotification, Percent, Phone,
+    Ransom, Revision, RevisionError, RiskLevel, Text, Timing, YesNoUnknown,
 };
 pub use filing::{
     DeliveryState, Filing, FilingError, MAX_RECEIPTS, MAX_REFERENCE, MAX_REPORTS, MAX_TARGET, MAX_TRIES, Missed,

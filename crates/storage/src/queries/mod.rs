@@ -4,7 +4,9 @@
 mod actions;
 mod agents;
 mod audit;
+mod clocks;
 mod evidence;
+mod facts;
 mod incidents;
 mod list;
 mod others;
@@ -14,6 +16,7 @@ mod tree;
 mod triage;
 
 pub use audit::settle;
+pub use clocks::plan_clocks;
 pub use list::plan_queries;
 pub use rollups::renew;
 

@@ -3,6 +3,7 @@
 mod action;
 mod agent;
 mod evidence;
+mod facts;
 mod incident;
 mod others;
 mod report;
@@ -11,6 +12,7 @@ mod triage;
 pub use action::ActionRow;
 pub use agent::{AgentRow, HistoryRow};
 pub use evidence::{CustodyRow, EvidenceRow, entries as custody_count};
+pub use facts::{ClockChangeRow, ClockRow, FactsRow, RulesRow, WaiverRow, place_after};
 pub use incident::IncidentRow;
 pub use others::{AnswerRow, AuditRow, KeyRow};
 pub use report::ReportRow;
