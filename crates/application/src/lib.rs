@@ -5,6 +5,7 @@
 
 pub mod connector;
 mod ctx;
+pub mod delivery;
 mod error;
 mod idempotency;
 mod map;
@@ -14,6 +15,7 @@ pub mod ports;
 mod ports_facts;
 mod ports_reports;
 mod query;
+mod report_desk;
 mod response;
 pub mod rollup;
 mod search;
@@ -33,6 +35,7 @@ pub use query::{
     ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, AuditFilter, IncidentFilter, IncidentList,
     IncidentQuery,
 };
+pub use report_desk::ReportDesk;
 pub use response::{Render, Response, Taken};
 pub use search::{SearchQuery, Term, index_word, search_text};
 pub use statistics::Statistics;

@@ -97,6 +97,10 @@ permissions! {
     ReadTriage: Viewer;
     /// Read what language models were told and said.
     AuditTriage: LegalDpo;
+    /// Read reports to authorities, and their bundles.
+    ReadReports: LegalDpo;
+    /// Ask for reports to authorities, send them again, put receipts on record.
+    ExportReports: LegalDpo;
     /// Read metrics.
     ReadMetrics: Viewer;
     /// Create and revoke API keys.
@@ -159,5 +163,7 @@ mod tests {
         assert_eq!(may(Permission::RunTriage), may(Permission::ChangeIncident));
         assert_eq!(may(Permission::ReadTriage).len(), Role::ALL.len());
         assert_eq!(may(Permission::AuditTriage), ["legal_dpo", "admin"]);
+        assert_eq!(may(Permission::ReadReports), ["legal_dpo", "admin"]);
+        assert_eq!(may(Permission::ExportReports), ["legal_dpo", "admin"]);
     }
 }

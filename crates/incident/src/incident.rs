@@ -181,6 +181,12 @@ impl Incident {
         if self.lifecycle == crate::Lifecycle::Closed { Err(crate::IncidentError::Closed) } else { Ok(()) }
     }
 
+    /// The incident on hold, from the first report to an authority on; `None` if it is already.
+    pub fn hold(&self, now: Timestamp) -> Option<crate::Decision> {
+        let next = Self { legal_hold: true, ..self.clone() };
+        (!self.legal_hold).then(|| crate::Decision::between(self, next, now))
+    }
+
     /// Refuses deletion under legal hold.
     pub fn may_be_deleted(&self) -> Result<(), crate::IncidentError> {
         if self.legal_hold { Err(crate::IncidentError::LegalHold) } else { Ok(()) }

@@ -42,6 +42,18 @@ pub fn attach(
 ) -> Result<Evidence, AppError> {
     ctx.require(Permission::AttachEvidence)?;
     let incident = incident_named(tx, id)?;
+    attach_to(tx, ctx, &incident, ctx.new_evidence_id(), cmd, received)
+}
+
+/// As [`attach`], under this id, for use cases that require a permission of their own.
+pub(super) fn attach_to(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    incident: &probatum_incident::Incident,
+    new: EvidenceId,
+    cmd: &Attach,
+    received: Option<&Received>,
+) -> Result<Evidence, AppError> {
     let mut items = tx.evidence_of(incident.id)?;
     if items.len() >= MAX_ITEMS_PER_INCIDENT {
         return Err(EvidenceError::TooMany.into());
@@ -49,7 +61,6 @@ pub fn attach(
     if cmd.contradicts.is_some_and(|other| !items.iter().any(|e| e.id == other)) {
         return Err(EvidenceError::ContradictsUnknown.into());
     }
-    let new = ctx.new_evidence_id();
     let (mut item, chain) = match received {
         Some(r) => Evidence::upload(new, incident.id, cmd, r.stored.clone(), &r.hash, ctx.actor(), ctx.now)?,
         None => Evidence::attach(new, incident.id, cmd, ctx.actor(), ctx.now)?,
@@ -69,7 +80,7 @@ pub fn attach(
     if let Some(last) = items.last_mut() {
         *last = item.clone();
     }
-    settle(tx, ctx, &incident, items)?;
+    settle(tx, ctx, incident, items)?;
     Ok(item)
 }
 

@@ -10,6 +10,7 @@ pub mod incidents;
 pub mod keys;
 pub mod playbooks;
 pub mod quarantine;
+pub mod reports;
 pub mod statistics;
 pub mod timeline;
 pub mod triage;
