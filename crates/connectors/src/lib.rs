@@ -2,7 +2,10 @@
 
 mod blobs;
 mod breaker;
+mod bundles;
+mod chunks;
 mod config;
+pub mod delivery;
 pub mod openc2;
 pub mod outbound;
 mod playbook_folder;
@@ -15,6 +18,7 @@ pub mod triage;
 pub mod webhook;
 
 pub use blobs::BlobStore;
+pub use bundles::BundleMaker;
 pub use config::{ConfigFault, ConnectorConfig, ConnectorKind};
 pub use playbook_folder::PlaybookFolder;
 pub use set::{ConnectorSet, Environment};

@@ -7,7 +7,7 @@ use crate::delivery::{BundleOrder, Reporting};
 use crate::error::AppError;
 use crate::ports::{StoredFacts, Tx};
 use probatum_compliance_export::{
-    ActionData, Anchor, CaseFacts, Checkpoint, Clocks, Condition, DeliveryState, Exhibit, FactSheet, Filing,
+    ActionData, Anchor, CaseFacts, Checkpoint, Clocks, Condition, DeliveryState, Exhibit, Fact, FactSheet, Filing,
     IncidentData, PreviousReport, Report, ReportInput, RuleSet, Submission, TimelineEntry,
 };
 use probatum_evidence::{CustodyEntry, Evidence, Sha256Hex};

@@ -3,7 +3,7 @@
 
 use crate::ports::AuditEntry;
 use probatum_compliance_export::TimelineEntry;
-use probatum_kernel::{Actor, EvidenceId};
+use probatum_kernel::{Actor, EvidenceId, Timestamp};
 use serde_json::Value;
 
 /// The fields of an incident whose changes are told: those a report has.
@@ -45,21 +45,23 @@ const MAX_VALUE: usize = 100;
 /// Reads the audit log of an incident in order.
 #[derive(Debug, Default)]
 pub(super) struct Teller {
-    /// The request that last changed evidence: what else changed under it followed from that.
-    moved_by: Option<String>,
+    /// Under which request and when evidence last changed: what else changed with it followed from that.
+    moved_by: Option<(String, Timestamp)>,
 }
 
 impl Teller {
     /// What is told of an entry, if anything is.
     pub(super) fn tell(&mut self, entry: AuditEntry) -> Option<TimelineEntry> {
         let of_evidence = entry.action.starts_with("evidence.") || entry.action.starts_with("custody.");
+        let moment = (entry.request_id.clone(), entry.at);
+        let follows = self.moved_by.as_ref() == Some(&moment);
         if of_evidence {
-            self.moved_by = Some(entry.request_id.clone());
+            self.moved_by = Some(moment);
         }
         let text = match entry.action.as_str() {
             "incident.created" => "Put on record".to_owned(),
             // A change of the incident that its evidence made depends on all of it, also on what stays.
-            "incident.updated" if self.moved_by.as_deref() == Some(&entry.request_id) => return None,
+            "incident.updated" if follows => return None,
             "incident.updated" => changes(&entry.detail)?,
             "evidence.attached" => {
                 let (kind, source) = (word(&entry.detail, "kind")?, word(&entry.detail, "source")?);
@@ -122,7 +124,6 @@ fn word<'a>(detail: &'a Value, name: &str) -> Option<&'a str> {
 mod tests {
     use super::*;
     use probatum_evidence::Sha256Hex;
-    use probatum_kernel::Timestamp;
     use serde_json::json;
 
     fn entry(action: &str, request: &str, subject: &str, detail: Value) -> AuditEntry {
