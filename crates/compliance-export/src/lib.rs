@@ -60,9 +60,9 @@ mod rules;
 mod span;
 
 pub use bundle::{
-    BundleError, BundleFault, BundleSummary, BundleWriter, Documents, KeyError, KeyRecord, PAYLOAD_TYPE,
-    PREDICATE_TYPE, Predicate, Progress, PublicKey, SecretKey, SigningKeys, Verification, pae,
-    parse_public_keys, verify, write_bundle,
+    BundleError, BundleFault, BundleSummary, BundleWriter, Documents, KeyError, KeyRecord, LogHead,
+    NoteError, PAYLOAD_TYPE, PREDICATE_TYPE, Predicate, Progress, PublicKey, SecretKey, SignedHead,
+    SigningKeys, Verification, pae, parse_public_keys, verify, write_bundle,
 };
 pub use calendar::{Calendar, Counting, Due, FixedHoliday, SummerTime};
 pub use clocks::{
@@ -79,8 +79,8 @@ pub use facts::{
     Ransom, Revision, RevisionError, RiskLevel, Text, Timing, YesNoUnknown,
 };
 pub use filing::{
-    DeliveryState, Filing, FilingError, MAX_RECEIPTS, MAX_REFERENCE, MAX_REPORTS, MAX_TARGET, MAX_TRIES, Missed,
-    NewFiling, NewReceipt, Receipt, ReceiptKind, ReportId, ReportIdError, Sealed,
+    DeliveryState, Filing, FilingError, MAX_RECEIPTS, MAX_REFERENCE, MAX_REPORTS, MAX_TARGET, MAX_TRIES,
+    Missed, NewFiling, NewReceipt, Receipt, ReceiptKind, ReportId, ReportIdError, Sealed,
 };
 pub use missing::{MissingField, missing};
 pub use regime::{Phase, Regime, UnknownPhase};

@@ -181,10 +181,9 @@ impl Incident {
         if self.lifecycle == crate::Lifecycle::Closed { Err(crate::IncidentError::Closed) } else { Ok(()) }
     }
 
-    /// The incident on hold, from the first report to an authority on; `None` if it is already.
-    pub fn hold(&self, now: Timestamp) -> Option<crate::Decision> {
-        let next = Self { legal_hold: true, ..self.clone() };
-        (!self.legal_hold).then(|| crate::Decision::between(self, next, now))
+    /// Sets or lifts the legal hold; asking for what is so already changes nothing.
+    pub fn held(&self, hold: bool, now: Timestamp) -> crate::Decision {
+        crate::Decision::between(self, Self { legal_hold: hold, ..self.clone() }, now)
     }
 
     /// Refuses deletion under legal hold.

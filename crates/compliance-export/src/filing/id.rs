@@ -84,9 +84,16 @@ mod tests {
         for good in ["RPT-2026-0042-1", "RPT-2026-12345-500"] {
             assert_eq!(good.parse::<ReportId>().unwrap().to_string(), good);
         }
-        for bad in
-            ["RPT-0042-1", "RPT-2026-42-1", "RPT-2026-0042-0", "RPT-2026-0042-01", "RPT-2026-0042-501", "RPT-2026-0042", "", "INC-2026-0042-1"]
-        {
+        for bad in [
+            "RPT-0042-1",
+            "RPT-2026-42-1",
+            "RPT-2026-0042-0",
+            "RPT-2026-0042-01",
+            "RPT-2026-0042-501",
+            "RPT-2026-0042",
+            "",
+            "INC-2026-0042-1",
+        ] {
             assert!(bad.parse::<ReportId>().is_err(), "{bad}");
         }
     }

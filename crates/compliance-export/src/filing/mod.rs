@@ -314,7 +314,8 @@ impl Filing {
         }
         let mut next = self.changed();
         next.receipts.push(receipt.kept(evidence));
-        next.received_at = Some(self.received_at.map_or(receipt.received_at, |at| at.min(receipt.received_at)));
+        next.received_at =
+            Some(self.received_at.map_or(receipt.received_at, |at| at.min(receipt.received_at)));
         next.submitted_at = self.submitted_at.or(next.received_at);
         Ok(Self { state: DeliveryState::Delivered, failure: None, wake_at: None, ..next })
     }

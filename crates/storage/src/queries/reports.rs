@@ -71,6 +71,8 @@ impl ReportRows for Session<'_> {
             .limit(limit.into())
             .load(self.conn)
             .app()?;
-        due.iter().map(|id| id.parse().map_err(|_| AppError::internal(format!("column id holds '{id}'")))).collect()
+        due.iter()
+            .map(|id| id.parse().map_err(|_| AppError::internal(format!("column id holds '{id}'"))))
+            .collect()
     }
 }

@@ -43,7 +43,9 @@ fn delivered(report: &Filing) -> Filing {
     Filing {
         state: DeliveryState::Delivered,
         facts_version: Some(7),
-        missing: vec![MissingField { field: "a.b".into(), law: "Art. 33".into(), message: "„żółw”".into() }],
+        missing: vec![MissingField {
+            field: "a.b".into(), law: "Art. 33".into(), message: "„żółw”".into()
+        }],
         bundle: Some(Sealed {
             storage_key: "evidence/x".to_owned(),
             size: u64::from(u32::MAX) + 1,
