@@ -5,6 +5,7 @@
 
 pub mod connector;
 mod ctx;
+pub mod delivery;
 mod error;
 pub mod events;
 mod idempotency;
@@ -14,11 +15,14 @@ mod map;
 mod permission;
 pub mod playbooks;
 pub mod ports;
+mod ports_facts;
 mod ports_feeds;
 mod ports_indicators;
 mod ports_intake;
+mod ports_reports;
 mod ports_webhooks;
 mod query;
+mod report_desk;
 mod response;
 pub mod rollup;
 mod search;
@@ -39,6 +43,7 @@ pub use query::{
     ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, AuditFilter, IncidentFilter, IncidentList,
     IncidentQuery,
 };
+pub use report_desk::ReportDesk;
 pub use response::{Render, Response, Taken};
 pub use search::{SearchQuery, Term, index_word, search_text};
 pub use statistics::Statistics;

@@ -71,6 +71,14 @@ permissions! {
     ChangeIncident: Analyst;
     /// Delete an incident.
     DeleteIncident: Admin;
+    /// Set and lift a legal hold.
+    HoldIncidents: LegalDpo;
+    /// Read the facts of an incident, decisions about its duties, and what its reports still lack.
+    ReadFacts: Analyst | LegalDpo;
+    /// State the facts of an incident.
+    StateFacts: Analyst | LegalDpo;
+    /// Decide that a duty to report does not apply.
+    DecideDuties: LegalDpo;
     /// Attach evidence, append custody entries, verify content.
     AttachEvidence: Analyst;
     /// Add and update response actions.
@@ -107,6 +115,10 @@ permissions! {
     SubmitFeeds: Operator;
     /// Read what became of a delivery to the intake.
     ReadIntake: Analyst | Devsecops | LegalDpo;
+    /// Read reports to authorities, and their bundles.
+    ReadReports: LegalDpo;
+    /// Ask for reports to authorities, send them again, put receipts on record.
+    ExportReports: LegalDpo;
     /// Read metrics.
     ReadMetrics: Viewer;
     /// Create and revoke API keys.
@@ -169,5 +181,11 @@ mod tests {
         assert_eq!(may(Permission::RunTriage), may(Permission::ChangeIncident));
         assert_eq!(may(Permission::ReadTriage).len(), Role::ALL.len());
         assert_eq!(may(Permission::AuditTriage), ["legal_dpo", "admin"]);
+        assert_eq!(may(Permission::StateFacts), may(Permission::ReadRawData));
+        assert_eq!(may(Permission::ReadFacts), may(Permission::StateFacts));
+        assert_eq!(may(Permission::DecideDuties), ["legal_dpo", "admin"]);
+        assert_eq!(may(Permission::HoldIncidents), ["legal_dpo", "admin"]);
+        assert_eq!(may(Permission::ReadReports), ["legal_dpo", "admin"]);
+        assert_eq!(may(Permission::ExportReports), ["legal_dpo", "admin"]);
     }
 }

@@ -28,7 +28,12 @@ use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 
+pub use crate::ports_facts::{
+    ClockChangeList, ClockList, ClockQuery, ClockRows, FactRows, ListedClock, RulesInUse, Signer,
+    StoredClock, StoredFacts, StoredWaiver,
+};
 pub use crate::ports_intake::{CorrelationRows, IntakeRows};
+pub use crate::ports_reports::ReportRows;
 
 /// What every port method answers.
 pub type Answered<T> = Result<T, AppError>;
@@ -323,6 +328,9 @@ pub trait Tx:
     + TriageRows
     + IntakeRows
     + CorrelationRows
+    + FactRows
+    + ClockRows
+    + ReportRows
     + AuditRows
     + EventRows
     + WebhookRows
@@ -343,6 +351,9 @@ impl<T> Tx for T where
         + TriageRows
         + IntakeRows
         + CorrelationRows
+        + FactRows
+        + ClockRows
+        + ReportRows
         + AuditRows
         + EventRows
         + WebhookRows

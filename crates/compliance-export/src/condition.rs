@@ -47,6 +47,20 @@ probatum_kernel::vocabulary! {
     }
 }
 
+impl Condition {
+    /// Whether it is a flag of the incident, spelled the same there.
+    pub const fn is_flag(self) -> bool {
+        matches!(
+            self,
+            Self::Nis2Relevant
+                | Self::KscRelevant
+                | Self::GdprBreach
+                | Self::AiSeriousIncident
+                | Self::DoraRelevant
+        )
+    }
+}
+
 /// A condition a rule is bound to: words, `RULE.submitted`, `RULE.incomplete`, `A <= B+SPAN`, joined by
 /// `and`, `or`, `not` and parentheses.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //!   how they moved.
 //! - [`FactSheet`]: one set of answers for all regimes; [`missing`] names what a phase still lacks.
 //! - [`Report`]: the document of a phase as JSON, HTML and PDF, without a word about evidence that stays.
+//! - [`Filing`]: a report on its way to an authority, from the request to the receipt.
 //! - [`BundleWriter`] and [`verify`]: a BagIt bag (RFC 8493) in a zip archive with a DSSE signature
 //!   (Ed25519), written and checked as a stream.
 //!
@@ -51,6 +52,7 @@ mod calendar;
 mod clocks;
 mod condition;
 mod facts;
+mod filing;
 mod missing;
 mod regime;
 mod report;
@@ -58,9 +60,9 @@ mod rules;
 mod span;
 
 pub use bundle::{
-    BundleError, BundleFault, BundleSummary, BundleWriter, Documents, KeyError, KeyRecord, PAYLOAD_TYPE,
-    PREDICATE_TYPE, Predicate, Progress, PublicKey, SecretKey, SigningKeys, Verification, pae,
-    parse_public_keys, verify, write_bundle,
+    BundleError, BundleFault, BundleSummary, BundleWriter, Documents, KeyError, KeyRecord, LogHead,
+    NoteError, PAYLOAD_TYPE, PREDICATE_TYPE, Predicate, Progress, PublicKey, SecretKey, SignedHead,
+    SigningKeys, Verification, pae, parse_public_keys, verify, write_bundle,
 };
 pub use calendar::{Calendar, Counting, Due, FixedHoliday, SummerTime};
 pub use clocks::{
@@ -69,12 +71,16 @@ pub use clocks::{
 };
 pub use condition::{Answers, Condition, Expr};
 pub use facts::{
-    ActualOrEstimate, Affected, Ai, AiHarm, AiReportType, AiRole, Authority, Cause, Communication, Contact,
-    Contacts, Count, CountryCode, CrossBorder, Currency, Description, Dora, DoraAuthority, DoraCriterion,
-    DoraDiscovery, DoraIncidentType, DoraRootCause, DoraSubmission, DoraTechnique, Duration, Email, Entity,
-    Fact, FactSheet, FieldDef, Impact, Indicator, Lei, Line, MAX_COUNT, MAX_ENTRIES, MAX_LINE, MAX_TEXT,
-    Measures, NamedEntity, OtherNotification, Percent, Phone, Ransom, Revision, RevisionError, RiskLevel,
-    Text, Timing, YesNoUnknown,
+    ActualOrEstimate, Affected, Ai, AiHarm, AiReportType, AiRole, Authority, Cause, Circumstances,
+    Communication, Contact, Contacts, Count, CountryCode, CrossBorder, Currency, Description, Dora,
+    DoraAuthority, DoraCriterion, DoraDiscovery, DoraIncidentType, DoraRootCause, DoraSubmission,
+    DoraTechnique, Duration, Email, Entity, Fact, FactSheet, FieldDef, Impact, Indicator, Lei, Line,
+    MAX_COUNT, MAX_ENTRIES, MAX_LINE, MAX_TEXT, Measures, NamedEntity, OtherNotification, Percent, Phone,
+    Ransom, Revision, RevisionError, RiskLevel, Text, Timing, YesNoUnknown,
+};
+pub use filing::{
+    DeliveryState, Filing, FilingError, MAX_RECEIPTS, MAX_REFERENCE, MAX_REPORTS, MAX_TARGET, MAX_TRIES,
+    Missed, NewFiling, NewReceipt, Receipt, ReceiptKind, ReportId, ReportIdError, Sealed,
 };
 pub use missing::{MissingField, missing};
 pub use regime::{Phase, Regime, UnknownPhase};

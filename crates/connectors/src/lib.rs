@@ -2,8 +2,11 @@
 
 mod blobs;
 mod breaker;
+mod bundles;
+mod chunks;
 mod config;
 mod courier;
+pub mod delivery;
 pub mod openc2;
 pub mod outbound;
 mod playbook_folder;
@@ -16,6 +19,7 @@ pub mod triage;
 pub mod webhook;
 
 pub use blobs::BlobStore;
+pub use bundles::BundleMaker;
 pub use config::{ConfigFault, ConnectorConfig, ConnectorKind};
 pub use courier::{SealingKey, SealingKeyError, WebhookCourier};
 pub use playbook_folder::PlaybookFolder;

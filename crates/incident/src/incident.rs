@@ -181,6 +181,11 @@ impl Incident {
         if self.lifecycle == crate::Lifecycle::Closed { Err(crate::IncidentError::Closed) } else { Ok(()) }
     }
 
+    /// Sets or lifts the legal hold; asking for what is so already changes nothing.
+    pub fn held(&self, hold: bool, now: Timestamp) -> crate::Decision {
+        crate::Decision::between(self, Self { legal_hold: hold, ..self.clone() }, now)
+    }
+
     /// Refuses deletion under legal hold.
     pub fn may_be_deleted(&self) -> Result<(), crate::IncidentError> {
         if self.legal_hold { Err(crate::IncidentError::LegalHold) } else { Ok(()) }

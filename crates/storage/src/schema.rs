@@ -232,6 +232,118 @@ diesel::table! {
     use diesel::sql_types::*;
     use crate::types::{Id, Ts};
 
+    facts (incident_id, version) {
+        incident_id -> Id,
+        version -> BigInt,
+        sheet -> Text,
+        circumstances -> Text,
+        at -> Ts,
+        actor -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    waivers (incident_id, number) {
+        incident_id -> Id,
+        number -> BigInt,
+        regime -> Text,
+        step -> Nullable<Text>,
+        reason -> Text,
+        decided_by -> Text,
+        decided_at -> Ts,
+        withdrawn_by -> Nullable<Text>,
+        withdrawn_at -> Nullable<Ts>,
+        withdrawn_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    clocks (incident_id, regime, step) {
+        incident_id -> Id,
+        regime -> Text,
+        step -> Text,
+        state -> Text,
+        due_at -> Nullable<Ts>,
+        place -> BigInt,
+        pending -> Nullable<BigInt>,
+        wake_at -> Nullable<Ts>,
+        snapshot -> Text,
+        updated_at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    clock_changes (incident_id, number) {
+        incident_id -> Id,
+        number -> BigInt,
+        at -> Ts,
+        regime -> Text,
+        step -> Text,
+        kind -> Text,
+        snapshot_before -> Nullable<Text>,
+        snapshot_after -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    deadline_rules (name) {
+        name -> Text,
+        digest -> Text,
+        version -> Text,
+        since -> Ts,
+        swept_to -> Nullable<Id>,
+        done -> Bool,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    reports (id) {
+        id -> Text,
+        incident_id -> Id,
+        seq -> Integer,
+        regime -> Text,
+        phase -> Text,
+        target -> Text,
+        state -> Text,
+        requested_by -> Text,
+        created_at -> Ts,
+        incident_version -> BigInt,
+        facts_version -> Nullable<Integer>,
+        rule_version -> Text,
+        missing -> Text,
+        bundle -> Nullable<Text>,
+        submitted_at -> Nullable<Ts>,
+        reference -> Nullable<Text>,
+        received_at -> Nullable<Ts>,
+        receipts -> Text,
+        failure -> Nullable<Text>,
+        tries -> Integer,
+        claim -> BigInt,
+        wake_at -> Nullable<Ts>,
+        version -> BigInt,
+        frozen -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
     audit (seq) {
         seq -> BigInt,
         at -> Ts,

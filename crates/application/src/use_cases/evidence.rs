@@ -53,6 +53,18 @@ pub(super) fn put(
     cmd: &Attach,
     received: Option<&Received>,
 ) -> Result<Evidence, AppError> {
+    attach_to(tx, ctx, incident, ctx.new_evidence_id(), cmd, received)
+}
+
+/// As [`put`], under this id.
+pub(super) fn attach_to(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    incident: &probatum_incident::Incident,
+    new: EvidenceId,
+    cmd: &Attach,
+    received: Option<&Received>,
+) -> Result<Evidence, AppError> {
     let mut items = tx.evidence_of(incident.id)?;
     if items.len() >= MAX_ITEMS_PER_INCIDENT {
         return Err(EvidenceError::TooMany.into());
@@ -60,7 +72,6 @@ pub(super) fn put(
     if cmd.contradicts.is_some_and(|other| !items.iter().any(|e| e.id == other)) {
         return Err(EvidenceError::ContradictsUnknown.into());
     }
-    let new = ctx.new_evidence_id();
     let (mut item, chain) = match received {
         Some(r) => Evidence::upload(new, incident.id, cmd, r.stored.clone(), &r.hash, ctx.actor(), ctx.now)?,
         None => Evidence::attach(new, incident.id, cmd, ctx.actor(), ctx.now)?,

@@ -1,13 +1,13 @@
 //! Incidents: put on record, read, list, change, delete.
 
-use super::{Visible, agents, incident_named, record};
+use super::{Visible, agents, check_reason, deadlines, incident_named, record};
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::permission::Permission;
 use crate::ports::Tx;
 use crate::query::{IncidentList, IncidentQuery};
 use probatum_evidence::{Evidence, Sha256Hex};
-use probatum_incident::{Decision, Explanation, Facts, Incident, NewIncident, Patch, Put};
+use probatum_incident::{Decision, Explanation, Facts, Incident, IncidentError, NewIncident, Patch, Put};
 use probatum_kernel::{Code, EvidenceStatus, IncidentRef, PublicId};
 use probatum_playbooks::Action;
 use serde_json::json;
@@ -86,6 +86,7 @@ pub fn create(tx: &mut dyn Tx, ctx: &Ctx, new: &NewIncident) -> Result<Incident,
         "raw_data_sha256": incident.raw_data.as_ref().map(|raw| Sha256Hex::of(raw.to_string().as_bytes())),
     });
     record(tx, ctx, "incident.created", public_id.to_string(), Some(incident.id), detail)?;
+    deadlines::begin(tx, ctx, &incident)?;
     Ok(incident)
 }
 
@@ -168,6 +169,9 @@ pub fn delete(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef, when: &Precondition) 
     let incident = incident_named(tx, id)?;
     when.check(ctx, &incident)?;
     incident.may_be_deleted()?;
+    if !tx.reports_of(incident.id)?.is_empty() {
+        return Err(IncidentError::LegalHold.into());
+    }
     let actions = tx.actions_of(incident.id)?;
     if let Some(action) = actions.iter().find(|a| a.is_under_way()) {
         let detail =
@@ -204,7 +208,24 @@ fn facts(tx: &mut dyn Tx, incident: &Incident) -> Result<Facts, AppError> {
     })
 }
 
-/// Saves a decision about an incident and records it; a decision without changes leaves no trace.
+/// Sets or lifts the legal hold on an incident; the reason is kept in the audit log.
+pub fn hold(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    id: IncidentRef,
+    when: &Precondition,
+    hold: bool,
+    reason: &str,
+) -> Result<Incident, AppError> {
+    ctx.require(Permission::HoldIncidents)?;
+    check_reason(reason)?;
+    let incident = incident_named(tx, id)?;
+    when.check(ctx, &incident)?;
+    save(tx, ctx, &incident, incident.held(hold, ctx.now), Some(reason))
+}
+
+/// Saves a decision about an incident and records it, and what follows for its deadlines; a decision without changes
+/// leaves no trace.
 pub(super) fn save(
     tx: &mut dyn Tx,
     ctx: &Ctx,
@@ -219,6 +240,9 @@ pub(super) fn save(
             detail.insert("reason".to_owned(), reason.into());
         }
         record(tx, ctx, "incident.updated", before.public_id.to_string(), Some(before.id), detail)?;
+        if deadlines::concerned(before, &decision.next) {
+            deadlines::recompute(tx, ctx, &decision.next)?;
+        }
     }
     Ok(decision.next)
 }

@@ -4,8 +4,10 @@ pub mod actions;
 pub mod agents;
 pub mod audit;
 pub mod audit_log;
+pub mod deadlines;
 pub mod events;
 pub mod evidence;
+pub mod facts;
 pub mod feeds;
 pub mod housekeeping;
 pub mod incidents;
@@ -13,6 +15,7 @@ pub mod intake;
 pub mod keys;
 pub mod playbooks;
 pub mod quarantine;
+pub mod reports;
 pub mod sharing;
 pub mod statistics;
 pub mod timeline;
@@ -22,9 +25,10 @@ pub mod webhooks;
 use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::ports::{Record, Tx};
+use probatum_compliance_export::MAX_REASON;
 use probatum_evidence::Evidence;
 use probatum_incident::Incident;
-use probatum_kernel::{EvidenceId, IncidentId, IncidentRef};
+use probatum_kernel::{EvidenceId, IncidentId, IncidentRef, TextError, check_text};
 use probatum_playbooks::{Action, ActionResult};
 use serde_json::Value;
 
@@ -73,6 +77,15 @@ impl Visible {
         }
         action
     }
+}
+
+/// Refuses a reason that says nothing, or too much.
+fn check_reason(reason: &str) -> Result<(), AppError> {
+    let message = format!("must say why, in 1 to {MAX_REASON} characters");
+    check_text(reason, MAX_REASON).map_err(|e| {
+        let code = if e == TextError::Empty { "required" } else { "invalid" };
+        AppError::invalid("reason", code, message)
+    })
 }
 
 /// Writes one record about an incident into audit log, timeline and outbox.

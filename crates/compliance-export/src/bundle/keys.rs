@@ -82,6 +82,11 @@ impl PublicKey {
         hex::encode(self.0.as_bytes())
     }
 
+    /// Its 32 bytes.
+    pub(super) fn bytes(&self) -> [u8; 32] {
+        self.0.to_bytes()
+    }
+
     /// As PEM.
     pub fn to_pem(&self) -> String {
         to_pem(PUBLIC_LABEL, &[SPKI.as_slice(), self.0.as_bytes()].concat())

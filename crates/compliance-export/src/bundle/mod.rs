@@ -4,6 +4,7 @@
 mod dsse;
 mod keys;
 mod layout;
+mod note;
 mod statement;
 mod unzip;
 mod verify;
@@ -12,6 +13,7 @@ mod zip;
 
 pub use dsse::{PAYLOAD_TYPE, pae};
 pub use keys::{KeyError, KeyRecord, PublicKey, SecretKey, SigningKeys, parse_public_keys};
+pub use note::{LogHead, NoteError, SignedHead};
 pub use statement::{PREDICATE_TYPE, Predicate};
 pub use verify::{BundleFault, Progress, Verification, verify};
 pub use writer::{BundleError, BundleSummary, BundleWriter, Documents, write_bundle};

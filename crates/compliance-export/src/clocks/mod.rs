@@ -1,6 +1,7 @@
 //! The clocks of an incident: what is due when, in which state, and why.
 
 mod case;
+mod filed;
 mod history;
 
 pub use case::{CaseFacts, MAX_REASON, SetDate, Submission, Waiver};

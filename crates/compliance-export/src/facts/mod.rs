@@ -1,10 +1,12 @@
 //! What is known about an incident beyond its record: read, checked, kept in versions, and listed by path.
 
+mod circumstances;
 mod dora;
 mod leaf;
 mod sheet;
 mod words;
 
+pub use circumstances::Circumstances;
 pub use dora::{Dora, NamedEntity};
 pub use leaf::{
     Count, CountryCode, Currency, Duration, Email, Fact, FieldDef, Lei, Line, MAX_COUNT, MAX_ENTRIES,

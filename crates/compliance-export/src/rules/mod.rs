@@ -39,6 +39,13 @@ probatum_kernel::vocabulary! {
     }
 }
 
+impl Anchor {
+    /// Whether the moment is a field of the incident itself.
+    pub const fn is_of_incident(self) -> bool {
+        matches!(self, Self::OccurredAt | Self::DetectedAt | Self::AwareAt)
+    }
+}
+
 probatum_kernel::vocabulary! {
     /// A duty to report, as the laws distinguish them. Rules of one regime for one step are limbs of one
     /// duty: of those that apply, the earliest binds.

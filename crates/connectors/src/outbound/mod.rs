@@ -9,13 +9,14 @@ mod wire;
 pub use address::{Reach, reach};
 pub use policy::{OutboundPolicy, PolicyFault, host, names};
 
+use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use ureq::http::{HeaderMap, Uri};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::{Connector, RustlsConnector, TcpConnector};
-use ureq::{Agent, Error};
+use ureq::{Agent, Error, SendBody};
 use wire::{Guard, Names, Refused, SystemNames, Watch};
 
 /// Response headers longer than this are refused, in bytes.
@@ -30,6 +31,24 @@ pub struct Message {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+/// A file to be sent by POST, read as it goes out. It cannot be printed, because its headers hold secrets.
+pub struct Shipment {
+    /// Where to.
+    pub url: String,
+    /// Header fields, `content-type` among them; `content-length` is added.
+    pub headers: Vec<(&'static str, String)>,
+    /// How many bytes `content` has.
+    pub size: u64,
+    /// The file. It is read on a thread that may block.
+    pub content: Box<dyn Read + Send>,
+}
+
+/// What is sent.
+enum Load {
+    Whole(Vec<u8>),
+    Stream(u64, Box<dyn Read + Send>),
 }
 
 /// What came back, whatever its status.
@@ -102,7 +121,25 @@ impl Outbound {
     /// Sends one POST and reads the whole answer, within `deadline`. Any status is an answer. Must be called within a
     /// tokio runtime: the work happens on one of its threads for blocking calls.
     pub async fn post(&self, message: Message, deadline: Duration) -> Result<Answer, OutboundError> {
-        let uri = policy::parse(&self.policy, &message.url).map_err(|e| OutboundError {
+        let Message { url, headers, body } = message;
+        self.exchange(&url, headers, Load::Whole(body), deadline).await
+    }
+
+    /// As [`post`](Self::post), with a file that is never held in memory whole.
+    pub async fn ship(&self, shipment: Shipment, deadline: Duration) -> Result<Answer, OutboundError> {
+        let Shipment { url, mut headers, size, content } = shipment;
+        headers.push(("content-length", size.to_string()));
+        self.exchange(&url, headers, Load::Stream(size, content), deadline).await
+    }
+
+    async fn exchange(
+        &self,
+        url: &str,
+        headers: Vec<(&'static str, String)>,
+        load: Load,
+        deadline: Duration,
+    ) -> Result<Answer, OutboundError> {
+        let uri = policy::parse(&self.policy, url).map_err(|e| OutboundError {
             trouble: Trouble::Refused,
             sent: false,
             cause: e.to_string(),
@@ -113,7 +150,7 @@ impl Outbound {
             // The deadline runs while this waits for a thread, too.
             match deadline.checked_sub(begun.elapsed()).filter(|left| !left.is_zero()) {
                 Some(left) => {
-                    exchange(&client.agent(&watched, left), uri, &message, client.policy.max_answer)
+                    exchange(&client.agent(&watched, left), uri, &headers, load, client.policy.max_answer)
                 }
                 None => Err(Error::Timeout(ureq::Timeout::Global)),
             }
@@ -149,12 +186,22 @@ impl Outbound {
     }
 }
 
-fn exchange(agent: &Agent, uri: Uri, message: &Message, limit: usize) -> Result<Answer, Error> {
+fn exchange(
+    agent: &Agent,
+    uri: Uri,
+    headers: &[(&'static str, String)],
+    load: Load,
+    limit: usize,
+) -> Result<Answer, Error> {
     let mut request = agent.post(uri);
-    for (name, value) in &message.headers {
+    for (name, value) in headers {
         request = request.header(*name, value);
     }
-    let mut response = request.send(&message.body)?;
+    let mut response = match load {
+        Load::Whole(body) => request.send(&body)?,
+        // What is announced is what is sent: more is cut off, and with less the request never ends well.
+        Load::Stream(size, content) => request.send(SendBody::from_reader(&mut content.take(size)))?,
+    };
     let headers = response.headers();
     let media_type = text(headers, "content-type").and_then(|value| {
         let media = value.split(';').next()?.trim().to_ascii_lowercase();

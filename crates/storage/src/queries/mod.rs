@@ -4,21 +4,25 @@
 mod actions;
 mod agents;
 mod audit;
+mod clocks;
 mod correlations;
 mod events;
 mod evidence;
+mod facts;
 mod feeds;
 mod incidents;
 mod indicators;
 mod intake;
 mod list;
 mod others;
+mod reports;
 mod rollups;
 mod tree;
 mod triage;
 mod webhooks;
 
 pub use audit::settle;
+pub use clocks::plan_clocks;
 pub use list::plan_queries;
 pub use rollups::renew;
 

@@ -3,20 +3,24 @@
 mod action;
 mod agent;
 mod evidence;
+mod facts;
 mod incident;
 mod indicator;
 mod intake;
 mod others;
+mod report;
 mod triage;
 mod webhook;
 
 pub use action::ActionRow;
 pub use agent::{AgentRow, HistoryRow};
 pub use evidence::{CustodyRow, EvidenceRow, entries as custody_count};
+pub use facts::{ClockChangeRow, ClockRow, FactsRow, RulesRow, WaiverRow, place_after};
 pub use incident::IncidentRow;
 pub use indicator::IndicatorRow;
 pub use intake::{IntakeRow, count as intake_count};
 pub use others::{AnswerRow, AuditRow, KeyRow};
+pub use report::ReportRow;
 pub use triage::{TranscriptRow, TriageRow};
 pub use webhook::{DeliveryRow, WebhookRow};
 

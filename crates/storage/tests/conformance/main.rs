@@ -13,6 +13,7 @@ mod lists;
 mod migrations;
 mod numbers;
 mod plans;
+mod reports;
 mod rollups;
 mod rows;
 mod snapshots;
