@@ -5,11 +5,14 @@ mod agents;
 mod agents_trust;
 mod audit;
 mod changes;
+mod deadlines;
 mod evidence;
 mod evidence_content;
 mod exports;
+mod facts;
 mod incidents;
 mod playbooks;
+mod signing;
 mod simulation;
 mod statistics;
 mod system;
@@ -38,6 +41,16 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(changes::patch)
         .service(changes::put)
         .service(changes::delete)
+        .service(facts::get)
+        .service(facts::state)
+        .service(facts::hold)
+        .service(deadlines::of_incident)
+        .service(deadlines::history)
+        .service(deadlines::waive)
+        .service(deadlines::waivers)
+        .service(deadlines::withdraw)
+        .service(deadlines::due)
+        .service(signing::keys)
         .service(evidence::attach)
         .service(evidence::list)
         .service(evidence::get)
