@@ -1,8 +1,11 @@
 //! Counters for Prometheus: requests by route and status, their duration, and what waits for the database.
 
 use probatum_application::Told;
+use probatum_compliance_export::ClockState;
+use probatum_kernel::MAX_DEPTH;
 use prometheus::{
-    Encoder, Gauge, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, Gauge, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 use std::time::Duration;
 
@@ -17,6 +20,7 @@ pub struct Metrics {
     streams: IntGauge,
     deliveries: IntCounterVec,
     lag: Gauge,
+    deadlines: IntGaugeVec,
 }
 
 impl Metrics {
@@ -39,7 +43,10 @@ impl Metrics {
         let deliveries = IntCounterVec::new(deliveries, &["outcome"]).map_err(|e| e.to_string())?;
         let lag = "Seconds the oldest event has been waiting that some active webhook should have.";
         let lag = Gauge::new("probatum_webhook_lag_seconds", lag).map_err(|e| e.to_string())?;
-        let all: [Box<dyn prometheus::core::Collector>; 7] = [
+        let deadlines =
+            Opts::new("probatum_deadlines", "Deadlines of reports by state, counted up to 10 000.");
+        let deadlines = IntGaugeVec::new(deadlines, &["state"]).map_err(|e| e.to_string())?;
+        let all: [Box<dyn prometheus::core::Collector>; 8] = [
             Box::new(requests.clone()),
             Box::new(seconds.clone()),
             Box::new(waiting_writes.clone()),
@@ -47,11 +54,22 @@ impl Metrics {
             Box::new(streams.clone()),
             Box::new(deliveries.clone()),
             Box::new(lag.clone()),
+            Box::new(deadlines.clone()),
         ];
         for collector in all {
             registry.register(collector).map_err(|e| e.to_string())?;
         }
-        Ok(Self { registry, requests, seconds, waiting_writes, waiting_reads, streams, deliveries, lag })
+        Ok(Self {
+            registry,
+            requests,
+            seconds,
+            waiting_writes,
+            waiting_reads,
+            streams,
+            deliveries,
+            lag,
+            deadlines,
+        })
     }
 
     /// Counts a request.
@@ -88,6 +106,13 @@ impl Metrics {
     /// Sets how long the oldest undelivered event has been waiting.
     pub fn lag(&self, waiting: Duration) {
         self.lag.set(waiting.as_secs_f64());
+    }
+
+    /// Sets how many deadlines are due soon, and how many overdue, in the whole registry.
+    pub fn deadlines(&self, due_soon: i64, overdue: i64) {
+        for (state, n) in [(ClockState::DueSoon, due_soon), (ClockState::Overdue, overdue)] {
+            self.deadlines.with_label_values(&[state.as_str()]).set(n.min(MAX_DEPTH.into()));
+        }
     }
 
     /// All counters in Prometheus' text format.

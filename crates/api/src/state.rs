@@ -4,7 +4,7 @@ use crate::background::Background;
 use crate::events::Hub;
 use crate::metrics::Metrics;
 use probatum_application::playbooks::Playbooks;
-use probatum_application::ports::{Blobs, Clock, Executor};
+use probatum_application::ports::{Blobs, Clock, Executor, Signer};
 use probatum_application::{Response, TriageDesk, WebhookDesk};
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +45,8 @@ pub struct Api {
     pub hub: Hub,
     /// The playbooks in use.
     pub playbooks: Arc<dyn Playbooks>,
+    /// What signs reports and heads of the log.
+    pub signer: Arc<dyn Signer>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Settings.

@@ -1,16 +1,17 @@
 //! `probatum serve`: migrate, hand out the first key, listen, stop gracefully.
 
-use crate::commands::{Failure, ctx, random, say};
+use crate::commands::{Failure, ctx, follow_rules, random, say};
 use crate::config::Config;
-use crate::{SystemClock, logging, loops, tls};
+use crate::{SystemClock, logging, loops, signing_key, tls};
 use actix_web::{App, HttpServer, web};
 use probatum_api::{Api, Background, Metrics};
-use probatum_application::ports::Executor;
+use probatum_application::ports::{Clock, Executor, Signer};
 use probatum_application::triage::Triager;
 use probatum_application::use_cases::actions::Rules;
+use probatum_application::use_cases::deadlines;
 use probatum_application::use_cases::keys::{self, KeySecret};
 use probatum_application::{Response, TriageDesk};
-use probatum_connectors::{BlobStore, ConnectorSet, PlaybookFolder, triage};
+use probatum_connectors::{BlobStore, ConnectorSet, PlaybookFolder, SigningKeyFile, triage};
 use probatum_incident::Category;
 use probatum_storage::{Store, migrate};
 use std::sync::Arc;
@@ -30,7 +31,14 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
     for migration in migrate(&config.store.backend)? {
         tracing::info!(migration, "migration applied");
     }
+    follow_rules(config)?;
     let store: Arc<dyn Executor> = Arc::new(Store::open(&config.store)?);
+    let (signer, made) =
+        SigningKeyFile::open_or_create(&config.signing_key, &signing_key::seed()?, SystemClock.now())?;
+    if signer.is_exposed() {
+        let path = config.signing_key.display();
+        tracing::warn!(%path, "the signing key can be read by others than its owner; chmod 600 it");
+    }
     let blobs = Arc::new(BlobStore::folder(&config.data)?);
     let settings = probatum_api::Settings {
         public_viewer: config.public_viewer,
@@ -49,6 +57,10 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
     };
     actix_web::rt::System::new().block_on(async {
         let background = Background::here();
+        if made {
+            signing_key::record(store.as_ref(), &signer.keys()?, "signing_key.created").await?;
+        }
+        let signer = Arc::new(signer);
         let api = Api {
             store: store.clone(),
             blobs,
@@ -56,6 +68,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
             response,
             triage,
             playbooks,
+            signer,
             clock,
             settings,
             metrics,
@@ -83,6 +96,7 @@ fn triager(config: &Config) -> Result<Arc<dyn Triager>, Failure> {
 
 async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), Failure> {
     first_key(store.as_ref()).await?;
+    store.writing(|tx| deadlines::adopt(tx, SystemClock.now())).await?;
     let (stop, stopped) = watch::channel(false);
     let (blobs, response, background) = (api.blobs.clone(), api.response.clone(), api.background.clone());
     let jobs = loops::Jobs { store, blobs, response, background: background.clone() };

@@ -5,14 +5,17 @@ mod agents;
 mod agents_trust;
 mod audit;
 mod changes;
+mod deadlines;
 mod events;
 mod evidence;
 mod evidence_content;
 mod exports;
+mod facts;
 mod feeds;
 mod incidents;
 mod intake;
 mod playbooks;
+mod signing;
 mod simulation;
 mod statistics;
 mod system;
@@ -42,6 +45,16 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(changes::patch)
         .service(changes::put)
         .service(changes::delete)
+        .service(facts::get)
+        .service(facts::state)
+        .service(facts::hold)
+        .service(deadlines::of_incident)
+        .service(deadlines::history)
+        .service(deadlines::waive)
+        .service(deadlines::waivers)
+        .service(deadlines::withdraw)
+        .service(deadlines::due)
+        .service(signing::keys)
         .service(evidence::attach)
         .service(evidence::list)
         .service(evidence::get)
