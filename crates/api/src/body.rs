@@ -77,6 +77,11 @@ impl Body {
         self.media_type.starts_with("multipart/form-data")
     }
 
+    /// The media type sent, without parameters; empty if none was.
+    pub fn essence(&self) -> &str {
+        self.media_type.split(';').next().unwrap_or_default().trim()
+    }
+
     /// The parts of a form.
     pub fn take_payload(&mut self) -> Payload {
         Payload::take(&mut self.payload)
@@ -120,7 +125,7 @@ impl Body {
     }
 
     fn of_json(&self) -> Result<(), Problem> {
-        let essence = self.media_type.split(';').next().unwrap_or_default().trim();
+        let essence = self.essence();
         if !essence.is_empty() && essence != "application/json" && !essence.ends_with("+json") {
             let detail = format!("The body is '{essence}'; send JSON with Content-Type: application/json.");
             return Err(AppError::new(Code::UnsupportedMediaType, detail).into());

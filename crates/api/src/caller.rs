@@ -51,6 +51,7 @@ pub mod may {
         RunTriage,
         ReadTriage,
         SubmitLogs,
+        SubmitFeeds,
         ReadIntake,
         ReadMetrics
     );

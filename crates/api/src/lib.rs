@@ -6,6 +6,7 @@ mod background;
 mod body;
 mod caller;
 mod csv;
+mod delivery;
 mod dto;
 mod metrics;
 mod middleware;

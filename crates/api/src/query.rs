@@ -382,6 +382,23 @@ pub fn prefers(req: &HttpRequest, media: &str) -> bool {
     wanted > 0.0 && wanted >= json
 }
 
+/// Whether an incident is to be shown as STIX: by `format`, else by `Accept`.
+pub fn wants_stix(req: &HttpRequest, media: &str) -> Result<bool, AppError> {
+    let mut params = Params::read(req.query_string())?;
+    let format = params.text("format");
+    let stix = match format.as_deref() {
+        Some("stix") => true,
+        Some("json") => false,
+        None => prefers(req, media),
+        Some(_) => {
+            params.faults.push(FieldFault::new("format", "invalid", "must be json or stix"));
+            false
+        }
+    };
+    params.end()?;
+    Ok(stix)
+}
+
 /// The ETags of all lines of a header; `None` if there is no such header.
 fn tags(req: &HttpRequest, name: &HeaderName) -> Result<Option<Vec<String>>, AppError> {
     let mut found = None;

@@ -53,6 +53,8 @@ words! {
     TriageStatus = probatum_application::triage::RunStatus, "Where a triage run stands.";
     IntakeKind = probatum_application::intake::IntakeKind, "What was delivered.";
     IntakeStatus = probatum_application::intake::IntakeState, "Where a delivery stands.";
+    Claim = probatum_application::use_cases::feeds::osint::Claim, "Who says it: the media report it, or somebody states it in public.";
+    MatchedBy = probatum_application::use_cases::feeds::MatchedBy, "What of a delivery was known already.";
     Phase = probatum_playbooks::Phase, "What a step of a playbook is for.";
     Role = probatum_kernel::Role, "A role a principal may hold.";
 }

@@ -2,6 +2,8 @@
 
 use crate::error::AppError;
 use crate::idempotency::{Answer, RequestKey};
+pub use crate::ports_feeds::{FeedKey, FeedRows};
+pub use crate::ports_indicators::IndicatorRows;
 use crate::query::{
     ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, AuditFilter, IncidentList, IncidentQuery,
 };
@@ -311,6 +313,8 @@ pub trait Tx:
     + EvidenceRows
     + ActionRows
     + AgentRows
+    + IndicatorRows
+    + FeedRows
     + TriageRows
     + IntakeRows
     + CorrelationRows
@@ -326,6 +330,8 @@ impl<T> Tx for T where
         + EvidenceRows
         + ActionRows
         + AgentRows
+        + IndicatorRows
+        + FeedRows
         + TriageRows
         + IntakeRows
         + CorrelationRows

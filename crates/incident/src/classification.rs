@@ -55,7 +55,7 @@ pub fn classify(category: Category) -> Classification {
 }
 
 /// The level an alert of this category belongs to.
-pub(crate) fn level_of(category: Category) -> Level {
+pub fn level_of(category: Category) -> Level {
     match classify(category).layer {
         Layer::AiAgent => Level::L2Ai,
         _ if category == Category::Deepfake => Level::L2Ai,

@@ -16,9 +16,10 @@ mod own {
     use crate::facets::Mask;
     use crate::queries_shared::Nearest;
     use crate::rollup::Key;
-    use crate::rows::AuditRow;
+    use crate::rows::{AuditRow, IndicatorRow};
     use crate::schema::{
-        agents, audit, audit_head, idempotency, incident_numbers, incidents, intake, jobs, outbox, rollups,
+        agents, audit, audit_head, idempotency, incident_numbers, incidents, indicators, intake, jobs,
+        outbox, rollups,
     };
     use crate::types::{DbId, DbTime};
     use diesel::dsl::sql;
@@ -92,6 +93,14 @@ mod own {
         diesel::insert_into(audit::table).values(rows).execute(conn)?;
         diesel::insert_into(outbox::table).values(events).execute(conn)?;
         Ok(())
+    }
+
+    /// Inserts indicators in one statement.
+    pub fn insert_indicators(conn: &mut Conn, rows: Vec<IndicatorRow>) -> QueryResult<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        diesel::insert_into(indicators::table).values(rows).execute(conn).map(|_| ())
     }
 
     /// Adds to the counts in one statement.

@@ -412,5 +412,52 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    feed_keys (kind, hash) {
+        kind -> Text,
+        hash -> Text,
+        incident_id -> Id,
+        at -> Ts,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    feed_texts (band, at, near, incident_id) {
+        band -> Integer,
+        at -> Ts,
+        near -> BigInt,
+        incident_id -> Id,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    feed_originals (incident_id, hash) {
+        incident_id -> Id,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::types::{Id, Ts};
+
+    indicators (incident_id, seq) {
+        incident_id -> Id,
+        seq -> Integer,
+        kind -> Text,
+        value -> Text,
+        sources -> Integer,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(intake_incidents, incidents);
 diesel::allow_tables_to_appear_in_same_query!(incidents, evidence, custody);

@@ -16,10 +16,10 @@ mod own {
     use crate::facets::Mask;
     use crate::queries_shared::Nearest;
     use crate::rollup::Key;
-    use crate::rows::AuditRow;
+    use crate::rows::{AuditRow, IndicatorRow};
     use crate::schema::{
-        audit, audit_head, facet_counts, idempotency, incident_numbers, incidents, intake, jobs, outbox,
-        rollups,
+        audit, audit_head, facet_counts, idempotency, incident_numbers, incidents, indicators, intake, jobs,
+        outbox, rollups,
     };
     use crate::types::{DbId, DbTime, Id};
     use diesel::dsl::sql;
@@ -71,6 +71,14 @@ mod own {
         }
         for event in events {
             diesel::insert_into(outbox::table).values(event).execute(conn)?;
+        }
+        Ok(())
+    }
+
+    /// Inserts indicators, row by row for the same reason.
+    pub fn insert_indicators(conn: &mut Conn, rows: Vec<IndicatorRow>) -> QueryResult<()> {
+        for row in rows {
+            diesel::insert_into(indicators::table).values(row).execute(conn)?;
         }
         Ok(())
     }

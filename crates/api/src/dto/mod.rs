@@ -5,6 +5,7 @@ pub mod agent;
 pub mod agent_view;
 pub mod audit;
 pub mod evidence;
+pub mod feeds;
 pub mod incident;
 pub mod intake;
 pub mod patch;

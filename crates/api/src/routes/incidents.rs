@@ -8,12 +8,13 @@ use crate::dto::timeline::TimelineView;
 use crate::dto::{Data, List, Meta};
 use crate::problem::Problem;
 use crate::query;
-use crate::reply::{created, json, page_of, respond, with_header};
+use crate::reply::{created, page_of};
 use crate::state::Api;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ETAG, LINK};
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE, ETAG, LINK, VARY};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use probatum_application::use_cases::{incidents, timeline as timelines};
+use probatum_application::AppError;
+use probatum_application::use_cases::{incidents, sharing, timeline as timelines};
 use probatum_incident::Draft;
 
 /// Put an incident on record
@@ -112,14 +113,23 @@ pub async fn list(
 /// Read an incident
 ///
 /// With the evidence the caller may see and the response actions. `raw_data` for analysts and legal_dpo. The strong
-/// `ETag` begins with the version; send it as `If-Match` with a change, or as `If-None-Match` to ask again. Takes the
-/// role viewer.
+/// `ETag` begins with the version; send it as `If-Match` with a change, or as `If-None-Match` to ask again.
+///
+/// With `format=stix`, or `Accept: application/stix+json;version=2.1`, the answer is a STIX 2.1 bundle to hand on: the
+/// incident with the official incident extension, its indicators and techniques, a note for each item of evidence the
+/// caller may see, and the strictest TLP marking of these: what an item's label says, and at least TLP:AMBER for
+/// restricted and TLP:AMBER+STRICT for internal evidence. It never holds `raw_data`. Unchanged, it is the same bundle,
+/// byte for byte. Takes the role viewer.
 #[utoipa::path(operation_id = "getIncident", 
     tag = "incidents",
-    params(("id" = String, Path, description = "UUID or public id", example = "INC-2026-0042")),
+    params(
+        ("id" = String, Path, description = "UUID or public id", example = "INC-2026-0042"),
+        ("format" = Option<String>, Query, description = "json or stix; left out, `Accept` decides", example = "stix")
+    ),
     responses(
-        (status = 200, description = "The incident.", body = Data<IncidentDetail>,
-            headers(("ETag" = String, description = "Strong validator."))),
+        (status = 200, description = "The incident.", content(
+            (Data<IncidentDetail> = "application/json"), (Object = "application/stix+json;version=2.1")
+        ), headers(("ETag" = String, description = "Strong validator."))),
         (status = 304, description = "It is as `If-None-Match` says.")
     )
 )]
@@ -131,14 +141,27 @@ pub async fn get(
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = incident_ref(&id)?;
-    let detail = api.read(caller, move |tx, ctx| incidents::detail(tx, ctx, id)).await?;
-    let etag = detail.etag.clone();
+    let (media, etag, body) = if query::wants_stix(&req, "application/stix+json")? {
+        let shared = api.read(caller, move |tx, ctx| sharing::stix(tx, ctx, id, PRODUCER)).await?;
+        (STIX, shared.etag, serde_json::to_vec(&shared.bundle))
+    } else {
+        let detail = api.read(caller, move |tx, ctx| incidents::detail(tx, ctx, id)).await?;
+        let etag = detail.etag.clone();
+        ("application/json", etag, serde_json::to_vec(&Data { data: IncidentDetail::from(detail) }))
+    };
+    let mut response = HttpResponse::Ok();
+    response.insert_header((ETAG, etag.clone())).insert_header((VARY, ACCEPT.as_str()));
     if query::known(&req, &etag)? {
-        return Ok(HttpResponse::NotModified().insert_header((ETAG, etag)).finish());
+        return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
     }
-    let answer = json(StatusCode::OK, &Data { data: IncidentDetail::from(detail) })?;
-    Ok(respond(with_header(answer, "etag", etag)))
+    let body = body.map_err(|e| AppError::internal(e.to_string()))?;
+    Ok(response.insert_header((CONTENT_TYPE, media)).body(body))
 }
+
+/// STIX as it is served.
+const STIX: &str = "application/stix+json;version=2.1";
+/// The organisation in whose name bundles are made.
+const PRODUCER: &str = "Probatum";
 
 /// Explain the classification
 ///

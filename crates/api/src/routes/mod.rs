@@ -8,6 +8,7 @@ mod changes;
 mod evidence;
 mod evidence_content;
 mod exports;
+mod feeds;
 mod incidents;
 mod intake;
 mod playbooks;
@@ -45,6 +46,9 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(evidence_content::content)
         .service(evidence::append_custody)
         .service(evidence_content::verify)
+        .service(feeds::osint)
+        .service(feeds::email)
+        .service(feeds::stix)
         .service(actions::add)
         .service(actions::use_playbook)
         .service(actions::list)

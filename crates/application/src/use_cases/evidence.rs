@@ -42,6 +42,17 @@ pub fn attach(
 ) -> Result<Evidence, AppError> {
     ctx.require(Permission::AttachEvidence)?;
     let incident = incident_named(tx, id)?;
+    put(tx, ctx, &incident, cmd, received)
+}
+
+/// The same for a use case that checked the right itself, and holds the incident as it is now.
+pub(super) fn put(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    incident: &probatum_incident::Incident,
+    cmd: &Attach,
+    received: Option<&Received>,
+) -> Result<Evidence, AppError> {
     let mut items = tx.evidence_of(incident.id)?;
     if items.len() >= MAX_ITEMS_PER_INCIDENT {
         return Err(EvidenceError::TooMany.into());
@@ -69,7 +80,7 @@ pub fn attach(
     if let Some(last) = items.last_mut() {
         *last = item.clone();
     }
-    settle(tx, ctx, &incident, items)?;
+    settle(tx, ctx, incident, items)?;
     Ok(item)
 }
 

@@ -46,7 +46,9 @@ pub struct NewIntake {
 pub fn permission(kind: IntakeKind) -> Permission {
     match kind {
         IntakeKind::Log => Permission::SubmitLogs,
-        IntakeKind::Osint | IntakeKind::Email | IntakeKind::Stix => Permission::SubmitFeeds,
+        IntakeKind::Osint | IntakeKind::Stix => Permission::SubmitFeeds,
+        // A reported mail is a report like any other.
+        IntakeKind::Email => Permission::CreateIncident,
     }
 }
 

@@ -4,9 +4,11 @@
 mod actions;
 mod agents;
 mod audit;
-mod evidence;
 mod correlations;
+mod evidence;
+mod feeds;
 mod incidents;
+mod indicators;
 mod intake;
 mod list;
 mod others;

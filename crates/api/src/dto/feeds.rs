@@ -1,0 +1,174 @@
+//! Articles as they come in, and where the parts of a delivery landed.
+
+use crate::vocabulary as words;
+use probatum_application::AppError;
+use probatum_application::use_cases::feeds::osint::{Article, Claim, Report};
+use probatum_application::use_cases::feeds::{Landed, Taken};
+use probatum_incident::{Category, Country, Level, Sector, Severity};
+use probatum_kernel::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+/// An article, or a statement made in public.
+#[derive(Debug, Default, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(as = SubmitArticle)]
+pub struct SubmitArticle {
+    /// Who published it, 1-200 characters.
+    #[validate(required)]
+    #[schema(required = true)]
+    source: Option<String>,
+    /// Where it is: http or https, at most 2 000 characters.
+    #[validate(required)]
+    #[schema(required = true)]
+    url: Option<String>,
+    /// Its title, 1-300 characters.
+    #[validate(required)]
+    #[schema(required = true)]
+    title: Option<String>,
+    /// What it says, 1-9 000 characters.
+    summary: Option<String>,
+    /// Who says it: decides whether the incident enters as media_signal or public_claim.
+    #[validate(required)]
+    #[schema(value_type = words::Claim, required = true)]
+    claim: Option<Claim>,
+    /// When it was published; not in the future.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    published_at: Option<Timestamp>,
+    /// Left out: other.
+    #[schema(value_type = Option<words::Category>)]
+    category: Option<Category>,
+    /// Left out: that of the category.
+    #[schema(value_type = Option<words::Level>)]
+    level: Option<Level>,
+    /// Left out: score 0.
+    #[schema(value_type = Option<words::Severity>)]
+    severity: Option<Severity>,
+    /// ISO 3166-1 alpha-2.
+    #[schema(value_type = Option<String>, example = "PL")]
+    country: Option<Country>,
+    /// A NIS2 sector.
+    #[schema(value_type = Option<words::Sector>)]
+    sector: Option<Sector>,
+    /// Texts that each name something to look for, at most 200; defanged forms are read. What title and summary name is
+    /// found without.
+    indicators: Option<Vec<String>>,
+}
+
+impl SubmitArticle {
+    /// The command. What is required is required by `Validate`, which names it.
+    pub fn command(self, now: Timestamp) -> Result<Article, AppError> {
+        let report = Report {
+            source: self.source.unwrap_or_default(),
+            url: self.url.unwrap_or_default(),
+            title: self.title.unwrap_or_default(),
+            summary: self.summary,
+            claim: self.claim.unwrap_or(Claim::Media),
+            published_at: self.published_at,
+            category: self.category,
+            level: self.level,
+            severity: self.severity,
+            country: self.country,
+            sector: self.sector,
+            indicators: self.indicators.unwrap_or_default(),
+        };
+        report.validate(now)
+    }
+}
+
+/// A part of a delivery that was not taken.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NotTaken {
+    /// Its place, from 0.
+    index: u32,
+    /// What is wrong with it.
+    message: String,
+}
+
+/// A part of a delivery, and the incident it opened or joined.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LandedPart {
+    id: String,
+    #[schema(example = "INC-2026-0042")]
+    public_id: String,
+    /// What the incident's evidence amounts to, this one included.
+    #[schema(value_type = words::EvidenceStatus)]
+    evidence_status: &'static str,
+    /// Whether the incident was there before.
+    duplicate: bool,
+    /// What it was known by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::MatchedBy>)]
+    matched_by: Option<&'static str>,
+    /// The original as evidence; left out if the incident had it already, or if the caller may not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence_id: Option<String>,
+    /// How many indicators were noted that the incident did not have.
+    indicators: usize,
+    /// The STIX id of the part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stix_id: Option<String>,
+}
+
+impl From<&Landed> for LandedPart {
+    fn from(l: &Landed) -> Self {
+        Self {
+            id: l.incident.id.to_string(),
+            public_id: l.incident.public_id.to_string(),
+            evidence_status: l.incident.evidence_status.as_str(),
+            duplicate: l.matched_by.is_some(),
+            matched_by: l.matched_by.map(|m| m.as_str()),
+            evidence_id: l.evidence.map(|e| e.to_string()),
+            indicators: l.indicators,
+            stix_id: l.stix_id.clone(),
+        }
+    }
+}
+
+/// A delivery that was taken: on disk, and worked through.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TakenView {
+    #[schema(example = "intake-0198f1c27d3b7c0e9d0a4b5c6d7e8f90")]
+    id: String,
+    kind: &'static str,
+    /// Always processed: feeds are worked through before the answer.
+    status: &'static str,
+    #[schema(value_type = String, format = DateTime)]
+    received_at: Timestamp,
+    /// Whether all of it was known already.
+    duplicate: bool,
+    /// The delivery that opened the incident, if all of this one was known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicate_of: Option<String>,
+    /// Of what came in: a SHA-256.
+    sha256: String,
+    accepted: u32,
+    rejected: u32,
+    /// What landed where.
+    incidents: Vec<LandedPart>,
+    /// What was not taken, at most 100.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<NotTaken>,
+}
+
+impl From<&Taken> for TakenView {
+    fn from(t: &Taken) -> Self {
+        let i = &t.intake;
+        let errors = i.faults.iter().map(|f| NotTaken { index: f.index, message: f.message.clone() });
+        Self {
+            id: i.id.to_string(),
+            kind: i.kind.as_str(),
+            status: i.state.as_str(),
+            received_at: i.received_at,
+            duplicate: t.is_duplicate(),
+            duplicate_of: i.duplicate_of.map(|d| d.to_string()),
+            sha256: i.hash.to_string(),
+            accepted: i.accepted,
+            rejected: i.rejected,
+            incidents: t.landed.iter().map(LandedPart::from).collect(),
+            errors: errors.collect(),
+        }
+    }
+}

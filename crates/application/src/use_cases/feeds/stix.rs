@@ -1,0 +1,189 @@
+//! STIX 2.1 bundles: each incident they tell of enters once, with what to look for.
+
+use super::{Delivery, Landed, MatchedBy, Taken, count, known, settle};
+use crate::ctx::Ctx;
+use crate::error::AppError;
+use crate::indicators::IndicatorSource;
+use crate::intake::{IntakeKind, PartFault};
+use crate::permission::Permission;
+use crate::ports::{FeedKey, Tx};
+use crate::use_cases::evidence::{self, Received};
+use crate::use_cases::incidents;
+use probatum_evidence::{Attach, EvidenceKind, Sha256Hex, Tlp as Label, Visibility};
+use probatum_incident::{Category, Draft, Incident, MAX_TAGS, Severity, SourceType, level_of};
+use probatum_intake::{Indicator, IndicatorKind, StixBundle, StixIncident, Tlp};
+use probatum_kernel::{Code, Coded, FieldFault};
+use serde_json::json;
+
+/// The source of incidents and evidence from bundles.
+pub const SOURCE: &str = "stix";
+/// The most incidents of a bundle: all of them enter in one transaction.
+pub const MAX_INCIDENTS: usize = 200;
+/// Whatever others say of an incident never confirms it here.
+const CONFIDENCE: u8 = 50;
+
+/// A bundle that was read and can be taken.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    id: String,
+    incidents: Vec<StixIncident>,
+    faults: Vec<PartFault>,
+}
+
+impl Bundle {
+    /// Reads a bundle. Costs time; call it where that blocks nobody.
+    ///
+    /// Fails if it is none, or holds no incident (nor a report or grouping that stands for one) that can be taken, or
+    /// more than [`MAX_INCIDENTS`].
+    pub fn read(bytes: &[u8]) -> Result<Self, AppError> {
+        let read = StixBundle::read(bytes).map_err(|e| match e.code() {
+            Code::ValidationFailed => AppError::invalid("body", "invalid", e.to_string()),
+            _ => e.into(),
+        })?;
+        let place = |index: usize| PartFault { index: count(index), message: String::new() };
+        let faults: Vec<PartFault> =
+            read.faults.iter().map(|(i, e)| PartFault { message: e.to_string(), ..place(*i) }).collect();
+        let incidents: Vec<StixIncident> = read.incidents.into_iter().filter(|i| !i.revoked).collect();
+        if incidents.is_empty() {
+            let mut named: Vec<FieldFault> = faults
+                .iter()
+                .take(19)
+                .map(|f| FieldFault::new(format!("objects[{}]", f.index), "invalid", f.message.clone()))
+                .collect();
+            let message = "must hold an incident, report or grouping that is not revoked";
+            named.push(FieldFault::new("objects", "required", message));
+            return Err(AppError::invalid_fields(named));
+        }
+        if incidents.len() > MAX_INCIDENTS {
+            let message =
+                format!("holds {} incidents; send at most {MAX_INCIDENTS} in a bundle", incidents.len());
+            return Err(AppError::invalid("objects", "too_many", message));
+        }
+        Ok(Self { id: read.id, incidents, faults })
+    }
+}
+
+/// Takes a bundle: each of its incidents opens one here, or joins the one that is known by its STIX id. What joins changes
+/// nothing but that the bundle is one more item of evidence, unless the incident has this very bundle.
+pub fn take(tx: &mut dyn Tx, ctx: &Ctx, bundle: &Bundle, received: &Received) -> Result<Taken, AppError> {
+    ctx.require(Permission::SubmitFeeds)?;
+    let mut landed = Vec::with_capacity(bundle.incidents.len());
+    let mut kept = false;
+    for told in &bundle.incidents {
+        let part = land(tx, ctx, bundle, told, received)?;
+        kept |= part.evidence.is_some();
+        landed.push(part);
+    }
+    if !kept {
+        tx.discard_blob(&received.stored.key, ctx.now)?;
+    }
+    let delivery = Delivery {
+        kind: IntakeKind::Stix,
+        hash: received.hash.clone(),
+        size: received.stored.size,
+        media_type: Some(received.stored.media_type.clone()),
+        command: Some(json!({"bundle": bundle.id})),
+        faults: bundle.faults.clone(),
+    };
+    settle(tx, ctx, delivery, landed)
+}
+
+fn land(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    bundle: &Bundle,
+    told: &StixIncident,
+    received: &Received,
+) -> Result<Landed, AppError> {
+    let key = Sha256Hex::of(told.id.as_bytes());
+    let found = tx.known_by(FeedKey::Stix, &key)?;
+    let incident = match found {
+        Some(id) => known(tx, id)?,
+        None => open(tx, ctx, bundle, told, &key)?,
+    };
+    let (mut evidence, mut noted) = (None, 0);
+    if tx.add_original(incident.id, &received.hash)? {
+        evidence = Some(evidence::put(tx, ctx, &incident, &attach(bundle, told), Some(received))?.id);
+        noted = tx.add_indicators(incident.id, IndicatorSource::Evidence, &to_look_for(told))?;
+    }
+    Ok(Landed {
+        incident: known(tx, incident.id)?,
+        matched_by: found.map(|_| MatchedBy::StixId),
+        evidence,
+        indicators: noted,
+        stix_id: Some(told.id.clone()),
+    })
+}
+
+fn open(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    bundle: &Bundle,
+    told: &StixIncident,
+    key: &Sha256Hex,
+) -> Result<Incident, AppError> {
+    let new = draft(bundle, told).validate(ctx.now)?;
+    let incident = incidents::create(tx, ctx, &new)?;
+    tx.make_known(FeedKey::Stix, key, incident.id, ctx.now)?;
+    Ok(incident)
+}
+
+/// The incident as it enters. Everybody who reads incidents reads titles, summaries and tags: what is marked TLP:GREEN or
+/// stricter stands in `raw_data` alone, which takes a role.
+fn draft(bundle: &Bundle, told: &StixIncident) -> Draft {
+    let category = told.category.as_str().parse().unwrap_or(Category::Other);
+    let marked = told.tlp.filter(|t| !matches!(t, Tlp::White | Tlp::Clear));
+    let open = marked.is_none();
+    let title = match marked {
+        None => told.name.clone(),
+        Some(tlp) => format!("{category} reported by STIX ({})", label(tlp)),
+    };
+    // What to look for has rows of its own, and may be more than `raw_data` takes.
+    let plain = StixIncident { indicators: Vec::new(), ..told.clone() };
+    let tags = told.types.iter().filter(|t| open && !t.is_empty()).take(MAX_TAGS).cloned().collect();
+    Draft {
+        title: Some(title),
+        summary: Some(told.description.clone()).filter(|d| open && !d.trim().is_empty()),
+        source_type: Some(SourceType::Api),
+        source: Some(SOURCE.to_owned()),
+        level: Some(level_of(category)),
+        category: Some(category),
+        severity: told.severity.and_then(Severity::new),
+        tags,
+        raw_data: Some(json!({"stix": plain, "bundle": bundle.id})),
+        ..Draft::default()
+    }
+}
+
+fn to_look_for(told: &StixIncident) -> Vec<Indicator> {
+    let techniques = told.attack_techniques.iter();
+    let techniques = techniques.map(|t| Indicator::new(IndicatorKind::AttackTechnique, t.clone()));
+    told.indicators.iter().cloned().chain(techniques).collect()
+}
+
+/// A bundle is what somebody else says: whatever is in it, it is none of the kinds that can confirm.
+fn attach(bundle: &Bundle, told: &StixIncident) -> Attach {
+    Attach {
+        kind: EvidenceKind::Other,
+        source: SOURCE.to_owned(),
+        content_ref: None,
+        hash_sha256: None,
+        confidence: CONFIDENCE,
+        visibility: Visibility::Internal,
+        chain_of_custody: Vec::new(),
+        description: Some(format!("STIX 2.1 {} with {}", bundle.id, told.id)),
+        contradicts: None,
+        tlp: told.tlp.map(label),
+    }
+}
+
+/// The label of a marking.
+fn label(tlp: Tlp) -> Label {
+    match tlp {
+        Tlp::White | Tlp::Clear => Label::Clear,
+        Tlp::Green => Label::Green,
+        Tlp::Amber => Label::Amber,
+        Tlp::AmberStrict => Label::AmberStrict,
+        Tlp::Red => Label::Red,
+    }
+}
