@@ -10,7 +10,7 @@ use crate::intake::{Correlated, Intake, MAX_FAULTS, PartFault};
 use crate::ports::Tx;
 use crate::use_cases::evidence::Received;
 use crate::use_cases::intake::Outcome;
-use probatum_evidence::{Attach, CustodyAction, CustodyInput, EvidenceKind, MAX_ITEMS_PER_INCIDENT, Stored, Visibility};
+use probatum_evidence::{Attach, CustodyAction, CustodyInput, EvidenceKind, Stored, Visibility};
 use probatum_incident::{
     Category, Draft, Incident, Level, Lifecycle, MAX_NAME, MAX_TAG, NewIncident, QueueStatus, Severity,
     SourceType, level_of,
@@ -100,9 +100,7 @@ fn place(
     let events = count(group.tally.event_count);
     let is_new = tx.link_intake(of.id, incident.id, events, opened)?;
     // A delivery is evidence of an incident once, however many of its groups are about that.
-    let room = batches < MAX_ATTACHED
-        && (opened || tx.evidence_of(incident.id)?.len() < MAX_ITEMS_PER_INCIDENT);
-    let attached = is_new && room;
+    let attached = is_new && batches < MAX_ATTACHED;
     if attached {
         attach(tx, ctx, &incident, of, group)?;
     } else {
@@ -205,7 +203,10 @@ fn attach(
     let file_name = format!("{}.{}", of.id, ending(&media_type));
     let stored = Stored { size: of.size, media_type, file_name, key };
     let received = Received { stored, hash: of.hash.clone() };
-    evidence::put(tx, ctx, incident, &cmd, Some(&received)).map(|_| ())
+    if evidence::put_alike(tx, ctx, incident, &cmd, &received)?.is_none() {
+        evidence::put(tx, ctx, incident, &cmd, Some(&received))?;
+    }
+    Ok(())
 }
 
 fn ending(media_type: &str) -> &'static str {
