@@ -1,5 +1,6 @@
 //! Counters for Prometheus: requests by route and status, their duration, and what waits for the database.
 
+use crate::metrics_intake::IntakeMetrics;
 use probatum_application::Told;
 use probatum_compliance_export::ClockState;
 use probatum_kernel::MAX_DEPTH;
@@ -21,6 +22,7 @@ pub struct Metrics {
     deliveries: IntCounterVec,
     lag: Gauge,
     deadlines: IntGaugeVec,
+    intake: IntakeMetrics,
 }
 
 impl Metrics {
@@ -59,6 +61,7 @@ impl Metrics {
         for collector in all {
             registry.register(collector).map_err(|e| e.to_string())?;
         }
+        let intake = IntakeMetrics::new(&registry)?;
         Ok(Self {
             registry,
             requests,
@@ -69,6 +72,7 @@ impl Metrics {
             deliveries,
             lag,
             deadlines,
+            intake,
         })
     }
 
@@ -113,6 +117,11 @@ impl Metrics {
         for (state, n) in [(ClockState::DueSoon, due_soon), (ClockState::Overdue, overdue)] {
             self.deadlines.with_label_values(&[state.as_str()]).set(n.min(MAX_DEPTH.into()));
         }
+    }
+
+    /// What the intake counts.
+    pub fn intake(&self) -> &IntakeMetrics {
+        &self.intake
     }
 
     /// All counters in Prometheus' text format.

@@ -3,11 +3,13 @@
 use crate::background::Background;
 use crate::events::Hub;
 use crate::metrics::Metrics;
+use probatum_application::intake::QueueLimits;
 use probatum_application::playbooks::Playbooks;
 use probatum_application::ports::{Blobs, Clock, Executor, Signer};
 use probatum_application::{Response, TriageDesk, WebhookDesk};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// What the operator decides about the facade.
 #[derive(Debug, Clone, Copy)]
@@ -18,11 +20,18 @@ pub struct Settings {
     pub max_upload: u64,
     /// How long a body may stall between two pieces.
     pub body_timeout: Duration,
+    /// How much may wait in the intake.
+    pub intake: QueueLimits,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { public_viewer: false, max_upload: 1024 * 1024 * 1024, body_timeout: Duration::from_secs(20) }
+        Self {
+            public_viewer: false,
+            max_upload: 1024 * 1024 * 1024,
+            body_timeout: Duration::from_secs(20),
+            intake: QueueLimits::default(),
+        }
     }
 }
 
@@ -43,6 +52,8 @@ pub struct Api {
     pub webhooks: WebhookDesk,
     /// Where streams hear of events.
     pub hub: Hub,
+    /// Wakes those who work through the intake.
+    pub delivered: Arc<Notify>,
     /// The playbooks in use.
     pub playbooks: Arc<dyn Playbooks>,
     /// What signs reports and heads of the log.

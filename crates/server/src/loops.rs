@@ -1,6 +1,7 @@
 //! Background work: the job loop claims what is due, with a lease, and puts it back for the next time.
 
 use crate::SystemClock;
+use crate::intake_loop::IntakeWorkers;
 use probatum_api::Background;
 use probatum_application::ports::{Blobs, Clock, Executor, Job};
 use probatum_application::use_cases::deadlines;
@@ -28,6 +29,8 @@ pub struct Jobs {
     pub blobs: Arc<dyn Blobs>,
     /// What carries response actions out.
     pub response: Response,
+    /// What works through the intake.
+    pub intake: IntakeWorkers,
     /// Where calls go on while the loop looks further.
     pub background: Background,
 }
@@ -37,8 +40,8 @@ impl Jobs {
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let jobs = every(stop.clone(), || self.run_due());
         let clocks = every(stop.clone(), || self.watch_clocks());
-        let orders = every(stop, || self.take_up_orders());
-        tokio::join!(jobs, clocks, orders);
+        let orders = every(stop.clone(), || self.take_up_orders());
+        tokio::join!(jobs, clocks, orders, self.intake.run(stop));
     }
 
     /// Moves the clocks whose time has come; and, while the deadline rules are new, some more of all the others.

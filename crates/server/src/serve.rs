@@ -2,6 +2,7 @@
 
 use crate::commands::{Failure, ctx, follow_rules, random, say};
 use crate::config::Config;
+use crate::intake_loop::IntakeWorkers;
 use crate::{SystemClock, logging, loops, signing_key, tls};
 use actix_web::{App, HttpServer, web};
 use probatum_api::{Api, Background, Metrics};
@@ -10,7 +11,7 @@ use probatum_application::triage::Triager;
 use probatum_application::use_cases::actions::Rules;
 use probatum_application::use_cases::deadlines;
 use probatum_application::use_cases::keys::{self, KeySecret};
-use probatum_application::{Response, TriageDesk};
+use probatum_application::{AppError, IntakeDesk, Response, TriageDesk};
 use probatum_connectors::{BlobStore, ConnectorSet, PlaybookFolder, SigningKeyFile, triage};
 use probatum_incident::Category;
 use probatum_storage::{Store, migrate};
@@ -43,6 +44,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
     let settings = probatum_api::Settings {
         public_viewer: config.public_viewer,
         max_upload: config.max_upload,
+        intake: config.intake,
         ..probatum_api::Settings::default()
     };
     let metrics = Metrics::new().map_err(Failure)?;
@@ -67,6 +69,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
             background,
             response,
             triage,
+            delivered: Arc::default(),
             playbooks,
             signer,
             clock,
@@ -99,7 +102,8 @@ async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), 
     store.writing(|tx| deadlines::adopt(tx, SystemClock.now())).await?;
     let (stop, stopped) = watch::channel(false);
     let (blobs, response, background) = (api.blobs.clone(), api.response.clone(), api.background.clone());
-    let jobs = loops::Jobs { store, blobs, response, background: background.clone() };
+    let intake = intake(&api);
+    let jobs = loops::Jobs { store, blobs, response, intake, background: background.clone() };
     let jobs = actix_web::rt::spawn(jobs.run(stopped));
     let api = web::Data::new(api);
     let server = HttpServer::new(move || App::new().configure(|cfg| probatum_api::mount(cfg, api.clone())))
@@ -124,6 +128,22 @@ async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), 
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What works through the intake.
+fn intake(api: &Api) -> IntakeWorkers {
+    let desk = IntakeDesk {
+        store: api.store.clone(),
+        blobs: api.blobs.clone(),
+        clock: api.clock.clone(),
+        offload: |work| {
+            Box::pin(async move {
+                let done = tokio::task::spawn_blocking(work).await;
+                done.map_err(|e| AppError::internal(e.to_string()))
+            })
+        },
+    };
+    IntakeWorkers { desk, delivered: api.delivered.clone(), metrics: api.metrics.clone() }
 }
 
 /// The first start hands out one admin key, once.

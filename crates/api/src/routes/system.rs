@@ -58,6 +58,8 @@ pub async fn metrics(api: web::Data<Api>, caller: Caller<may::ReadMetrics>) -> R
     api.metrics.streams(api.hub.streams());
     let (due_soon, overdue) = api.read(caller, deadlines::watched).await?;
     api.metrics.deadlines(due_soon, overdue);
+    let store: &dyn Executor = api.store.as_ref();
+    api.metrics.intake().waiting(store.reading(|tx| tx.intake_backlog()).await?);
     let text = api.metrics.text().map_err(AppError::internal)?;
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4")).body(text))
 }

@@ -62,6 +62,8 @@ pub struct Detail {
     pub evidence: Vec<Evidence>,
     /// The response actions.
     pub actions: Vec<Action>,
+    /// The events it came from, if it came from events.
+    pub events: Option<Tally>,
     /// The validator of all this.
     pub etag: String,
 }
@@ -98,7 +100,8 @@ pub fn detail(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef) -> Result<Detail, App
     let visible = Visible::of(tx, ctx, incident.id)?;
     let actions = tx.actions_of(incident.id)?.into_iter().map(|a| visible.action(a)).collect();
     let etag = etag(ctx, &incident);
-    Ok(Detail { incident, evidence: visible.evidence(), actions, etag })
+    let events = tx.tally_of(incident.id)?;
+    Ok(Detail { incident, evidence: visible.evidence(), actions, events, etag })
 }
 
 /// Whether there is such an incident.
