@@ -51,6 +51,8 @@ words! {
     Happening = probatum_agent_trust::Happening, "What happened to an agent.";
     Classification = probatum_triage::Classification, "What an alert is judged to be.";
     TriageStatus = probatum_application::triage::RunStatus, "Where a triage run stands.";
+    IndicatorKind = probatum_intake::IndicatorKind, "What an indicator is.";
+    IndicatorSource = probatum_application::indicators::IndicatorSource, "Where an indicator is known from: public evidence, other evidence, raw_data.";
     Phase = probatum_playbooks::Phase, "What a step of a playbook is for.";
     Role = probatum_kernel::Role, "A role a principal may hold.";
 }

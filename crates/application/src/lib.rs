@@ -34,7 +34,7 @@ pub use query::{
     IncidentQuery,
 };
 pub use response::{Render, Response, Taken};
-pub use search::{SearchQuery, Term, index_word, search_text};
+pub use search::{SearchQuery, Term, index_word, marks, search_text, with_indicators, with_texts};
 pub use statistics::Statistics;
 pub use triage_desk::{Pause, RenderRun, TriageDesk};
 pub use window::{Window, WindowError, full_hour};

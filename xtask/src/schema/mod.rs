@@ -50,6 +50,7 @@ const ONLY_SQLITE: &[&str] = &[
     "incident_text_data",
     "incident_text_docsize",
     "incident_text_idx",
+    "incident_words",
 ];
 /// The generated tsvector of full text.
 const ONLY_POSTGRES: &[&str] = &["incidents.search"];

@@ -14,6 +14,7 @@ mod tree;
 mod triage;
 
 pub use audit::settle;
+pub(super) use list::CAP;
 pub use list::plan_queries;
 pub use rollups::renew;
 
