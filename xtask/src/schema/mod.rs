@@ -1,13 +1,12 @@
 //! `cargo xtask schema`: schema.rs, the SQLite migrations and the PostgreSQL migrations describe the same tables.
 
-mod cluster;
 mod declared;
 mod migrations;
 mod postgres;
 mod sqlite;
 
+use crate::cluster::Cluster;
 use crate::shell::{Outcome, root};
-use cluster::Cluster;
 use migrations::{Database, Migration};
 use std::collections::{BTreeMap, BTreeSet};
 
