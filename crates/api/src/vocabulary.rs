@@ -62,6 +62,8 @@ words! {
     ReportPhase = probatum_compliance_export::Phase, "The phase of a report, as requests spell it.";
     ClockState = probatum_compliance_export::ClockState, "How a deadline stands: waiting for the moment it counts from; running, due soon, overdue; met in time or late; or not applicable.";
     ClockChangeKind = probatum_compliance_export::ChangeKind, "What changed about a deadline.";
+    IndicatorKind = probatum_intake::IndicatorKind, "What an indicator is.";
+    IndicatorSource = probatum_application::indicators::IndicatorSource, "Where an indicator is known from: public evidence, other evidence, raw_data.";
     Phase = probatum_playbooks::Phase, "What a step of a playbook is for.";
     Role = probatum_kernel::Role, "A role a principal may hold.";
 }

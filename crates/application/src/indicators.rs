@@ -1,11 +1,15 @@
 //! What an incident can be recognised by, and who may know: an indicator is as secret as the place it is known from.
 
 use crate::permission::Scope;
-use probatum_intake::Indicator;
+use probatum_incident::Incident;
+use probatum_intake::{Indicator, indicators};
 use probatum_kernel::vocabulary;
+use serde_json::Value;
 
 /// The most indicators kept of one incident from one source; what is found beyond is not noted.
 pub const MAX_PER_SOURCE: usize = 200;
+/// How much of the texts in `raw_data` is searched for indicators, in bytes.
+pub const MAX_SEARCHED: usize = 64 * 1024;
 
 vocabulary! {
     /// Where an indicator is known from, which says who may know it (CONTRACT §2).
@@ -91,6 +95,32 @@ impl KnownIndicator {
     pub fn shown(mut self, scope: Scope) -> Option<Self> {
         self.sources = self.sources.and(Sources::seen_by(scope));
         (self.sources != Sources::NONE).then_some(self)
+    }
+}
+
+/// What a new incident can be recognised by: the indicators in the texts of its `raw_data`.
+pub fn recognised(incident: &Incident) -> Vec<KnownIndicator> {
+    let mut text = String::new();
+    if let Some(raw) = &incident.raw_data {
+        gather(raw, &mut text);
+    }
+    let found = indicators(&text).into_iter().take(MAX_PER_SOURCE);
+    let sources = Sources::of(&[IndicatorSource::RawData]);
+    found.map(|indicator| KnownIndicator { indicator, sources }).collect()
+}
+
+/// Adds the texts in a value, a line each, up to [`MAX_SEARCHED`].
+fn gather(value: &Value, text: &mut String) {
+    match value {
+        Value::String(s) => {
+            let room = MAX_SEARCHED.saturating_sub(text.len());
+            let end = (0..=room.min(s.len())).rev().find(|i| s.is_char_boundary(*i)).unwrap_or(0);
+            text.push_str(s.get(..end).unwrap_or_default());
+            text.push('\n');
+        }
+        Value::Array(items) => items.iter().for_each(|item| gather(item, text)),
+        Value::Object(members) => members.values().for_each(|member| gather(member, text)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 

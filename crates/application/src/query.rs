@@ -1,5 +1,6 @@
 //! What lists are asked for, and what they answer.
 
+use crate::indicators::Sources;
 use crate::search::SearchQuery;
 use probatum_agent_trust::{Agent, AgentStatus, HistoryEntry};
 use probatum_incident::{
@@ -32,8 +33,10 @@ pub struct IncidentFilter {
     pub created_before: Option<Timestamp>,
     /// The SLA has run out (or has not), as of `now` of the query.
     pub overdue: Option<bool>,
-    /// Words in title, summary, source, category or tags.
+    /// Words in title, summary, source, category, tags or indicators.
     pub text: Option<SearchQuery>,
+    /// Which indicators `text` may find, beside the public ones. The use case says, by the caller's roles.
+    pub seen: Sources,
 }
 
 /// A page of a filtered, sorted list.

@@ -1,9 +1,17 @@
 //! Full text: what is indexed and what may be asked, reduced to words in one place, so that both databases agree.
 
+use crate::indicators::{IndicatorSource, KnownIndicator, Sources};
 use probatum_incident::Incident;
+use probatum_intake::refanged;
+use std::net::Ipv6Addr;
 
 /// Longest query in characters.
 pub const MAX_QUERY: usize = 200;
+/// The most bytes of an incident's indicators that are indexed; PostgreSQL takes a megabyte with all else.
+const MAX_INDICATOR_WORDS: usize = 64 * 1024;
+/// The word that begins the indicators of an incident and stands between them, so that no phrase reaches across. No
+/// other word of the index is like it.
+const GAP: &str = "x";
 
 /// One part of a query: all its words in a row; the last may be a prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,11 +27,13 @@ pub struct Term {
 pub struct SearchQuery(pub Vec<Term>);
 
 impl SearchQuery {
-    /// Parses a query; `None` if there is no word in it or it is longer than 200 characters.
+    /// Parses a query; `None` if there is no word in it or it is longer than 200 characters. What is defanged is read
+    /// as what it stands for, and an IPv6 address in the one way it is written in the index.
     pub fn parse(text: &str) -> Option<Self> {
         if text.chars().count() > MAX_QUERY {
             return None;
         }
+        let text = refanged(text);
         let mut terms = Vec::new();
         for (i, part) in text.split('"').enumerate() {
             if i % 2 == 1 {
@@ -31,6 +41,8 @@ impl SearchQuery {
                 continue;
             }
             for token in part.split_whitespace() {
+                let address = token.parse::<Ipv6Addr>().map(|ip| ip.to_string());
+                let token = address.as_deref().unwrap_or(token);
                 terms.push(Term { words: words(token).collect(), prefix: token.ends_with('*') });
             }
         }
@@ -46,11 +58,26 @@ fn words(text: &str) -> impl Iterator<Item = String> {
         .map(|w| w.chars().take(100).flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect())
 }
 
-/// A word as it stands in the index: `w`, then ASCII but `z` as it is and any other letter as `z` and its code point in
-/// six hexadecimal digits. Databases differ in what is a letter beyond ASCII and in what `1e5abc` is; of such words there
-/// is one reading. Beginnings stay beginnings, which is what prefixes need.
-pub fn index_word(word: &str) -> String {
-    word.chars().fold("w".to_owned(), |mut plain, c| {
+/// What stands before every word of the index, by where the word is known from; so a query finds no more than the
+/// caller may know. Titles and the like are as public as public indicators.
+const fn mark(source: IndicatorSource) -> char {
+    match source {
+        IndicatorSource::Public => 'w',
+        IndicatorSource::Evidence => 'q',
+        IndicatorSource::RawData => 'r',
+    }
+}
+
+/// The marks of the words a caller may find; that of public ones always, and first.
+pub fn marks(seen: Sources) -> Vec<char> {
+    seen.with(IndicatorSource::Public).iter().map(mark).collect()
+}
+
+/// A word as it stands in the index: its mark, then ASCII but `z` as it is and any other letter as `z` and its code
+/// point in six hexadecimal digits. Databases differ in what is a letter beyond ASCII and in what `1e5abc` is; of such
+/// words there is one reading. Beginnings stay beginnings, which is what prefixes need.
+pub fn index_word(mark: char, word: &str) -> String {
+    word.chars().fold(mark.to_string(), |mut plain, c| {
         // `z` itself is written out too, or it would begin every word that begins with another such letter.
         if c.is_ascii() && c != 'z' {
             plain.push(c);
@@ -61,19 +88,61 @@ pub fn index_word(word: &str) -> String {
     })
 }
 
-/// The words of an incident as the index holds them: title, summary, source, category and tags.
-pub fn search_text(incident: &Incident) -> String {
+/// The words of a text as the index holds them, after a blank each.
+fn index_words(mark: char, text: &str) -> String {
+    words(&refanged(text)).fold(String::new(), |mut all, word| {
+        all.push(' ');
+        all.push_str(&index_word(mark, &word));
+        all
+    })
+}
+
+/// The words of an incident as the index holds them: title, summary, source, category and tags, then its indicators.
+pub fn search_text(incident: &Incident, known: &[KnownIndicator]) -> String {
     let parts = [Some(incident.title.as_str()), incident.summary.as_deref(), incident.source.as_deref()];
     let parts = parts.into_iter().flatten().chain(std::iter::once(incident.category.as_str()));
     let parts = parts.chain(incident.tags.iter().map(String::as_str));
-    let mut text = String::new();
-    for word in parts.flat_map(words) {
-        if !text.is_empty() {
-            text.push(' ');
+    let text: String = parts.map(|part| index_words(mark(IndicatorSource::Public), part)).collect();
+    text.trim_start().to_owned() + &indicator_words(known)
+}
+
+/// `kept`, the words of an incident, with these indicators in the place of those it has.
+pub fn with_indicators(kept: &str, known: &[KnownIndicator]) -> String {
+    halves(kept).0.to_owned() + &indicator_words(known)
+}
+
+/// `kept`, the words of an incident, with the texts of this one and the indicators it has.
+pub fn with_texts(kept: &str, incident: &Incident) -> String {
+    search_text(incident, &[]) + halves(kept).1
+}
+
+/// The words of the texts, and those of the indicators from their gap on.
+fn halves(kept: &str) -> (&str, &str) {
+    let gap = kept.find(&format!(" {GAP} ")).unwrap_or(kept.len());
+    kept.split_at(gap)
+}
+
+/// The words of indicators, a gap before each; the public ones first, so that what others know takes no room from them.
+/// One that stands in another, as a URL's host does, is found by that.
+fn indicator_words(known: &[KnownIndicator]) -> String {
+    let mut all = String::new();
+    for source in IndicatorSource::ALL {
+        let mut of_source = String::new();
+        for known in known.iter().filter(|k| k.sources.holds(*source)) {
+            let words = index_words(mark(*source), &known.indicator.value);
+            if !of_source.contains(&format!("{words} ")) {
+                of_source.push_str(&format!(" {GAP}{words} "));
+            }
         }
-        text.push_str(&index_word(&word));
+        // Cut between indicators.
+        while all.len() + of_source.len() > MAX_INDICATOR_WORDS {
+            let cut = of_source.trim_end().rfind(&format!(" {GAP} ")).unwrap_or(0);
+            of_source.truncate(cut);
+        }
+        all.push_str(&of_source);
     }
-    text
+    all.truncate(all.trim_end().len());
+    all.replace("  ", " ")
 }
 
 #[cfg(test)]
@@ -92,5 +161,44 @@ mod tests {
         assert_eq!(parse("' OR 1=1 --"), Some(vec![term(&["or"], false), term(&["1", "1"], false)]));
         assert_eq!(parse("\" *"), None);
         assert_eq!(parse(&"x".repeat(201)), None);
+        let url = Some(vec![term(&["http", "evil", "example", "a"], false)]);
+        assert_eq!(parse("hxxp://evil[.]example/a"), url);
+        assert_eq!(parse("192[.]0[.]2*"), Some(vec![term(&["192", "0", "2"], true)]));
+        assert_eq!(parse("2001:0DB8:0:0::1"), Some(vec![term(&["2001", "db8", "1"], false)]));
+    }
+
+    fn known(value: &str, sources: &[IndicatorSource]) -> KnownIndicator {
+        let indicator = probatum_intake::Indicator::new(probatum_intake::IndicatorKind::Url, value);
+        KnownIndicator { indicator, sources: Sources::of(sources) }
+    }
+
+    #[test]
+    fn indicators_are_words_that_tell_where_they_are_known_from() {
+        use IndicatorSource::{Evidence, Public, RawData};
+        let all = [
+            known("https://a.example/b", &[RawData]),
+            known("a.example", &[RawData, Public]),
+            known("c.example", &[Evidence, RawData]),
+        ];
+        let words = " x wa wexample x qc qexample x rhttps ra rexample rb x rc rexample";
+        assert_eq!(indicator_words(&all), words);
+        let kept = format!("wtitle{words}");
+        assert_eq!(with_indicators(&kept, &all), kept);
+        assert_eq!(with_indicators(&kept, &all[1..2]), "wtitle x wa wexample x ra rexample");
+        assert_eq!(with_indicators(&kept, &[]), "wtitle");
+        assert_eq!(with_indicators("wtitle", &all), kept);
+        assert_eq!(halves(&kept), ("wtitle", words));
+    }
+
+    #[test]
+    fn indicators_that_few_may_know_take_no_room_from_others() {
+        let long = |n: usize| format!("https://h{n}.example/{}", "ab-".repeat(600));
+        let raw = (0..200).map(|n| known(&long(n), &[IndicatorSource::RawData]));
+        let public = known("public.example", &[IndicatorSource::Public]);
+        let all: Vec<_> = raw.chain([public]).collect();
+        let words = indicator_words(&all);
+        assert!(words.starts_with(" x wpublic wexample x rhttps rh0 "), "{}", words.split_at(40).0);
+        assert!(words.len() <= MAX_INDICATOR_WORDS && words.len() > MAX_INDICATOR_WORDS - 4_000);
+        assert!(words.ends_with(" rab") && !words.contains("  "));
     }
 }

@@ -88,6 +88,11 @@ pub fn indicators(text: &str) -> Vec<Indicator> {
     found.list
 }
 
+/// The text with its addresses as they are: `hxxp://evil[.]example` becomes `http://evil.example`.
+pub fn refanged(text: &str) -> String {
+    refang::refang(text).replace(refang::MEANT_DOT, ".")
+}
+
 /// What was found, without repeats.
 #[derive(Default)]
 struct Found {

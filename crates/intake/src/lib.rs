@@ -20,7 +20,7 @@ pub use correlate::{
     CORRELATION_HOURS, Correlation, CorrelationKey, Newest, Tally, correlate, correlation_key, seen_at,
 };
 pub use event::{Category, Entities, Entity, EntityKind, Event, Format, Rule};
-pub use indicator::{Indicator, IndicatorKind, indicators};
+pub use indicator::{Indicator, IndicatorKind, indicators, refanged};
 pub use limits::*;
 pub use mail::{Attachment, AuthenticationResults, MailFault, ReportedMail, Reporter};
 pub use osint::{CanonicalUrl, Fingerprint, MAX_NEAR_BITS, SimHash, UrlFault, canonical_url, fingerprint};

@@ -10,8 +10,11 @@ pub type Db = Pg;
 #[path = "queries/mod.rs"]
 pub mod queries;
 
+mod text;
+
 /// What differs from SQLite.
 mod own {
+    pub use super::text::text_page;
     use super::{Conn, Db};
     use crate::facets::Mask;
     use crate::queries_shared::Nearest;
@@ -25,8 +28,9 @@ mod own {
     use diesel::dsl::sql;
     use diesel::prelude::*;
     use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Text};
-    use probatum_application::{SearchQuery, Term, index_word};
+    use probatum_application::{SearchQuery, Term, index_word, marks};
     use probatum_kernel::{AgentId, IncidentRef, WebhookId};
+    use probatum_application::indicators::{Sources};
     use std::collections::BTreeMap;
 
     /// Nobody else changes the incident, its evidence or its actions until the end of the transaction.
@@ -222,41 +226,37 @@ mod own {
         diesel::delete(idempotency::table.filter(old)).execute(conn)
     }
 
-    /// The planner knows better whether text or order should lead.
+    /// Pages by text are found otherwise.
     pub const ROW_ORDER: Option<[&str; 2]> = None;
+    /// The sort's value of `updated_at`, in milliseconds.
+    pub const UPDATED_MILLIS: &str = "CAST(EXTRACT(EPOCH FROM incidents.updated_at) * 1000 AS BIGINT)";
 
     /// The query in tsquery's words. They are letters and digits only, so nothing needs quoting.
-    fn tsquery(text: &SearchQuery) -> String {
-        let term = |t: &Term| {
-            let words: Vec<String> = t.words.iter().map(|w| index_word(w)).collect();
+    pub fn text_query(
+        _: &mut Conn,
+        text: &SearchQuery,
+        seen: Sources,
+        _: &Mask,
+    ) -> QueryResult<Option<String>> {
+        let phrase = |t: &Term, mark: char| {
+            let words: Vec<String> = t.words.iter().map(|w| index_word(mark, w)).collect();
             format!("({}{})", words.join(" <-> "), if t.prefix { ":*" } else { "" })
         };
-        text.0.iter().map(term).collect::<Vec<_>>().join(" & ")
-    }
-
-    #[derive(QueryableByName)]
-    struct Number {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
-
-    /// How many incidents match text and small filters, counted up to `cap`.
-    pub fn text_matches(conn: &mut Conn, text: &SearchQuery, mask: &Mask, cap: i64) -> QueryResult<i64> {
-        let count = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM incidents \
-                     WHERE search @@ to_tsquery('simple', $1) AND facets & $2 = $3 LIMIT $4) AS matches";
-        let query = diesel::sql_query(count).bind::<Text, _>(tsquery(text)).bind::<BigInt, _>(mask.mask);
-        query.bind::<BigInt, _>(mask.value).bind::<BigInt, _>(cap).get_result::<Number>(conn).map(|row| row.n)
+        let either = |t: &Term| {
+            let phrases: Vec<String> = marks(seen).into_iter().map(|mark| phrase(t, mark)).collect();
+            format!("({})", phrases.join(" | "))
+        };
+        Ok(Some(text.0.iter().map(either).collect::<Vec<_>>().join(" & ")))
     }
 
     /// Incidents that match the text; the small filters are conditions of their own.
     pub fn matching<'a>(
         q: incidents::BoxedQuery<'a, Db>,
-        text: &SearchQuery,
-        _mask: &Mask,
+        words: &str,
         _nearest: Option<&Nearest>,
     ) -> incidents::BoxedQuery<'a, Db> {
         let condition =
-            sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(tsquery(text));
+            sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(words.to_owned());
         q.filter(condition.sql(")"))
     }
 }

@@ -12,3 +12,37 @@ pub struct Nearest {
     /// How many rows.
     pub rows: i64,
 }
+
+/// A page by text, as a database may find it in its own way.
+#[derive(Debug)]
+pub struct TextPage<'a, Q> {
+    /// The query in the words of the database's text index.
+    pub words: &'a str,
+    /// Text and small filters are all there is to match.
+    pub alone: bool,
+    /// All matches, in no order.
+    pub matches: Q,
+    /// Whatever passes the other filters and comes after the cursor, in order.
+    pub order: Q,
+    /// The value the order goes by, as SQL of type BIGINT.
+    pub key: &'static str,
+    /// The highest first.
+    pub descending: bool,
+    /// Value and id of the row the page comes after.
+    pub after: Option<(i64, DbId)>,
+    /// How many rows to skip.
+    pub offset: i64,
+    /// How many rows.
+    pub limit: i64,
+}
+
+/// What a database's text index tells of a page.
+#[derive(Debug)]
+pub enum TextFound {
+    /// How many match, counted up to one more than is told exactly, and the page's ids and values.
+    Page(i64, Vec<(DbId, i64)>),
+    /// How many match.
+    Total(i64),
+    /// Nothing at once.
+    Nothing,
+}

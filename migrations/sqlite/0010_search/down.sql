@@ -1,1 +1,2 @@
+DROP TABLE incident_words;
 DROP TABLE indicators;

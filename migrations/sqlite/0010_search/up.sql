@@ -8,3 +8,6 @@ CREATE TABLE indicators (
     sources INTEGER NOT NULL,
     PRIMARY KEY (incident_id, seq)
 ) WITHOUT ROWID;
+
+-- The words of the text index, for prefixes: it holds nothing of its own.
+CREATE VIRTUAL TABLE incident_words USING fts5vocab (incident_text, instance);

@@ -12,11 +12,11 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 /// How many incidents the small database has.
-const SMALL: u32 = 2_000;
+pub const SMALL: u32 = 2_000;
 /// How often each list is asked for on either database; the median counts.
-const ROUNDS: usize = 51;
+pub const ROUNDS: usize = 51;
 /// Requests before the measured ones.
-const WARM_UP: usize = 5;
+pub const WARM_UP: usize = 5;
 /// How many combinations of three filters are tried.
 const COMBINATIONS: u64 = 600;
 
@@ -29,11 +29,15 @@ const SUMS: [&str; 4] = [
 ];
 
 /// A seeded database being served.
-struct Served {
-    database: PathBuf,
-    caller: Caller,
-    server: Server,
-    client: Client,
+pub struct Served {
+    /// The database, or what its files are called after.
+    pub database: PathBuf,
+    /// Who asks.
+    pub caller: Caller,
+    /// The program.
+    pub server: Server,
+    /// The connection.
+    pub client: Client,
 }
 
 impl Served {
@@ -50,7 +54,7 @@ impl Served {
     }
 
     /// How long one list took, or another path, in microseconds.
-    async fn list(&mut self, query: &str, report: &mut Report) -> u32 {
+    pub async fn list(&mut self, query: &str, report: &mut Report) -> u32 {
         let list = || format!("/api/incidents?{query}");
         let request = self.caller.get(&if query.starts_with('/') { query.to_owned() } else { list() });
         let begun = Instant::now();
@@ -108,7 +112,7 @@ pub fn measure(site: &Site, args: &Args, report: &mut Report) -> Outcome {
 }
 
 /// Asks both in turn, so that whatever else the machine does falls on both.
-async fn side_by_side(small: &mut Served, large: &mut Served, query: &str, report: &mut Report) {
+pub async fn side_by_side(small: &mut Served, large: &mut Served, query: &str, report: &mut Report) {
     let (mut at_small, mut at_large) = (Vec::new(), Vec::new());
     for round in 0..WARM_UP + ROUNDS {
         let (a, b) = (small.list(query, report).await, large.list(query, report).await);

@@ -45,8 +45,12 @@ pub fn create_key(site: &Site, database: &Path) -> Outcome<String> {
 
 /// Makes an API key with this role.
 pub fn create_key_of(site: &Site, database: &Path, role: &str) -> Outcome<String> {
+    create_key_at(site, &url(database))
+
+/// The same for a database by its URL.
+pub fn create_key_at(site: &Site, database: &str) -> Outcome<String> {
     let mut command = program(site);
-    command.args(["key", "create", "--name", "bench", "--role", role, "--database", &url(database)]);
+    command.args(["key", "create", "--name", "bench", "--role", role, "--database", database]);
     let output = command.stderr(Stdio::inherit()).output()?;
     let key = String::from_utf8(output.stdout)?.trim().to_owned();
     if output.status.success() && key.starts_with("tw_") {
@@ -59,17 +63,29 @@ pub fn create_key_of(site: &Site, database: &Path, role: &str) -> Outcome<String
 impl Server {
     /// Starts the program on a database and waits until it is ready.
     pub fn start(site: &Site, database: &Path) -> Outcome<Self> {
+        Self::start_at(site, &url(database), database)
+    }
+
+    /// The same on a database by its URL; log and evidence go beside `path`.
+    pub fn start_at(site: &Site, address_of_database: &str, path: &Path) -> Outcome<Self> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let log = File::create(database.with_extension("log"))?;
+        let log = File::create(path.with_extension("log"))?;
         let mut command = program(site);
-        command.args(["serve", "--listen", &address.to_string(), "--database", &url(database), "--data"]);
-        command.arg(database.with_extension("data")).stdout(log.try_clone()?).stderr(log);
+        command.args([
+            "serve",
+            "--listen",
+            &address.to_string(),
+            "--database",
+            address_of_database,
+            "--data",
+        ]);
+        command.arg(path.with_extension("data")).stdout(log.try_clone()?).stderr(log);
         let begun = Instant::now();
         let child = command.spawn()?;
         let mut server = Self { child, address, ready_in: Duration::ZERO };
         while !is_ready(address) {
             if let Some(status) = server.child.try_wait()? {
-                let log = std::fs::read_to_string(database.with_extension("log")).unwrap_or_default();
+                let log = std::fs::read_to_string(path.with_extension("log")).unwrap_or_default();
                 return Err(format!("`probatum serve` ended ({status}) before it was ready:\n{log}").into());
             }
             if begun.elapsed() > PATIENCE {

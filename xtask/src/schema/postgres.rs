@@ -1,8 +1,8 @@
 //! What PostgreSQL says about its own tables.
 
-use super::cluster::Cluster;
 use super::migrations::Database;
 use super::{Column, Kind, Tables};
+use crate::cluster::Cluster;
 use crate::shell::Outcome;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;

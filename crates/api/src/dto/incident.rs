@@ -4,6 +4,7 @@ use super::Data;
 use super::action::ActionView;
 use super::evidence::EvidenceView;
 use crate::vocabulary as words;
+use probatum_application::indicators::KnownIndicator;
 use probatum_application::use_cases::incidents::Detail;
 use probatum_incident::{
     Category, Country, Draft, Explanation, Flag, Flags, Incident, Level, Location, Sector, Severity,
@@ -384,6 +385,32 @@ pub struct IncidentDetail {
     evidence: Vec<EvidenceView>,
     /// The response actions.
     actions: Vec<ActionView>,
+    /// What the incident can be recognised by, as far as the caller may know where it is known from. `q` finds it.
+    indicators: Vec<IndicatorView>,
+}
+
+/// Something to look for elsewhere.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Indicator)]
+pub struct IndicatorView {
+    #[schema(value_type = words::IndicatorKind)]
+    kind: &'static str,
+    /// Not defanged: do not make it a link.
+    #[schema(example = "login.example.org")]
+    value: String,
+    /// Where it is known from.
+    #[schema(value_type = Vec<words::IndicatorSource>)]
+    sources: Vec<&'static str>,
+}
+
+impl From<KnownIndicator> for IndicatorView {
+    fn from(known: KnownIndicator) -> Self {
+        Self {
+            kind: known.indicator.kind.as_str(),
+            value: known.indicator.value,
+            sources: known.sources.iter().map(|s| s.as_str()).collect(),
+        }
+    }
 }
 
 impl From<Detail> for IncidentDetail {
@@ -395,6 +422,7 @@ impl From<Detail> for IncidentDetail {
             last_seen: d.events.map(|e| e.last_seen),
             evidence: d.evidence.into_iter().map(EvidenceView::from).collect(),
             actions: d.actions.into_iter().map(ActionView::from).collect(),
+            indicators: d.indicators.into_iter().map(IndicatorView::from).collect(),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The filters of the list, asked of one incident at hand.
 
+use crate::indicators::Sources;
 use crate::query::IncidentFilter;
-use crate::search::{SearchQuery, Term, index_word, search_text};
+use crate::search::{SearchQuery, Term, index_word, marks, search_text};
 use probatum_incident::Incident;
 use probatum_kernel::Timestamp;
 
@@ -30,13 +31,14 @@ pub(super) fn holds(f: &IncidentFilter, i: &Incident, now: Timestamp) -> bool {
 
 /// Whether every term stands in the incident's words, in a row; of a prefix, the last word may only begin so.
 fn says(text: &SearchQuery, i: &Incident) -> bool {
-    let text_of = search_text(i);
+    let text_of = search_text(i, &[]);
     let words: Vec<&str> = text_of.split(' ').collect();
     text.0.iter().all(|term| stands(term, &words))
 }
 
 fn stands(term: &Term, words: &[&str]) -> bool {
-    let wanted: Vec<String> = term.words.iter().map(|w| index_word(w)).collect();
+    let mark = marks(Sources::NONE).first().copied().unwrap_or_default();
+    let wanted: Vec<String> = term.words.iter().map(|w| index_word(mark, w)).collect();
     let Some((last, first)) = wanted.split_last() else { return false };
     words.windows(wanted.len()).any(|there| match there.split_last() {
         Some((end, begin)) => {

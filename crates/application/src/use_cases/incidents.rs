@@ -3,9 +3,10 @@
 use super::{Visible, agents, check_reason, deadlines, incident_named, record};
 use crate::ctx::Ctx;
 use crate::error::AppError;
+use crate::indicators::{KnownIndicator, Sources};
 use crate::permission::Permission;
 use crate::ports::Tx;
-use crate::query::{IncidentList, IncidentQuery};
+use crate::query::{IncidentFilter, IncidentList, IncidentQuery};
 use probatum_evidence::{Evidence, Sha256Hex};
 use probatum_incident::{Decision, Explanation, Facts, Incident, IncidentError, NewIncident, Patch, Put};
 use probatum_kernel::{Code, EvidenceStatus, IncidentRef, PublicId};
@@ -64,6 +65,8 @@ pub struct Detail {
     pub actions: Vec<Action>,
     /// The events it came from, if it came from events.
     pub events: Option<Tally>,
+    /// The indicators the caller may know.
+    pub indicators: Vec<KnownIndicator>,
     /// The validator of all this.
     pub etag: String,
 }
@@ -99,9 +102,11 @@ pub fn detail(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef) -> Result<Detail, App
     let incident = scope.shown(incident_named(tx, id)?);
     let visible = Visible::of(tx, ctx, incident.id)?;
     let actions = tx.actions_of(incident.id)?.into_iter().map(|a| visible.action(a)).collect();
+    let known = tx.indicators_of(incident.id)?;
+    let indicators = known.into_iter().filter_map(|known| known.shown(scope)).collect();
     let etag = etag(ctx, &incident);
     let events = tx.tally_of(incident.id)?;
-    Ok(Detail { incident, evidence: visible.evidence(), actions, events, etag })
+    Ok(Detail { incident, evidence: visible.evidence(), actions, events, etag }, indicators)
 }
 
 /// Whether there is such an incident.
@@ -114,7 +119,8 @@ pub fn exists(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef) -> Result<(), AppErro
 pub fn list(tx: &mut dyn Tx, ctx: &Ctx, query: &IncidentQuery) -> Result<IncidentList, AppError> {
     ctx.require(Permission::ReadIncidents)?;
     let scope = ctx.scope();
-    let mut list = tx.list_incidents(query)?;
+    let filter = IncidentFilter { seen: Sources::seen_by(scope), ..query.filter.clone() };
+    let mut list = tx.list_incidents(&IncidentQuery { filter, ..query.clone() })?;
     list.rows = list.rows.into_iter().map(|i| scope.shown(i)).collect();
     Ok(list)
 }

@@ -2,13 +2,13 @@
 
 use super::{Session, own};
 use crate::error::OrApp;
-use crate::rows::IncidentRow;
+use crate::rows::{IncidentRow, IndicatorRow};
 use crate::schema::{incident_numbers, incidents};
 use crate::types::{DbId, DbTime};
 use diesel::prelude::*;
-use probatum_application::AppError;
+use probatum_application::indicators::recognised;
 use probatum_application::ports::{ActionRows, IncidentRows};
-use probatum_application::{IncidentList, IncidentQuery};
+use probatum_application::{AppError, IncidentList, IncidentQuery, search_text, with_texts};
 use probatum_incident::Incident;
 use probatum_kernel::IncidentRef;
 
@@ -32,10 +32,19 @@ impl IncidentRows for Session<'_> {
 
     fn insert_incident(&mut self, incident: &Incident) -> Result<(), AppError> {
         let raw_data = incident.raw_data.as_ref().map(ToString::to_string);
+        // The words go in with the row: to index an incident twice would cost as much again.
+        let known = recognised(incident);
+        let words = search_text(incident, &known);
         diesel::insert_into(incidents::table)
-            .values((IncidentRow::of(incident)?, incidents::raw_data.eq(raw_data)))
+            .values((
+                IncidentRow::of(incident)?,
+                incidents::raw_data.eq(raw_data),
+                incidents::search_text.eq(words),
+            ))
             .execute(self.conn)
             .app()?;
+        let rows = (0..).zip(&known).map(|(seq, known)| IndicatorRow::of(incident.id, seq, known));
+        own::insert_indicators(self.conn, rows.collect()).app()?;
         self.pending.count(None, Some(incident));
         Ok(())
     }
@@ -56,10 +65,16 @@ impl IncidentRows for Session<'_> {
     }
 
     fn save_incident(&mut self, before: &Incident, next: &Incident) -> Result<(), AppError> {
+        let words = if search_text(before, &[]) == search_text(next, &[]) {
+            None
+        } else {
+            let kept = self.words_of(before.id)?;
+            kept.map(|kept| incidents::search_text.eq(with_texts(&kept, next)))
+        };
         let found = incidents::table
             .filter(incidents::id.eq(DbId(before.id.uuid())))
             .filter(incidents::version.eq(before.version));
-        let rows = diesel::update(found).set(IncidentRow::of(next)?).execute(self.conn).app()?;
+        let rows = diesel::update(found).set((IncidentRow::of(next)?, words)).execute(self.conn).app()?;
         Self::swapped(rows)?;
         self.pending.count(Some(before), Some(next));
         Ok(())

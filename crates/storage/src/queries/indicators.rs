@@ -3,12 +3,12 @@
 use super::{Session, own};
 use crate::error::OrApp;
 use crate::rows::IndicatorRow;
-use crate::schema::indicators;
+use crate::schema::{incidents, indicators};
 use crate::types::DbId;
 use diesel::prelude::*;
-use probatum_application::AppError;
 use probatum_application::indicators::{IndicatorSource, KnownIndicator, MAX_PER_SOURCE, Sources};
 use probatum_application::ports::IndicatorRows;
+use probatum_application::{AppError, with_indicators};
 use probatum_intake::Indicator;
 use probatum_kernel::IncidentId;
 use std::collections::HashMap;
@@ -50,6 +50,9 @@ impl IndicatorRows for Session<'_> {
             (room, added) = (room - 1, added + 1);
         }
         own::insert_indicators(self.conn, rows).app()?;
+        if added > 0 {
+            self.find_by_indicators(incident)?;
+        }
         Ok(added)
     }
 
@@ -67,6 +70,21 @@ impl Session<'_> {
             .load(self.conn)
             .app()?;
         rows.into_iter().map(IndicatorRow::known).collect()
+    }
+
+    /// Has the incident found by its indicators as they are now.
+    fn find_by_indicators(&mut self, incident: IncidentId) -> Result<(), AppError> {
+        let known = self.indicators_of(incident)?;
+        let Some(kept) = self.words_of(incident)? else { return Ok(()) };
+        let words = incidents::search_text.eq(with_indicators(&kept, &known));
+        let row = incidents::table.filter(incidents::id.eq(DbId(incident.uuid())));
+        diesel::update(row).set(words).execute(self.conn).app().map(|_| ())
+    }
+
+    /// The words an incident is found by.
+    pub(super) fn words_of(&mut self, incident: IncidentId) -> Result<Option<String>, AppError> {
+        let row = incidents::table.filter(incidents::id.eq(DbId(incident.uuid())));
+        row.select(incidents::search_text).get_result(self.conn).optional().app()
     }
 
     fn note_source(&mut self, incident: IncidentId, seq: i32, sources: Sources) -> Result<(), AppError> {

@@ -6,7 +6,7 @@
 use super::{Conn, Db, own};
 use crate::error::OrApp;
 use crate::facets::{self, Facet, Mask};
-use crate::queries_shared::Nearest;
+use crate::queries_shared::{Nearest, TextFound, TextPage};
 use crate::rows::IncidentRow;
 use crate::schema::{facet_counts, incidents};
 use crate::types::{DbId, DbTime, Ts};
@@ -26,7 +26,7 @@ const SLACK: i64 = 64;
 /// Up to this many matches of a text are gathered and put into exactly the order of ids.
 const FEW_WORDS: i64 = 500;
 /// A count goes one beyond what is told exactly.
-pub(super) const CAP: i64 = 10_001;
+pub(in super::super) const CAP: i64 = 10_001;
 
 /// How a list is found.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +37,8 @@ struct Plan {
     mask: Mask,
     /// How many match, if the counts alone tell.
     total: Option<i64>,
+    /// The text, in the words of the database's text index.
+    words: Option<String>,
     /// How much of the text index a page needs.
     nearest: Option<Nearest>,
     /// The page is read in the order of insertion, in which the text index needs no sorting.
@@ -77,27 +79,70 @@ type Boxed<'a> = incidents::BoxedQuery<'a, Db>;
 
 /// A page of a list.
 pub fn list(conn: &mut Conn, query: &IncidentQuery) -> Result<IncidentList, AppError> {
-    let mut plan = plan(conn, query)?;
+    let plan = plan(conn, query)?;
     if plan.total == Some(0) {
         return Ok(IncidentList { rows: Vec::new(), total: Total::Exactly(0), next: None });
     }
-    let total = match plan.total {
-        Some(n) => n,
-        None => capped_count(conn, query, &plan)?,
-    };
-    if query.filter.text.is_some() && total <= FEW_WORDS {
-        // Few enough to be put into exactly the order of ids, however they came in.
-        plan.nearest = None;
-        plan.by_insertion = false;
-    }
     let limit = i64::from(query.page.per_page);
-    let mut keys = page_keys(conn, query, &plan, limit + 1)?;
+    let (total, mut keys) = match by_text(conn, query, &plan, limit + 1)? {
+        TextFound::Page(total, keys) => (total, keys),
+        TextFound::Total(total) => (total, page_after_counting(conn, query, plan, total, limit + 1)?),
+        TextFound::Nothing => {
+            let total = match plan.total {
+                Some(n) => n,
+                None => capped_count(conn, query, &plan)?,
+            };
+            (total, page_after_counting(conn, query, plan, total, limit + 1)?)
+        }
+    };
     let more = keys.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     keys.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next =
         keys.last().filter(|_| more).map(|(id, value)| Cursor { sort: query.sort, value: *value, id: id.0 });
     let rows = rows_of(conn, &keys)?;
     Ok(IncidentList { rows, total: Total::from_capped(total), next })
+}
+
+/// What the database's text index tells at once, if the list is of a text.
+fn by_text(conn: &mut Conn, query: &IncidentQuery, plan: &Plan, limit: i64) -> Result<TextFound, AppError> {
+    let Some(words) = &plan.words else { return Ok(TextFound::Nothing) };
+    let page = TextPage {
+        words,
+        alone: text_and_bits(&query.filter),
+        matches: filtered(query, plan),
+        order: sorted(narrowed(query, plan), query),
+        key: match query.sort.key {
+            SortKey::CreatedAt => "CAST(0 AS BIGINT)",
+            SortKey::UpdatedAt => own::UPDATED_MILLIS,
+            SortKey::Severity => "CAST(incidents.severity AS BIGINT)",
+            SortKey::Priority => "CAST(incidents.priority_rank AS BIGINT)",
+            SortKey::Status => "CAST(incidents.status_rank AS BIGINT)",
+        },
+        descending: query.sort.descending,
+        after: match &query.page.position {
+            Position::After(cursor) => Some((cursor.value, DbId(cursor.id))),
+            Position::Number(_) => None,
+        },
+        offset: query.page.offset().min(MAX_DEPTH).into(),
+        limit,
+    };
+    own::text_page(conn, page).app()
+}
+
+/// The ids of a page, once it is known how many match.
+fn page_after_counting(
+    conn: &mut Conn,
+    query: &IncidentQuery,
+    mut plan: Plan,
+    total: i64,
+    limit: i64,
+) -> Result<Vec<(DbId, i64)>, AppError> {
+    if plan.words.is_some() && total <= FEW_WORDS {
+        // Few enough to be put into exactly the order of ids, however they came in.
+        plan.nearest = None;
+        plan.by_insertion = false;
+    }
+    page_keys(conn, query, &plan, limit)
 }
 
 /// The rows of these ids, in their order.
@@ -133,7 +178,11 @@ fn plan(conn: &mut Conn, query: &IncidentQuery) -> Result<Plan, AppError> {
         plan.total = many_by_day(conn, query)?;
     }
     let by_creation = query.sort.key == SortKey::CreatedAt;
-    if f.text.is_some() {
+    if let Some(text) = &f.text {
+        match own::text_query(conn, text, f.seen, &plan.mask).app()? {
+            Some(words) => plan.words = Some(words),
+            None => return Ok(Plan { total: Some(0), ..plan }),
+        }
         plan.by_insertion = by_creation && own::ROW_ORDER.is_some();
         plan.nearest = nearest(query).filter(|_| plan.by_insertion && text_and_bits(f));
     } else if let Some((_, facet)) = rarest.filter(|(n, _)| by_creation || *n <= FEW) {
@@ -209,9 +258,6 @@ fn days(
 }
 
 fn capped_count(conn: &mut Conn, query: &IncidentQuery, plan: &Plan) -> Result<i64, AppError> {
-    if let Some(text) = query.filter.text.as_ref().filter(|_| text_and_bits(&query.filter)) {
-        return own::text_matches(conn, text, &plan.mask, CAP).app();
-    }
     // Counting needs no order: the best filter leads, whatever the list is sorted by.
     let lead = match &plan.lead {
         Lead::Order | Lead::Creation if query.filter.text.is_none() => {
@@ -239,6 +285,15 @@ fn rarest(conn: &mut Conn, facets: &[Facet]) -> Result<Option<(i64, Facet)>, App
 
 /// Everything the list asks for but order, place and size.
 fn filtered<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
+    let q = narrowed(query, plan);
+    match &plan.words {
+        Some(words) => own::matching(q, words, plan.nearest.as_ref()),
+        None => q,
+    }
+}
+
+/// The same without the text.
+fn narrowed<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
     let f = &query.filter;
     let mut q = incidents::table.into_boxed::<Db>();
     if let Lead::Facet(facet) = &plan.lead {
@@ -262,9 +317,6 @@ fn filtered<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
     }
     if let Some(overdue) = f.overdue {
         q = if overdue { overdue_at(q, query.now, &plan.lead) } else { not_overdue_at(q, query.now) };
-    }
-    if let Some(text) = &f.text {
-        q = own::matching(q, text, &plan.mask, plan.nearest.as_ref());
     }
     q
 }
@@ -392,8 +444,15 @@ where
     Ok(rows.into_iter().map(|(id, n)| (id, n.into())).collect())
 }
 
-/// Order and place. A keyset is written `k <= v AND (k < v OR id < i)`, which both databases answer from the index.
+/// Order and place.
 fn ordered<'a>(q: Boxed<'a>, query: &'a IncidentQuery) -> Boxed<'a> {
+    let offset = query.page.offset().min(MAX_DEPTH);
+    let q = sorted(q, query);
+    if offset == 0 { q } else { q.offset(offset.into()) }
+}
+
+/// Order, from the cursor on. A keyset is written `k <= v AND (k < v OR id < i)`, which both databases answer from the index.
+fn sorted<'a>(q: Boxed<'a>, query: &'a IncidentQuery) -> Boxed<'a> {
     let Sort { key, descending } = query.sort;
     let after = match &query.page.position {
         Position::After(cursor) => Some((DbId(cursor.id), cursor.value)),
@@ -418,7 +477,7 @@ fn ordered<'a>(q: Boxed<'a>, query: &'a IncidentQuery) -> Boxed<'a> {
         }};
     }
     let small = |v: i64| i32::try_from(v).unwrap_or(i32::MAX);
-    let q = match key {
+    match key {
         SortKey::CreatedAt => {
             let q = match (after, descending) {
                 (None, _) => q,
@@ -434,9 +493,7 @@ fn ordered<'a>(q: Boxed<'a>, query: &'a IncidentQuery) -> Boxed<'a> {
         SortKey::Severity => by!(incidents::severity, small),
         SortKey::Priority => by!(incidents::priority_rank, small),
         SortKey::Status => by!(incidents::status_rank, small),
-    };
-    let offset = query.page.offset().min(MAX_DEPTH);
-    if offset == 0 { q } else { q.offset(offset.into()) }
+    }
 }
 
 /// The statements a list runs, as SQL, for tests that read query plans.

@@ -23,6 +23,7 @@ mod webhooks;
 
 pub use audit::settle;
 pub use clocks::plan_clocks;
+pub(super) use list::CAP;
 pub use list::plan_queries;
 pub use rollups::renew;
 

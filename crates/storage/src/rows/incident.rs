@@ -1,15 +1,15 @@
-//! The row of an incident. `raw_data` is read apart from it, because lists do without.
+//! The row of an incident. `raw_data` and the words of the text index are apart from it, because lists do without.
 
 use super::{json, small, to_json, word, words};
 use crate::facets;
 use crate::schema::incidents;
 use crate::types::{DbId, DbTime};
 use diesel::prelude::*;
-use probatum_application::{AppError, search_text};
+use probatum_application::AppError;
 use probatum_incident::{Flags, Impact, Incident, Location, QueueStatus, Severity};
 use probatum_kernel::{IncidentId, PublicId};
 
-/// A row of `incidents` without `raw_data`.
+/// A row of `incidents` without `raw_data` and without the words it is found by.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = incidents, treat_none_as_null = true)]
 pub struct IncidentRow {
@@ -59,7 +59,6 @@ pub struct IncidentRow {
     legal_hold: bool,
     version: i64,
     facets: i64,
-    search_text: String,
 }
 
 impl IncidentRow {
@@ -112,7 +111,6 @@ impl IncidentRow {
             legal_hold: i.legal_hold,
             version: i.version,
             facets: facets::pack(i),
-            search_text: search_text(i),
         })
     }
 

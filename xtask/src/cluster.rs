@@ -50,6 +50,13 @@ impl Cluster {
         format!("host={} user=probatum dbname=postgres", self.folder.path().display())
     }
 
+    /// The URL of a new, empty database of it.
+    pub fn new_database(&self, name: &str) -> Outcome<String> {
+        let folder = self.folder.path();
+        succeed(self.command("createdb").args(["-U", "probatum", "-h"]).arg(folder).arg(name))?;
+        Ok(format!("postgres://probatum@/{name}?host={}", folder.display()))
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
