@@ -34,6 +34,11 @@ pub const PUNYCODE_SENDER: Rule =
     Rule::new("punycode_domain", FAIR, "the sender's domain is written with letters of another alphabet");
 pub const CHEAP_SENDER: Rule =
     Rule::new("cheap_domain", FAIR, "the sender's domain has an ending that is mostly abused");
+pub const SIGN_IN_SENDER: Rule = Rule::new(
+    "sign_in_words_domain",
+    FAIR,
+    "the sender's domain is made of words of sign-in pages, not of a name",
+);
 pub const RANDOM_SENDER: Rule =
     Rule::new("random_sender", FAIR, "the sender's address looks made by a machine");
 pub const NO_ADDRESS: Rule = Rule::new("no_sender_address", FAIR, "there is a sender's name but no address");
@@ -94,6 +99,7 @@ pub fn inspect(mail: &Mail<'_>, sheet: &mut Sheet) -> Sender {
         &ROLE_NAME,
         &LOOKALIKE_SENDER,
         &CHEAP_SENDER,
+        &SIGN_IN_SENDER,
         &RANDOM_SENDER,
         &NO_ADDRESS,
         &FREE_SENDER,
@@ -287,6 +293,9 @@ fn domains(local: &str, domain: &str, sheet: &mut Sheet, source: &str) {
     }
     if places::is_cheap(domain) {
         sheet.note(&CHEAP_SENDER, cited());
+    }
+    if places::speaks_of_sign_in(label(domain)) {
+        sheet.note(&SIGN_IN_SENDER, cited());
     }
     if places::is_free_hosting(domain) || domain.ends_with(".onmicrosoft.com") {
         sheet.note(&PLATFORM_SENDER, cited());

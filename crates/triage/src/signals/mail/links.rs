@@ -23,6 +23,11 @@ pub const CHEAP: Rule =
     Rule::new("cheap_domain_link", FAIR, "a link leads to a domain whose ending is mostly abused");
 pub const RANDOM: Rule =
     Rule::new("random_domain_link", WEAK, "a link leads to a domain that looks made by a machine");
+pub const SIGN_IN: Rule =
+    Rule::new("sign_in_words_link", FAIR, "a link to somebody else's domain speaks of signing in");
+pub const ONE_TARGET: Rule =
+    Rule::passing("one_target", FAIR, "all its links, whatever they are called, lead to one foreign place");
+/// RFC 3986 §7.6 warns of exactly this.
 pub const USERINFO: Rule = Rule::new("userinfo_link", GRAVE, "a link hides its host behind an @");
 pub const PORT: Rule = Rule::new("odd_port_link", WEAK, "a link uses an unusual port");
 pub const PUNYCODE: Rule =
@@ -65,6 +70,7 @@ pub fn inspect(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) -> Way {
     if let Some(link) = away {
         sheet.note(&ELSEWHERE, cite(link));
     }
+    one_target(mail, sender, sheet);
     let doubtful = [
         &LOOKALIKE,
         &ADDRESS,
@@ -73,6 +79,7 @@ pub fn inspect(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) -> Way {
         &REDIRECT,
         &CHEAP,
         &RANDOM,
+        &SIGN_IN,
         &USERINFO,
         &MISLEADING,
         &INTRUDED,
@@ -129,8 +136,22 @@ fn place(link: &Link, sender: &Sender, sheet: &mut Sheet) {
     if places::is_random(label(host)) && !places::is_common(host) {
         sheet.note(&RANDOM, cite(link));
     }
+    if places::speaks_of_sign_in(label(host)) && !places::is_common(host) {
+        sheet.note(&SIGN_IN, cite(link));
+    }
     if host.contains("xn--") || !host.is_ascii() {
         sheet.note(&PUNYCODE, cite(link));
+    }
+}
+
+/// Honest mail leads to several places or home; a letter that wants one click has one target behind every word.
+fn one_target(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) {
+    let anchors: Vec<&Link> = mail.links.iter().filter(|link| !link.shown.trim().is_empty()).collect();
+    let Some(first) = anchors.first().filter(|first| !own(first, sender)) else { return };
+    let named = anchors.iter().any(|link| link.shown.trim() != first.shown.trim());
+    let alone = mail.links.iter().all(|link| link.target == first.target || picture(link));
+    if named && alone && !sender.domain.is_empty() && !places::is_common(&first.host) {
+        sheet.note(&ONE_TARGET, cite(first));
     }
 }
 
@@ -164,6 +185,9 @@ fn picture(link: &Link) -> bool {
 
 fn path(link: &Link, mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) {
     let path = link.path.as_str();
+    if places::leads_to_sign_in(path) && !own(link, sender) && !places::is_common(&link.host) {
+        sheet.weigh(&SIGN_IN, WEAK, cite(link));
+    }
     let carried =
         mail.recipients.iter().any(|to| to.local.len() >= 3 && path.contains(&format!("{}@", to.local)));
     if carried && !own(link, sender) && !path.contains("unsub") {
