@@ -13,7 +13,8 @@ pub const PAGE: Rule =
     Rule::new("html_attachment", STRONG, "a web page is attached, which can pose as a sign-in");
 pub const MACROS: Rule = Rule::new("macro_attachment", STRONG, "a document that may hold macros is attached");
 pub const ARCHIVE: Rule = Rule::new("archive_attachment", WEAK, "an archive is attached");
-pub const FORM: Rule = Rule::new("html_form", WEAK, "the mail itself is a form to fill in");
+/// Newsletters have search forms; a field for a password is another rule.
+pub const FORM: Rule = Rule::new("html_form", SLIGHT, "the mail itself is a form to fill in");
 pub const PASSWORD: Rule = Rule::new("password_field", GRAVE, "the mail itself asks for a password");
 /// Mail programs run no scripts; old newsletters bring them all the same.
 pub const SCRIPT: Rule = Rule::new("html_script", SLIGHT, "the mail runs a script");

@@ -190,7 +190,8 @@ fn path(link: &Link, mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) {
     }
     let carried =
         mail.recipients.iter().any(|to| to.local.len() >= 3 && path.contains(&format!("{}@", to.local)));
-    if carried && !own(link, sender) && !path.contains("unsub") {
+    // Mailers put the address into links by which readers leave or forward.
+    if carried && !own(link, sender) && !path.contains("unsub") && !places::is_common(&link.host) {
         sheet.note(&PERSONAL, cite(link));
     }
     if ["/wp-content/", "/wp-includes/", "/wp-admin/", "/.well-known/", "/cgi-sys/", "/components/com_"]

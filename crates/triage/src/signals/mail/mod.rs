@@ -35,9 +35,7 @@ pub const BRAND_NEAR: Rule = Rule::new(
 pub const RECEIPT_FROM_FREE_MAIL: Rule =
     Rule::new("receipt_from_free_mail", STRONG, "a receipt or bill comes from a free mail address");
 
-/// How much a request weighs, by what sender and links are.
-const SHARE_DOUBTED: f64 = 1.0;
-const SHARE_UNKNOWN: f64 = 2.0 / 3.0;
+/// How much of a request counts where the sender is proven or the links lead home: honest services ask, too.
 const SHARE_PROVEN: f64 = 1.0 / 3.0;
 /// The most that all requests together add: they are told by one person with one aim, not found one by one.
 const MOST: f64 = 2.0 * GRAVE;
@@ -55,12 +53,8 @@ pub fn inspect(mail: &Mail<'_>) -> Sheet {
     let home = way == Way::Home || sender.owner;
     let signed = mail.auth.dmarc == Some(Outcome::Pass) && way != Way::Open;
     let free = places::is_free_mail(&sender.domain);
-    let share = |proven: bool| match (doubted, proven) {
-        (true, _) => SHARE_DOUBTED,
-        // Whoever signs in there writes from there: that a free mail address is genuine proves nobody.
-        (false, true) if !free => SHARE_PROVEN,
-        (false, _) => SHARE_UNKNOWN,
-    };
+    // That a free mail address is genuine proves nobody: anybody gets one.
+    let share = |proven: bool| if proven && !doubted && !free { SHARE_PROVEN } else { 1.0 };
     // Links and headers can be added; they make a mail less suspicious, but nothing that is malicious less so.
     let requests = requests(mail, &sender);
     note(&requests, share(home || signed), share(sender.owner), &mut sheet);

@@ -91,7 +91,7 @@ const MAILERS: &str = "sendgrid list-manage mailchimp mcusercontent hubspot hs-s
     sendinblue sibmail brevo activehosted aweber getresponse convertkit ck.page substack beehiiv mlsend \
     mailerlite pstmrk postmarkapp e2ma.net emarsys mktoweb marketo responsys eloqua bmetrack omnisend \
     moosend zendesk intercom freshdesk mailtrack cordial listrak bronto dotmailer emlnk acemlna \
-    suretymailings actionkit actionnetwork ngpvan everyaction";
+    suretymailings actionkit actionnetwork ngpvan everyaction qualtrics surveymonkey";
 
 /// Endings that cost next to nothing and are abused more than used.
 pub fn is_cheap(host: &str) -> bool {

@@ -82,7 +82,7 @@ pub const ADVANCE_FEE: &[&str] = &[
     "compensat* ~4 fund*|victim*|payment|scam|million",
     "atm ~1 card|visa ~6 million|fund*|deliver*|worth|usd|compensation",
     "your_full_name|full_name|full_names|your_names ~8 address|phone|telephone|country|age|occupation|number|nationality",
-    "i_am ~6 mr|mrs|dr|barrister|sgt|general|prince|princess|engr|lawyer|banker|captain|from ~12 fund*|bank|million*|money|transfer|business|deceased|client|gold|assist*|help|donat*",
+    "i_am ~6 mr|mrs|dr|barrister|sgt|general|prince|princess|engr|lawyer|banker|captain ~12 fund*|bank|million*|money|transfer|business|deceased|client|gold|assist*|help|donat*",
     "contact|reply ~6 through_my|private_email|my_private|to_my_email|my_personal",
     "assist|assistance|help|cooperat*|trust ~4 me|us ~4 transfer*|invest*|fund*|receiv*|mov*|claim*",
     "foreign ~2 partner|investor|account|beneficiary",
