@@ -23,8 +23,10 @@ pub const FRAME: Rule = Rule::new("html_frame", WEAK, "the mail loads another pa
 pub const PICTURE_ONLY: Rule =
     Rule::passing("picture_only", FAIR, "pictures and a link stand where words should");
 pub const BARE_LINK: Rule = Rule::passing("bare_link", WEAK, "it is little more than a link");
-pub const HIDDEN_LETTERS: Rule = Rule::new("zero_width_letters", FAIR, "invisible characters split its words");
-pub const MIXED_LETTERS: Rule = Rule::new("mixed_alphabets", STRONG, "its words mix letters of two alphabets");
+pub const HIDDEN_LETTERS: Rule =
+    Rule::new("zero_width_letters", FAIR, "invisible characters split its words");
+pub const MIXED_LETTERS: Rule =
+    Rule::new("mixed_alphabets", STRONG, "its words mix letters of two alphabets");
 pub const DRESSED_LETTERS: Rule =
     Rule::new("styled_letters", FAIR, "its words are written in letters that only look like letters");
 pub const TURNED_LETTERS: Rule = Rule::new("turned_text", FAIR, "its text changes the direction of reading");

@@ -50,16 +50,17 @@ pub const PLATFORM_SENDER: Rule = Rule::new(
     "the sender's domain belongs to a hosting platform where anybody signs up",
 );
 pub const REPLY_ELSEWHERE: Rule =
-    Rule::new("reply_to_mismatch", SLIGHT, "replies go to another domain than the sender's");
+    Rule::new("reply_to_mismatch", FAIR, "replies go to another domain, of a kind that is mostly abused");
 pub const REPLY_FREE: Rule =
     Rule::new("reply_to_free_mail", STRONG, "replies go to a free mail address that is not the sender's");
 pub const BOUNCE_ELSEWHERE: Rule =
     Rule::new("return_path_mismatch", SLIGHT, "bounces go to another domain than the sender's");
 pub const DMARC_FAIL: Rule =
     Rule::new("dmarc_fail", STRONG, "the sender's domain did not vouch for the mail (DMARC)");
-pub const SPF_FAIL: Rule = Rule::new("spf_fail", FAIR, "the sending server may not send for its domain (SPF)");
+pub const SPF_FAIL: Rule =
+    Rule::new("spf_fail", FAIR, "the sending server may not send for its domain (SPF)");
 pub const DKIM_FAIL: Rule = Rule::new("dkim_fail", SLIGHT, "the mail's signature does not hold (DKIM)");
-pub const UNSIGNED: Rule = Rule::new("unauthenticated", WEAK, "nothing vouches for the sender's domain");
+pub const UNSIGNED: Rule = Rule::new("unauthenticated", SLIGHT, "nothing vouches for the sender's domain");
 
 /// What was found out about the sender, for the other checks.
 #[derive(Debug, Default)]
@@ -325,11 +326,9 @@ fn answers(mail: &Mail<'_>, domain: &str, sheet: &mut Sheet) {
             }
             let odd = places::is_cheap(&reply.domain) || places::is_random(label(&reply.domain));
             if odd && !related(&reply.domain, domain) {
-                sheet.weigh(&REPLY_ELSEWHERE, FAIR, cited());
+                sheet.note(&REPLY_ELSEWHERE, cited());
             } else if places::is_free_mail(&reply.domain) {
                 sheet.note(&REPLY_FREE, cited());
-            } else if !related(&reply.domain, domain) && label(&reply.domain) != label(domain) {
-                sheet.note(&REPLY_ELSEWHERE, cited());
             }
         }
     }

@@ -37,8 +37,6 @@ pub const PERSONAL: Rule =
 pub const INTRUDED: Rule =
     Rule::new("intruded_site_link", FAIR, "a link leads into the back rooms of somebody's web site");
 pub const FILE: Rule = Rule::new("download_link", FAIR, "a link loads a program or archive");
-pub const ELSEWHERE: Rule =
-    Rule::new("foreign_links", SLIGHT, "its first link leads to a domain that is not the sender's");
 pub const NAMED_ELSEWHERE: Rule =
     Rule::new("brand_link_mismatch", FAIR, "it names a brand, and its link does not lead there");
 
@@ -66,10 +64,7 @@ pub fn inspect(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) -> Way {
     }
     // Only the first of each part counts, so that adding links to the end changes nothing.
     let firsts = firsts(mail);
-    let away = firsts.iter().find(|link| !sender.domain.is_empty() && !own(link, sender));
-    if let Some(link) = away {
-        sheet.note(&ELSEWHERE, cite(link));
-    }
+    let away = firsts.iter().any(|link| !sender.domain.is_empty() && !own(link, sender));
     one_target(mail, sender, sheet);
     let doubtful = [
         &LOOKALIKE,
@@ -86,7 +81,7 @@ pub fn inspect(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) -> Way {
     ];
     if doubtful.iter().any(|rule| sheet.has(rule)) {
         Way::Doubtful
-    } else if away.is_none() && !firsts.is_empty() {
+    } else if !away && !firsts.is_empty() {
         Way::Home
     } else {
         Way::Open

@@ -22,7 +22,8 @@ pub const PARCEL: Rule =
 pub const PAYMENT: Rule =
     Rule::new("payment_pressure", FAIR, "it is about money that was charged, is owed or is to be refunded");
 pub const PRIZE: Rule = Rule::new("prize_lure", FAIR, "it promises a prize, a reward or a gift");
-pub const ADVANCE_FEE: Rule = Rule::new("advance_fee", STRONG, "it offers a fortune, a loan or a secret deal");
+pub const ADVANCE_FEE: Rule =
+    Rule::new("advance_fee", STRONG, "it offers a fortune, a loan or a secret deal");
 pub const WALLET: Rule =
     Rule::new("wallet_lure", STRONG, "it asks to connect or verify a crypto wallet, or promises tokens");
 pub const EXTORTION: Rule =
@@ -36,7 +37,7 @@ pub const DOCUMENT: Rule =
     Rule::new("document_lure", WEAK, "it lures with a shared document, a voice message or an invoice");
 pub const GREETING: Rule = Rule::new("generic_greeting", WEAK, "it does not know the reader's name");
 pub const CALL: Rule = Rule::new("click_call", SLIGHT, "it calls for a click");
-pub const HYPE: Rule = Rule::new("hype", WEAK, "it advertises as unwanted mail does");
+pub const HYPE: Rule = Rule::new("hype", SLIGHT, "it advertises as unwanted mail does");
 pub const ROMANCE: Rule = Rule::new("stranger_contact", FAIR, "a stranger seeks contact");
 pub const NO_REPLY_TRICK: Rule =
     Rule::new("spam_folder_hint", FAIR, "it explains how to get past the spam folder");
