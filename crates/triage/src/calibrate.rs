@@ -35,7 +35,7 @@ pub const NONE: Scale = Scale {
     slope: 0.0,
 };
 
-const EMAIL: Scale = Scale { malicious: 3.25, suspicious: 2.5, benign: 1.6, even: 2.4, slope: 1.6 };
+const EMAIL: Scale = Scale { malicious: 2.8, suspicious: 2.2, benign: 1.6, even: 1.9, slope: 1.65 };
 const PROMPT: Scale = Scale { malicious: 2.5, suspicious: 1.65, benign: 1.1, even: 1.4, slope: 1.35 };
 const ALERT: Scale = Scale { malicious: 4.0, suspicious: 2.25, benign: 0.0, even: 2.3, slope: 0.45 };
 const LOGIN: Scale = Scale { malicious: 3.4, suspicious: 1.8, benign: 0.0, even: 2.2, slope: 1.0 };
@@ -53,7 +53,7 @@ pub fn of(kind: Kind) -> &'static Scale {
 /// What the text model's best stretch adds to the score: from where, how much, and at most.
 pub fn words(channel: Channel, stretch: f64) -> f64 {
     let (from, gain, most) = match channel {
-        Channel::Mail => (2.0, 0.3, 1.5),
+        Channel::Mail => (1.0, 0.3, 2.0),
         Channel::User => (1.5, 0.3, 1.5),
     };
     ((stretch - from) * gain).clamp(0.0, most)

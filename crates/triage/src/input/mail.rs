@@ -19,8 +19,6 @@ pub struct Mail<'a> {
     pub reply_to: Option<(&'a str, Mailbox)>,
     /// Where bounces go.
     pub return_path: Option<(&'a str, Mailbox)>,
-    /// The message id, as written.
-    pub message_id: Option<&'a str>,
     /// The receivers' addresses.
     pub recipients: Vec<Mailbox>,
     /// The subject.
@@ -55,7 +53,6 @@ impl<'a> Mail<'a> {
         mail.from = field(&["sender", "from", "from_address", "mail_from"], &["From", "Sender"]).map(mailbox);
         mail.reply_to = field(&["reply_to"], &["Reply-To"]).map(mailbox);
         mail.return_path = field(&["return_path", "envelope_from"], &["Return-Path"]).map(mailbox);
-        mail.message_id = field(&["message_id"], &["Message-ID"]);
         let receivers = fields::texts(raw, &["recipient", "recipients", "to"]);
         mail.recipients = receivers.into_iter().take(20).flat_map(Mailbox::all).collect();
         if let Some(subject) = field(&["subject", "title"], &["Subject"]) {

@@ -25,7 +25,8 @@ const TARGETS: &[(&str, &[&str])] = &[
 /// - `benign`: nothing.
 ///
 /// Only automated steps with a known action count. Of these, the ones whose target the alert names (`message_id`,
-/// `sender`, `host`, …) are recommended; if it names none, all of them.
+/// `sender`, `host`, …) are recommended; if it names none, all of them but the lookups: where there is nothing to
+/// look up, a lookup is no advice.
 pub fn recommended(
     classification: Classification,
     steps: &[Step],
@@ -41,12 +42,20 @@ pub fn recommended(
     }
     let names = raw_data.map(names).unwrap_or_default();
     let named: Vec<_> = fitting.iter().filter(|a| has_target(a, &names, has_agent)).copied().collect();
-    let chosen = if named.is_empty() { fitting } else { named };
+    let chosen = if named.is_empty() {
+        fitting.into_iter().filter(|action| !is_lookup(action)).collect()
+    } else {
+        named
+    };
     chosen.into_iter().map(|a| a.name.to_owned()).collect()
 }
 
+fn is_lookup(action: &KnownAction) -> bool {
+    action.name.starts_with("lookup_")
+}
+
 fn fits(classification: Classification, phase: Phase, action: &KnownAction) -> bool {
-    let lookup = action.name.starts_with("lookup_");
+    let lookup = is_lookup(action);
     let contains = phase == Phase::Contain && !lookup;
     match classification {
         Classification::Malicious => contains,
@@ -67,7 +76,7 @@ fn has_target(action: &KnownAction, names: &BTreeSet<String>, has_agent: bool) -
     })
 }
 
-/// The names of members that hold something, at every depth. A stack of our own: the depth is the sender's choice.
+/// The names of members that hold something, at every depth, and `url` if some text has one. A stack of our own: the depth is the sender's choice.
 fn names(raw_data: &Value) -> BTreeSet<String> {
     let (mut names, mut open) = (BTreeSet::new(), vec![raw_data]);
     while let Some(value) = open.pop() {
@@ -81,6 +90,10 @@ fn names(raw_data: &Value) -> BTreeSet<String> {
                     }
                     open.push(value);
                 }
+            }
+            // An address in the text of a mail can be looked up as well as one in a list.
+            Value::String(text) if text.contains("http://") || text.contains("https://") => {
+                names.insert("url".to_owned());
             }
             _ => {}
         }
@@ -114,8 +127,21 @@ mod tests {
         let raw = json!({"message_id": "AAMkAGI2...", "sender": "a@b.example", "subject": "Urgent: Update Account"});
         assert_eq!(of("phishing", C::Malicious, &raw), ["quarantine_email", "block_sender"]);
         assert_eq!(of("phishing", C::Suspicious, &raw), ["quarantine_email", "block_sender"]);
-        assert_eq!(of("phishing", C::Inconclusive, &raw), ["lookup_url"]);
+        assert_eq!(of("phishing", C::Inconclusive, &raw), Vec::<String>::new(), "it has no URL to look up");
         assert_eq!(of("phishing", C::Benign, &raw), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_lookup_needs_something_to_look_up() {
+        for raw in [
+            json!({"sender": "a@b.example", "urls": ["hxxp.example"]}),
+            json!({"sender": "a@b.example", "body": "See https://c.example/d for more."}),
+        ] {
+            assert_eq!(of("phishing", C::Inconclusive, &raw), ["lookup_url"], "{raw}");
+        }
+        for raw in [json!({"sender": "a@b.example", "urls": []}), json!({"body": "Call me."}), json!({})] {
+            assert_eq!(of("phishing", C::Inconclusive, &raw), Vec::<String>::new(), "{raw}");
+        }
     }
 
     #[test]

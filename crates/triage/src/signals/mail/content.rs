@@ -1,33 +1,38 @@
 //! What a mail is made of: attachments, forms and scripts, pictures in place of words, letters in disguise.
 
 use crate::input::mail::Mail;
+use crate::signals::levels::{FAIR, GRAVE, SLIGHT, STRONG, WEAK};
 use crate::signals::sheet::{Rule, Sheet};
 use crate::text::quote;
 use crate::text::words::TrickKind;
 
-pub const PROGRAM: Rule = Rule::new("executable_attachment", 3.2, "a program is attached");
+pub const PROGRAM: Rule = Rule::new("executable_attachment", GRAVE, "a program is attached");
 pub const TWO_ENDINGS: Rule =
-    Rule::new("double_extension", 3.2, "an attachment hides its type behind a second ending");
+    Rule::new("double_extension", GRAVE, "an attachment hides its type behind a second ending");
 pub const PAGE: Rule =
-    Rule::new("html_attachment", 2.2, "a web page is attached, which can pose as a sign-in");
-pub const MACROS: Rule = Rule::new("macro_attachment", 2.0, "a document that may hold macros is attached");
-pub const ARCHIVE: Rule = Rule::new("archive_attachment", 0.8, "an archive is attached");
-pub const FORM: Rule = Rule::new("html_form", 0.6, "the mail itself is a form to fill in");
-pub const PASSWORD: Rule = Rule::new("password_field", 2.5, "the mail itself asks for a password");
-pub const SCRIPT: Rule = Rule::new("html_script", 0.3, "the mail runs a script");
-pub const REFRESH: Rule = Rule::new("html_refresh", 1.5, "the mail sends the reader elsewhere by itself");
-pub const FRAME: Rule = Rule::new("html_frame", 0.6, "the mail loads another page into itself");
+    Rule::new("html_attachment", STRONG, "a web page is attached, which can pose as a sign-in");
+pub const MACROS: Rule = Rule::new("macro_attachment", STRONG, "a document that may hold macros is attached");
+pub const ARCHIVE: Rule = Rule::new("archive_attachment", WEAK, "an archive is attached");
+/// Newsletters have search forms; a field for a password is another rule.
+pub const FORM: Rule = Rule::new("html_form", SLIGHT, "the mail itself is a form to fill in");
+pub const PASSWORD: Rule = Rule::new("password_field", GRAVE, "the mail itself asks for a password");
+/// Mail programs run no scripts; old newsletters bring them all the same.
+pub const SCRIPT: Rule = Rule::new("html_script", SLIGHT, "the mail runs a script");
+pub const REFRESH: Rule = Rule::new("html_refresh", FAIR, "the mail sends the reader elsewhere by itself");
+pub const FRAME: Rule = Rule::new("html_frame", WEAK, "the mail loads another page into itself");
 pub const PICTURE_ONLY: Rule =
-    Rule::passing("picture_only", 1.2, "pictures and a link stand where words should");
-pub const BARE_LINK: Rule = Rule::passing("bare_link", 1.0, "it is little more than a link");
-pub const HIDDEN_LETTERS: Rule = Rule::new("zero_width_letters", 1.6, "invisible characters split its words");
-pub const MIXED_LETTERS: Rule = Rule::new("mixed_alphabets", 1.8, "its words mix letters of two alphabets");
+    Rule::passing("picture_only", FAIR, "pictures and a link stand where words should");
+pub const BARE_LINK: Rule = Rule::passing("bare_link", WEAK, "it is little more than a link");
+pub const HIDDEN_LETTERS: Rule =
+    Rule::new("zero_width_letters", FAIR, "invisible characters split its words");
+pub const MIXED_LETTERS: Rule =
+    Rule::new("mixed_alphabets", STRONG, "its words mix letters of two alphabets");
 pub const DRESSED_LETTERS: Rule =
-    Rule::new("styled_letters", 1.4, "its words are written in letters that only look like letters");
-pub const TURNED_LETTERS: Rule = Rule::new("turned_text", 1.2, "its text changes the direction of reading");
-pub const SHOUTING: Rule = Rule::passing("shouting_subject", 0.7, "its subject shouts");
+    Rule::new("styled_letters", FAIR, "its words are written in letters that only look like letters");
+pub const TURNED_LETTERS: Rule = Rule::new("turned_text", FAIR, "its text changes the direction of reading");
+pub const SHOUTING: Rule = Rule::passing("shouting_subject", WEAK, "its subject shouts");
 pub const ODD_SUBJECT: Rule =
-    Rule::new("tagged_subject", 0.6, "its subject carries the reader's address or a code");
+    Rule::new("tagged_subject", WEAK, "its subject carries the reader's address or a code");
 
 const PROGRAMS: [&str; 34] = [
     "exe",

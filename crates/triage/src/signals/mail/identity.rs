@@ -5,6 +5,7 @@ use crate::input::address::Mailbox;
 use crate::input::auth::Outcome;
 use crate::input::host::{label, registered, related};
 use crate::input::mail::Mail;
+use crate::signals::levels::{FAIR, GRAVE, SLIGHT, STRONG, WEAK};
 use crate::signals::sheet::{Rule, Sheet};
 use crate::text::fold;
 use crate::text::glyphs::{self, Glyph};
@@ -13,49 +14,53 @@ use crate::text::words::Text;
 
 pub const BORROWED_NAME: Rule = Rule::new(
     "display_name_spoofing",
-    3.0,
+    GRAVE,
     "the sender's name claims a brand whose domain it does not write from",
 );
 pub const BORROWED_ADDRESS: Rule = Rule::new(
     "address_in_name",
-    2.2,
+    STRONG,
     "the sender's name shows another address or domain than the mail comes from",
 );
 pub const OWN_DOMAIN_CLAIM: Rule =
-    Rule::new("recipient_domain_claim", 2.0, "the sender poses as the reader's own organisation");
+    Rule::new("recipient_domain_claim", STRONG, "the sender poses as the reader's own organisation");
 pub const ROLE_NAME: Rule =
-    Rule::new("generic_sender_name", 1.1, "the sender's name is an office, not an organisation or a person");
+    Rule::new("generic_sender_name", FAIR, "the sender's name is an office, not an organisation or a person");
 pub const UNRELATED_NAME: Rule =
-    Rule::new("unrelated_sender_name", 0.8, "the sender's name has nothing to do with the address");
+    Rule::new("unrelated_sender_name", WEAK, "the sender's name has nothing to do with the address");
 pub const LOOKALIKE_SENDER: Rule =
-    Rule::new("lookalike_domain", 3.0, "the sender's domain imitates a brand's");
+    Rule::new("lookalike_domain", GRAVE, "the sender's domain imitates a brand's");
 pub const PUNYCODE_SENDER: Rule =
-    Rule::new("punycode_domain", 1.2, "the sender's domain is written with letters of another alphabet");
+    Rule::new("punycode_domain", FAIR, "the sender's domain is written with letters of another alphabet");
 pub const CHEAP_SENDER: Rule =
-    Rule::new("cheap_domain", 1.2, "the sender's domain has an ending that is mostly abused");
+    Rule::new("cheap_domain", FAIR, "the sender's domain has an ending that is mostly abused");
+pub const SIGN_IN_SENDER: Rule = Rule::new(
+    "sign_in_words_domain",
+    FAIR,
+    "the sender's domain is made of words of sign-in pages, not of a name",
+);
 pub const RANDOM_SENDER: Rule =
-    Rule::new("random_sender", 0.9, "the sender's address looks made by a machine");
-pub const NO_ADDRESS: Rule = Rule::new("no_sender_address", 1.2, "there is a sender's name but no address");
+    Rule::new("random_sender", FAIR, "the sender's address looks made by a machine");
+pub const NO_ADDRESS: Rule = Rule::new("no_sender_address", FAIR, "there is a sender's name but no address");
 pub const FREE_SENDER: Rule =
-    Rule::new("free_mail_organisation", 1.0, "an organisation writes from a free mail address");
+    Rule::new("free_mail_organisation", FAIR, "an organisation writes from a free mail address");
 pub const PLATFORM_SENDER: Rule = Rule::new(
     "platform_sender",
-    1.0,
+    FAIR,
     "the sender's domain belongs to a hosting platform where anybody signs up",
 );
 pub const REPLY_ELSEWHERE: Rule =
-    Rule::new("reply_to_mismatch", 0.5, "replies go to another domain than the sender's");
+    Rule::new("reply_to_mismatch", FAIR, "replies go to another domain, of a kind that is mostly abused");
 pub const REPLY_FREE: Rule =
-    Rule::new("reply_to_free_mail", 2.2, "replies go to a free mail address that is not the sender's");
+    Rule::new("reply_to_free_mail", STRONG, "replies go to a free mail address that is not the sender's");
 pub const BOUNCE_ELSEWHERE: Rule =
-    Rule::new("return_path_mismatch", 0.3, "bounces go to another domain than the sender's");
-pub const ID_ELSEWHERE: Rule =
-    Rule::new("message_id_mismatch", 0.1, "the message id was made by another domain than the sender's");
+    Rule::new("return_path_mismatch", SLIGHT, "bounces go to another domain than the sender's");
 pub const DMARC_FAIL: Rule =
-    Rule::new("dmarc_fail", 1.8, "the sender's domain did not vouch for the mail (DMARC)");
-pub const SPF_FAIL: Rule = Rule::new("spf_fail", 1.2, "the sending server may not send for its domain (SPF)");
-pub const DKIM_FAIL: Rule = Rule::new("dkim_fail", 0.4, "the mail's signature does not hold (DKIM)");
-pub const UNSIGNED: Rule = Rule::new("unauthenticated", 0.6, "nothing vouches for the sender's domain");
+    Rule::new("dmarc_fail", STRONG, "the sender's domain did not vouch for the mail (DMARC)");
+pub const SPF_FAIL: Rule =
+    Rule::new("spf_fail", FAIR, "the sending server may not send for its domain (SPF)");
+pub const DKIM_FAIL: Rule = Rule::new("dkim_fail", SLIGHT, "the mail's signature does not hold (DKIM)");
+pub const UNSIGNED: Rule = Rule::new("unauthenticated", SLIGHT, "nothing vouches for the sender's domain");
 
 /// What was found out about the sender, for the other checks.
 #[derive(Debug, Default)]
@@ -95,6 +100,7 @@ pub fn inspect(mail: &Mail<'_>, sheet: &mut Sheet) -> Sender {
         &ROLE_NAME,
         &LOOKALIKE_SENDER,
         &CHEAP_SENDER,
+        &SIGN_IN_SENDER,
         &RANDOM_SENDER,
         &NO_ADDRESS,
         &FREE_SENDER,
@@ -289,6 +295,9 @@ fn domains(local: &str, domain: &str, sheet: &mut Sheet, source: &str) {
     if places::is_cheap(domain) {
         sheet.note(&CHEAP_SENDER, cited());
     }
+    if places::speaks_of_sign_in(label(domain)) {
+        sheet.note(&SIGN_IN_SENDER, cited());
+    }
     if places::is_free_hosting(domain) || domain.ends_with(".onmicrosoft.com") {
         sheet.note(&PLATFORM_SENDER, cited());
     }
@@ -317,11 +326,9 @@ fn answers(mail: &Mail<'_>, domain: &str, sheet: &mut Sheet) {
             }
             let odd = places::is_cheap(&reply.domain) || places::is_random(label(&reply.domain));
             if odd && !related(&reply.domain, domain) {
-                sheet.weigh(&REPLY_ELSEWHERE, 1.8, cited());
+                sheet.note(&REPLY_ELSEWHERE, cited());
             } else if places::is_free_mail(&reply.domain) {
                 sheet.note(&REPLY_FREE, cited());
-            } else if !related(&reply.domain, domain) && label(&reply.domain) != label(domain) {
-                sheet.note(&REPLY_ELSEWHERE, cited());
             }
         }
     }
@@ -330,15 +337,6 @@ fn answers(mail: &Mail<'_>, domain: &str, sheet: &mut Sheet) {
         && !related(&back.domain, domain)
     {
         sheet.note(&BOUNCE_ELSEWHERE, quote::cut(source, 0, source.len()));
-    }
-    if let Some(id) = mail.message_id {
-        let host = id.rsplit_once('@').map_or("", |(_, host)| host.trim_end_matches(['>', ' ']));
-        if host.contains('.')
-            && !related(&host.to_lowercase(), domain)
-            && !places::is_common(&host.to_lowercase())
-        {
-            sheet.note(&ID_ELSEWHERE, quote::cut(id, 0, id.len()));
-        }
     }
 }
 
@@ -357,7 +355,8 @@ fn authentication(mail: &Mail<'_>, sheet: &mut Sheet) {
     }
     match auth.spf {
         Some(Outcome::Fail) => sheet.note(&SPF_FAIL, cited("spf")),
-        Some(Outcome::SoftFail) => sheet.weigh(&SPF_FAIL, 0.9, cited("softfail")),
+        // "A weak statement" of the domain, RFC 7208 §8.5.
+        Some(Outcome::SoftFail) => sheet.weigh(&SPF_FAIL, WEAK, cited("softfail")),
         _ => {}
     }
     if auth.dkim == Some(Outcome::Fail) {

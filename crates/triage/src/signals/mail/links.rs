@@ -4,37 +4,41 @@ use super::identity::Sender;
 use super::{brands, places};
 use crate::input::host::{Link, is_ip, label, related, within};
 use crate::input::mail::Mail;
+use crate::signals::levels::{FAIR, GRAVE, SLIGHT, STRONG, WEAK};
 use crate::signals::sheet::{Rule, Sheet};
 use crate::text::quote;
 use std::collections::HashSet;
 
 pub const LOOKALIKE: Rule =
-    Rule::new("lookalike_link", 2.6, "a link leads to a domain that imitates a brand's");
-pub const ADDRESS: Rule = Rule::new("ip_address_link", 2.0, "a link leads to a bare IP address");
+    Rule::new("lookalike_link", GRAVE, "a link leads to a domain that imitates a brand's");
+pub const ADDRESS: Rule = Rule::new("ip_address_link", STRONG, "a link leads to a bare IP address");
 pub const MISLEADING: Rule =
-    Rule::new("link_text_mismatch", 1.8, "a link shows one domain and leads to another");
-pub const SHORTENED: Rule = Rule::new("shortened_link", 1.5, "a shortener hides where a link leads");
+    Rule::new("link_text_mismatch", STRONG, "a link shows one domain and leads to another");
+pub const SHORTENED: Rule = Rule::new("shortened_link", FAIR, "a shortener hides where a link leads");
 pub const HOSTED: Rule =
-    Rule::new("free_hosting_link", 1.2, "a link leads to a place where anybody publishes pages");
+    Rule::new("free_hosting_link", FAIR, "a link leads to a place where anybody publishes pages");
 pub const REDIRECT: Rule =
-    Rule::new("open_redirect", 1.5, "a link goes through a redirect that hides where it leads");
+    Rule::new("open_redirect", FAIR, "a link goes through a redirect that hides where it leads");
 pub const CHEAP: Rule =
-    Rule::new("cheap_domain_link", 1.0, "a link leads to a domain whose ending is mostly abused");
+    Rule::new("cheap_domain_link", FAIR, "a link leads to a domain whose ending is mostly abused");
 pub const RANDOM: Rule =
-    Rule::new("random_domain_link", 0.6, "a link leads to a domain that looks made by a machine");
-pub const USERINFO: Rule = Rule::new("userinfo_link", 2.0, "a link hides its host behind an @");
-pub const PORT: Rule = Rule::new("odd_port_link", 0.8, "a link uses an unusual port");
+    Rule::new("random_domain_link", WEAK, "a link leads to a domain that looks made by a machine");
+pub const SIGN_IN: Rule =
+    Rule::new("sign_in_words_link", FAIR, "a link to somebody else's domain speaks of signing in");
+pub const ONE_TARGET: Rule =
+    Rule::passing("one_target", FAIR, "all its links, whatever they are called, lead to one foreign place");
+/// RFC 3986 §7.6 warns of exactly this.
+pub const USERINFO: Rule = Rule::new("userinfo_link", GRAVE, "a link hides its host behind an @");
+pub const PORT: Rule = Rule::new("odd_port_link", WEAK, "a link uses an unusual port");
 pub const PUNYCODE: Rule =
-    Rule::new("punycode_link", 1.2, "a link's domain is written with letters of another alphabet");
+    Rule::new("punycode_link", FAIR, "a link's domain is written with letters of another alphabet");
 pub const PERSONAL: Rule =
-    Rule::new("recipient_in_link", 1.3, "a link carries the reader's address to somebody else");
+    Rule::new("recipient_in_link", FAIR, "a link carries the reader's address to somebody else");
 pub const INTRUDED: Rule =
-    Rule::new("intruded_site_link", 1.5, "a link leads into the back rooms of somebody's web site");
-pub const FILE: Rule = Rule::new("download_link", 0.9, "a link loads a program or archive");
-pub const ELSEWHERE: Rule =
-    Rule::new("foreign_links", 0.5, "its first link leads to a domain that is not the sender's");
+    Rule::new("intruded_site_link", FAIR, "a link leads into the back rooms of somebody's web site");
+pub const FILE: Rule = Rule::new("download_link", FAIR, "a link loads a program or archive");
 pub const NAMED_ELSEWHERE: Rule =
-    Rule::new("brand_link_mismatch", 1.6, "it names a brand, and its link does not lead there");
+    Rule::new("brand_link_mismatch", FAIR, "it names a brand, and its link does not lead there");
 
 /// Where the links lead the reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,10 +64,8 @@ pub fn inspect(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) -> Way {
     }
     // Only the first of each part counts, so that adding links to the end changes nothing.
     let firsts = firsts(mail);
-    let away = firsts.iter().find(|link| !sender.domain.is_empty() && !own(link, sender));
-    if let Some(link) = away {
-        sheet.note(&ELSEWHERE, cite(link));
-    }
+    let away = firsts.iter().any(|link| !sender.domain.is_empty() && !own(link, sender));
+    one_target(mail, sender, sheet);
     let doubtful = [
         &LOOKALIKE,
         &ADDRESS,
@@ -72,13 +74,14 @@ pub fn inspect(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) -> Way {
         &REDIRECT,
         &CHEAP,
         &RANDOM,
+        &SIGN_IN,
         &USERINFO,
         &MISLEADING,
         &INTRUDED,
     ];
     if doubtful.iter().any(|rule| sheet.has(rule)) {
         Way::Doubtful
-    } else if away.is_none() && !firsts.is_empty() {
+    } else if !away && !firsts.is_empty() {
         Way::Home
     } else {
         Way::Open
@@ -128,8 +131,22 @@ fn place(link: &Link, sender: &Sender, sheet: &mut Sheet) {
     if places::is_random(label(host)) && !places::is_common(host) {
         sheet.note(&RANDOM, cite(link));
     }
+    if places::speaks_of_sign_in(label(host)) && !places::is_common(host) {
+        sheet.note(&SIGN_IN, cite(link));
+    }
     if host.contains("xn--") || !host.is_ascii() {
         sheet.note(&PUNYCODE, cite(link));
+    }
+}
+
+/// Honest mail leads to several places or home; a letter that wants one click has one target behind every word.
+fn one_target(mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) {
+    let anchors: Vec<&Link> = mail.links.iter().filter(|link| !link.shown.trim().is_empty()).collect();
+    let Some(first) = anchors.first().filter(|first| !own(first, sender)) else { return };
+    let named = anchors.iter().any(|link| link.shown.trim() != first.shown.trim());
+    let alone = mail.links.iter().all(|link| link.target == first.target || picture(link));
+    if named && alone && !sender.domain.is_empty() && !places::is_common(&first.host) {
+        sheet.note(&ONE_TARGET, cite(first));
     }
 }
 
@@ -150,7 +167,7 @@ fn address(link: &Link, sender: &Sender, sheet: &mut Sheet) {
         sheet.note(&HOSTED, cite(link));
     }
     if (redirects || carries) && !places::is_common(&link.host) {
-        sheet.weigh(&REDIRECT, if redirects { REDIRECT.weight } else { 0.4 }, cite(link));
+        sheet.weigh(&REDIRECT, if redirects { REDIRECT.weight } else { SLIGHT }, cite(link));
     }
 }
 
@@ -163,9 +180,13 @@ fn picture(link: &Link) -> bool {
 
 fn path(link: &Link, mail: &Mail<'_>, sender: &Sender, sheet: &mut Sheet) {
     let path = link.path.as_str();
+    if places::leads_to_sign_in(path) && !own(link, sender) && !places::is_common(&link.host) {
+        sheet.weigh(&SIGN_IN, WEAK, cite(link));
+    }
     let carried =
         mail.recipients.iter().any(|to| to.local.len() >= 3 && path.contains(&format!("{}@", to.local)));
-    if carried && !own(link, sender) && !path.contains("unsub") {
+    // Mailers put the address into links by which readers leave or forward.
+    if carried && !own(link, sender) && !path.contains("unsub") && !places::is_common(&link.host) {
         sheet.note(&PERSONAL, cite(link));
     }
     if ["/wp-content/", "/wp-includes/", "/wp-admin/", "/.well-known/", "/cgi-sys/", "/components/com_"]

@@ -8,6 +8,7 @@ mod links;
 mod places;
 mod punycode;
 
+use super::levels::{FAIR, GRAVE, STRONG};
 use super::sheet::{Rule, Sheet};
 use crate::input::auth::Outcome;
 use crate::input::mail::Mail;
@@ -20,32 +21,26 @@ use std::sync::OnceLock;
 /// A mail that asks for something while it is not clear who asks.
 pub const ASK_FROM_NOBODY: Rule = Rule::new(
     "request_from_unproven_sender",
-    1.0,
+    FAIR,
     "it asks for something of value, and its sender or links are not what they claim",
 );
 /// A brand that is not the sender's, beside a request.
 pub const BRAND_NEAR: Rule = Rule::new(
     "brand_in_request",
-    1.4,
+    FAIR,
     "it names a brand beside its request, and the sender is somebody else",
 );
 
 /// A bill from an address that anybody gets for nothing.
 pub const RECEIPT_FROM_FREE_MAIL: Rule =
-    Rule::new("receipt_from_free_mail", 1.9, "a receipt or bill comes from a free mail address");
+    Rule::new("receipt_from_free_mail", STRONG, "a receipt or bill comes from a free mail address");
 
-/// How much a request weighs, by what sender and links are.
-const SHARE_DOUBTED: f64 = 1.0;
-const SHARE_FREE: f64 = 0.9;
-const SHARE_UNKNOWN: f64 = 0.75;
-const SHARE_PROVEN: f64 = 0.35;
-/// The most that all requests together add.
-const MOST: f64 = 5.5;
+/// How much of a request counts where the sender is proven or the links lead home: honest services ask, too.
+const SHARE_PROVEN: f64 = 1.0 / 3.0;
+/// The most that all requests together add: they are told by one person with one aim, not found one by one.
+const MOST: f64 = 2.0 * GRAVE;
 /// How many words apart requests belong together. Long mails hold many words by chance, few so close.
 const NEAR: usize = 120;
-/// What a phrase of the same rule adds, and how far that goes.
-const AGAIN: f64 = 0.12;
-const MOST_AGAIN: f64 = 1.5;
 
 /// Everything that speaks against a mail.
 pub fn inspect(mail: &Mail<'_>) -> Sheet {
@@ -58,12 +53,8 @@ pub fn inspect(mail: &Mail<'_>) -> Sheet {
     let home = way == Way::Home || sender.owner;
     let signed = mail.auth.dmarc == Some(Outcome::Pass) && way != Way::Open;
     let free = places::is_free_mail(&sender.domain);
-    let share = |proven: bool| match (doubted, proven) {
-        (true, _) => SHARE_DOUBTED,
-        (false, _) if free => SHARE_FREE,
-        (false, true) => SHARE_PROVEN,
-        (false, false) => SHARE_UNKNOWN,
-    };
+    // That a free mail address is genuine proves nobody: anybody gets one.
+    let share = |proven: bool| if proven && !doubted && !free { SHARE_PROVEN } else { 1.0 };
     // Links and headers can be added; they make a mail less suspicious, but nothing that is malicious less so.
     let requests = requests(mail, &sender);
     note(&requests, share(home || signed), share(sender.owner), &mut sheet);
@@ -131,7 +122,7 @@ fn hits(text: &Text<'_>, sender: &Sender) -> Vec<Mark> {
     let asked = lexicon::phrases()
         .find(text)
         .into_iter()
-        .filter_map(|hit| Some((Some(*lexicon::RULES.get(hit.group)?), hit)));
+        .filter_map(|hit| Some((Some(lexicon::rule(hit.group)?), hit)));
     let named = brand_names().find(text).into_iter().filter(|hit| {
         let brand = brands::BRANDS.get(hit.group);
         brand.is_some_and(|brand| {
@@ -180,14 +171,11 @@ fn distinct(text: &Text<'_>, near: &[Mark], subject: &[Mark], title: &Text<'_>) 
     {
         match rule {
             None if brand.is_none() => brand = text.quote(hit.first, hit.last),
-            Some(rule) => match found.iter_mut().find(|(known, _, _)| known.name == rule.name) {
-                // Said again, it weighs more, up to half as much again.
-                Some((_, weight, _)) => {
-                    *weight = (*weight + rule.weight * AGAIN).min(rule.weight * MOST_AGAIN)
-                }
-                None => found.push((rule, rule.weight, text.quote(hit.first, hit.last))),
-            },
-            None => {}
+            // Said again, it is no second reason.
+            Some(rule) if found.iter().all(|(known, _, _)| known.name != rule.name) => {
+                found.push((rule, rule.weight, text.quote(hit.first, hit.last)));
+            }
+            _ => {}
         }
     }
     if brand.is_some()

@@ -91,7 +91,7 @@ const MAILERS: &str = "sendgrid list-manage mailchimp mcusercontent hubspot hs-s
     sendinblue sibmail brevo activehosted aweber getresponse convertkit ck.page substack beehiiv mlsend \
     mailerlite pstmrk postmarkapp e2ma.net emarsys mktoweb marketo responsys eloqua bmetrack omnisend \
     moosend zendesk intercom freshdesk mailtrack cordial listrak bronto dotmailer emlnk acemlna \
-    suretymailings actionkit actionnetwork ngpvan everyaction";
+    suretymailings actionkit actionnetwork ngpvan everyaction qualtrics surveymonkey";
 
 /// Endings that cost next to nothing and are abused more than used.
 pub fn is_cheap(host: &str) -> bool {
@@ -104,6 +104,39 @@ const CHEAP: &str = "top xyz club online site icu click link live shop store buz
     science men pw su ws fun space website host press beauty hair skin makeup autos boats homes lol mom \
     pics zip mov vip today world life guru uno surf digital agency center email support services \
     finance cloud bar fit ink wang ren one lat";
+
+/// Whether a registered name carries a word of sign-in pages, `account-review`: banks sign in under their own name.
+/// The words are the red flags of Garera et al. (2007), without those of single sites, and their plain synonyms.
+pub fn speaks_of_sign_in(label: &str) -> bool {
+    label.contains('-') && label.split('-').any(|part| SIGN_IN.contains(&part))
+}
+
+/// Whether a path does: `/signin?u=`, `/webmail/verify.php`.
+pub fn leads_to_sign_in(path: &str) -> bool {
+    let place = path.split(['?', '#']).next().unwrap_or("");
+    place.split(|c: char| !c.is_ascii_alphanumeric()).any(|part| SIGN_IN_PATHS.contains(&part))
+}
+
+const SIGN_IN: [&str; 16] = [
+    "secure",
+    "security",
+    "banking",
+    "account",
+    "accounts",
+    "confirm",
+    "login",
+    "signin",
+    "logon",
+    "verify",
+    "verification",
+    "update",
+    "password",
+    "wallet",
+    "billing",
+    "support",
+];
+
+const SIGN_IN_PATHS: [&str; 7] = ["webscr", "login", "signin", "logon", "verify", "verification", "confirm"];
 
 /// Whether a name looks made by a machine: no syllables, or letters and digits in turns.
 pub fn is_random(label: &str) -> bool {
