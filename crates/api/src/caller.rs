@@ -54,6 +54,8 @@ pub mod may {
         ReadAudit,
         RunTriage,
         ReadTriage,
+        ReadReports,
+        ExportReports,
         ReadMetrics
     );
 }

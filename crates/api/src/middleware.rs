@@ -75,9 +75,9 @@ pub async fn finish(
 }
 
 /// JSON is what the API speaks, `application/cacao+json` and `application/problem+json` included; evidence content is
-/// whatever it is, and an export what its name says.
+/// whatever it is, a bundle a zip archive, and an export what its name says.
 fn acceptable(req: &ServiceRequest) -> bool {
-    let other = ["/content", "/incidents.csv", "/incidents.ndjson"];
+    let other = ["/content", "/bundle", "/incidents.csv", "/incidents.ndjson"];
     if !req.path().starts_with("/api/") || other.iter().any(|end| req.path().ends_with(end)) {
         return true;
     }

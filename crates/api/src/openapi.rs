@@ -27,6 +27,7 @@ proof that the remedy works.\n\nTimes are RFC 3339 UTC. Every error is `applicat
         (name = "actions", description = "Response steps and their proof."),
         (name = "agents", description = "AI agents: their trust, their tools, quarantine and the way back."),
         (name = "triage", description = "What an engine makes of an alert: a claim with its reasons, and every run of it."),
+        (name = "reports", description = "Reports to authorities: signed bundles, their delivery, and what proves it."),
         (name = "playbooks", description = "What to do about which incident, as CACAO 2.0."),
         (name = "statistics", description = "Figures and the map, at a cost that does not grow with the records."),
         (name = "exports", description = "What a list finds, as a file."),

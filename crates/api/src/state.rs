@@ -4,7 +4,7 @@ use crate::background::Background;
 use crate::metrics::Metrics;
 use probatum_application::playbooks::Playbooks;
 use probatum_application::ports::{Blobs, Clock, Executor};
-use probatum_application::{Response, TriageDesk};
+use probatum_application::{ReportDesk, Response, TriageDesk};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +38,10 @@ pub struct Api {
     pub response: Response,
     /// What triages.
     pub triage: TriageDesk,
+    /// What makes and sends reports.
+    pub reports: ReportDesk,
+    /// Who runs the registry, as reports name it.
+    pub organisation: Arc<str>,
     /// The playbooks in use.
     pub playbooks: Arc<dyn Playbooks>,
     /// The clock.

@@ -2,6 +2,7 @@
 
 use crate::cli::{Common, Serve};
 use probatum_connectors::ConnectorConfig;
+use probatum_connectors::delivery::DeliveryConfig;
 use probatum_connectors::triage::TriageConfig;
 use probatum_playbooks::{Policy, Rule};
 use serde::Deserialize;
@@ -47,6 +48,8 @@ struct File {
     policy: Vec<Rule>,
     policy_defaults: Option<bool>,
     triage: TriageConfig,
+    organisation: Option<String>,
+    delivery: DeliveryConfig,
 }
 
 /// How lines of the log look.
@@ -89,6 +92,10 @@ pub struct Config {
     pub policy: Policy,
     /// What judges alerts.
     pub triage: TriageConfig,
+    /// Who runs the registry, as reports name it.
+    pub organisation: String,
+    /// Where reports go.
+    pub delivery: DeliveryConfig,
 }
 
 impl Config {
@@ -140,6 +147,8 @@ impl Config {
             outbound_hosts: file.outbound_hosts,
             policy: policy(file.policy, file.policy_defaults.unwrap_or(true))?,
             triage: file.triage,
+            organisation: organisation(file.organisation)?,
+            delivery: file.delivery,
         })
     }
 }
@@ -167,6 +176,15 @@ fn policy(rules: Vec<Rule>, defaults: bool) -> Result<Policy, ConfigError> {
         let why = faults.iter().map(|f| format!("{} {}", f.field, f.message)).collect::<Vec<_>>().join("; ");
         ConfigError::Value { name: "policy", value: named, why }
     })
+}
+
+/// Who reports; nobody in particular, if nobody says.
+fn organisation(given: Option<String>) -> Result<String, ConfigError> {
+    let value = given.unwrap_or_else(|| "the operator of this registry".to_owned());
+    match probatum_kernel::check_line(&value, 200) {
+        Ok(()) => Ok(value),
+        Err(e) => Err(ConfigError::Value { name: "organisation", value, why: e.to_string() }),
+    }
 }
 
 fn max_upload(mib: Option<u64>) -> Result<u64, ConfigError> {
@@ -205,6 +223,8 @@ mod tests {
             ("listen = 'nowhere'", "listen"),
             ("colour = 'red'", "colour"),
             ("[triage]\ncolour = 'red'", "colour"),
+            ("organisation = ''", "organisation"),
+            ("[delivery.targets.x]\ntype = 'spool'\ncolour = 'red'", "colour"),
             ("[triage.llm]\nurl = 'https://llm.example.org/v1'", "model"),
             ("log_format = 'xml'", "log_format"),
             ("max_upload_mib = 0", "max_upload_mib"),

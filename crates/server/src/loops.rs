@@ -4,7 +4,7 @@ use crate::SystemClock;
 use probatum_api::Background;
 use probatum_application::ports::{Blobs, Clock, Executor, Job};
 use probatum_application::use_cases::housekeeping::{self, DISCARD, RECURRING, SWEEP};
-use probatum_application::{AppError, Response};
+use probatum_application::{AppError, ReportDesk, Response};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,6 +25,8 @@ pub struct Jobs {
     pub blobs: Arc<dyn Blobs>,
     /// What carries response actions out.
     pub response: Response,
+    /// What makes and sends reports.
+    pub reports: ReportDesk,
     /// Where calls go on while the loop looks further.
     pub background: Background,
 }
@@ -33,8 +35,9 @@ impl Jobs {
     /// Runs until `stop` says so; what is under way then is finished.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let jobs = every(stop.clone(), || self.run_due());
-        let orders = every(stop, || self.take_up_orders());
-        tokio::join!(jobs, orders);
+        let orders = every(stop.clone(), || self.take_up_orders());
+        let reports = every(stop, || self.take_up_reports());
+        tokio::join!(jobs, orders, reports);
     }
 
     /// Takes up the orders nobody is at. A slow connector delays no other: each goes its own way, and one that is found
@@ -46,6 +49,20 @@ impl Jobs {
                 if let Err(e) = response.take_up(id).await {
                     let cause = e.cause.as_deref().unwrap_or_default();
                     tracing::warn!(action = %id, error = %e, cause, "an order could not be taken up; it will be again");
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Takes up the reports nobody is at, each on its own: the desk knows how many it takes at once.
+    async fn take_up_reports(&self) -> Result<(), AppError> {
+        for id in self.reports.due().await? {
+            let desk = self.reports.clone();
+            self.background.spawn(async move {
+                if let Err(e) = desk.take_up(id).await {
+                    let cause = e.cause.as_deref().unwrap_or_default();
+                    tracing::warn!(report = %id, error = %e, cause, "a report could not be taken up; it will be again");
                 }
             });
         }

@@ -5,12 +5,13 @@ use crate::config::Config;
 use crate::{SystemClock, logging, loops, tls};
 use actix_web::{App, HttpServer, web};
 use probatum_api::{Api, Background, Metrics};
-use probatum_application::ports::Executor;
+use probatum_application::ports::{Clock, Executor};
 use probatum_application::triage::Triager;
 use probatum_application::use_cases::actions::Rules;
 use probatum_application::use_cases::keys::{self, KeySecret};
-use probatum_application::{Response, TriageDesk};
-use probatum_connectors::{BlobStore, ConnectorSet, PlaybookFolder, triage};
+use probatum_application::{ReportDesk, Response, TriageDesk};
+use probatum_connectors::delivery::Targets;
+use probatum_connectors::{BlobStore, BundleMaker, ConnectorSet, PlaybookFolder, SigningKeyFile, triage};
 use probatum_incident::Category;
 use probatum_storage::{Store, migrate};
 use std::sync::Arc;
@@ -47,6 +48,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
         triager: triager(config)?,
         pause: |time| Box::pin(tokio::time::sleep(time)),
     };
+    let reports = report_desk(config, store.clone(), blobs.clone(), clock.clone())?;
     actix_web::rt::System::new().block_on(async {
         let background = Background::here();
         let api = Api {
@@ -55,6 +57,8 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
             background,
             response,
             triage,
+            reports,
+            organisation: config.organisation.as_str().into(),
             playbooks,
             clock,
             settings,
@@ -62,6 +66,39 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
         };
         run(config, api, store).await
     })
+}
+
+/// What makes and sends reports: bundles are written below the data folder, and so is the spool folder.
+fn report_desk(
+    config: &Config,
+    store: Arc<dyn Executor>,
+    blobs: Arc<BlobStore>,
+    clock: Arc<SystemClock>,
+) -> Result<ReportDesk, Failure> {
+    let secret = |name: &str| std::env::var(name).ok();
+    let refused = |fault: &dyn std::fmt::Display| Failure(fault.to_string());
+    let targets = Targets::new(&config.delivery, &config.data.join("spool"), &secret).map_err(|e| refused(&e))?;
+    targets.within(&config.outbound_hosts).map_err(|e| refused(&e))?;
+    let signer = Arc::new(signing_key(config)?);
+    let bundles = BundleMaker::new(&config.data.join("bundles"), blobs.clone(), signer, clock.clone())
+        .map_err(|e| Failure(format!("data = '{}': {e}", config.data.display())))?;
+    Ok(ReportDesk {
+        store,
+        clock,
+        blobs,
+        bundles: Arc::new(bundles),
+        delivery: Arc::new(targets),
+        pause: |time| Box::pin(tokio::time::sleep(time)),
+        busy: Arc::default(),
+    })
+}
+
+/// The key bundles are signed with, made at the first start.
+fn signing_key(config: &Config) -> Result<SigningKeyFile, Failure> {
+    let path = config.data.with_extension("signing-key.json");
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|e| Failure(format!("no randomness: {e}")))?;
+    Ok(SigningKeyFile::open_or_create(&path, &seed, SystemClock.now())?.0)
 }
 
 /// The policy and the connectors. Secrets come from the environment alone.
@@ -85,7 +122,8 @@ async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), 
     first_key(store.as_ref()).await?;
     let (stop, stopped) = watch::channel(false);
     let (blobs, response, background) = (api.blobs.clone(), api.response.clone(), api.background.clone());
-    let jobs = loops::Jobs { store, blobs, response, background: background.clone() };
+    let reports = api.reports.clone();
+    let jobs = loops::Jobs { store, blobs, response, reports, background: background.clone() };
     let jobs = actix_web::rt::spawn(jobs.run(stopped));
     let api = web::Data::new(api);
     let server = HttpServer::new(move || App::new().configure(|cfg| probatum_api::mount(cfg, api.clone())))

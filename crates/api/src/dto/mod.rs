@@ -9,6 +9,7 @@ pub mod incident;
 pub mod patch;
 pub mod plan;
 pub mod playbook;
+pub mod report;
 pub mod simulation;
 pub mod statistics;
 pub mod timeline;
