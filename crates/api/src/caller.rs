@@ -59,6 +59,8 @@ pub mod may {
         SubmitLogs,
         SubmitFeeds,
         ReadIntake,
+        ReadReports,
+        ExportReports,
         ReadMetrics
     );
 }

@@ -85,9 +85,9 @@ pub async fn finish(
 }
 
 /// JSON is what the API speaks, `application/cacao+json` and `application/problem+json` included; evidence content is
-/// whatever it is, an export what its name says, and events are a stream.
+/// whatever it is, a bundle a zip archive, an export what its name says, and events are a stream.
 fn acceptable(req: &ServiceRequest) -> bool {
-    let other = ["/content", "/incidents.csv", "/incidents.ndjson"];
+    let other = ["/content", "/bundle", "/incidents.csv", "/incidents.ndjson"];
     let stream = req.path() == "/api/events";
     if stream || !req.path().starts_with("/api/") || other.iter().any(|end| req.path().ends_with(end)) {
         return true;

@@ -30,6 +30,7 @@ proof that the remedy works.\n\nTimes are RFC 3339 UTC. Every error is `applicat
         (name = "intake", description = "What machines and feeds deliver: durable once it is taken, then worked through."),
         (name = "deadlines", description = "What has to be reported when, the facts it depends on, and decisions about it."),
         (name = "reports", description = "Reports to authorities, and the keys they are signed with."),
+        (name = "reports", description = "Reports to authorities: signed bundles, their delivery, and what proves it."),
         (name = "playbooks", description = "What to do about which incident, as CACAO 2.0."),
         (name = "statistics", description = "Figures and the map, at a cost that does not grow with the records."),
         (name = "exports", description = "What a list finds, as a file."),

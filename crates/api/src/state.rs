@@ -6,7 +6,7 @@ use crate::metrics::Metrics;
 use probatum_application::intake::QueueLimits;
 use probatum_application::playbooks::Playbooks;
 use probatum_application::ports::{Blobs, Clock, Executor, Signer};
-use probatum_application::{Response, TriageDesk, WebhookDesk};
+use probatum_application::{Response, TriageDesk, WebhookDesk, ReportDesk};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -54,6 +54,10 @@ pub struct Api {
     pub hub: Hub,
     /// Wakes those who work through the intake.
     pub delivered: Arc<Notify>,
+    /// What makes and sends reports.
+    pub reports: ReportDesk,
+    /// Who runs the registry, as reports name it.
+    pub organisation: Arc<str>,
     /// The playbooks in use.
     pub playbooks: Arc<dyn Playbooks>,
     /// What signs reports and heads of the log.

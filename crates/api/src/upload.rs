@@ -1,7 +1,6 @@
 //! Uploads: a form streamed into the blob store piece by piece, hashed on the way, in constant memory.
 
 use crate::body::{Body, parse, stalled};
-use crate::dto::evidence::AttachEvidence;
 use crate::problem::Problem;
 use crate::state::Api;
 use actix_multipart::{Field, Multipart};
@@ -11,10 +10,12 @@ use futures_util::StreamExt;
 use probatum_application::ports::{Blob, Upload};
 use probatum_application::use_cases::evidence::Received;
 use probatum_application::{AppError, RequestKey};
-use probatum_evidence::{Attach, Stored};
+use probatum_evidence::Stored;
 use probatum_kernel::Code;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::time::Duration;
+use validator::Validate;
 
 /// Longest text part of a form.
 const MAX_PART: usize = 256 * 1024;
@@ -22,9 +23,9 @@ const MAX_PART: usize = 256 * 1024;
 const MAX_PARTS: usize = 40;
 
 /// A form read to its end.
-pub struct Form {
+pub struct Form<C> {
     /// What is claimed about the content.
-    pub cmd: Attach,
+    pub cmd: C,
     /// The content, in the blob store.
     pub received: Received,
     /// The idempotency key.
@@ -40,15 +41,20 @@ struct FilePart {
 /// How long an upload may take in all.
 const WHOLE_UPLOAD: Duration = Duration::from_secs(4 * 60 * 60);
 
-/// Reads a form. Whatever goes wrong, nothing of it is kept.
-pub async fn receive(api: &Api, req: &HttpRequest, mut body: Body) -> Result<Form, Problem> {
+/// Reads a form whose texts `check` makes a command of. Whatever goes wrong, nothing of it is kept.
+pub async fn receive<T: DeserializeOwned + Validate, C>(
+    api: &Api,
+    req: &HttpRequest,
+    mut body: Body,
+    check: impl Fn(T) -> Result<C, AppError>,
+) -> Result<Form<C>, Problem> {
     let key_of = body.key_maker();
     let mut form = Multipart::new(req.headers(), body.take_payload());
     let mut fields = Map::new();
     let mut file: Option<FilePart> = None;
     let read = tokio::time::timeout(WHOLE_UPLOAD, read_parts(api, &mut form, &mut fields, &mut file)).await;
     let read = read.unwrap_or_else(|_| Err(stalled()));
-    let cmd = match read.and_then(|()| command(&fields)) {
+    let cmd = match read.and_then(|()| command(&fields, check)) {
         Ok(cmd) => cmd,
         Err(e) => return Err(give_up(file, e).await),
     };
@@ -169,9 +175,12 @@ fn typed(name: &str, text: String) -> Value {
     }
 }
 
-fn command(fields: &Map<String, Value>) -> Result<Attach, AppError> {
+fn command<T: DeserializeOwned + Validate, C>(
+    fields: &Map<String, Value>,
+    check: impl Fn(T) -> Result<C, AppError>,
+) -> Result<C, AppError> {
     let bytes = serde_json::to_vec(fields).map_err(|e| AppError::internal(e.to_string()))?;
-    parse(&bytes, AttachEvidence::command)
+    parse(&bytes, check)
 }
 
 fn media_type(part: &Field) -> String {

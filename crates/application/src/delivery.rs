@@ -2,22 +2,12 @@
 //! they work between transactions: claim → make or send → record.
 
 use crate::ports::Chunks;
-use probatum_compliance_export::{Phase, Regime, Report, ReportId, RuleSet, Sealed};
+use probatum_compliance_export::{Phase, Regime, Report, ReportId, Sealed};
 use probatum_kernel::{EvidenceId, PublicId};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
-
-/// Who reports, and by which rules.
-#[derive(Debug, Clone)]
-pub struct Reporting {
-    /// The rules of the regimes.
-    pub rules: Arc<RuleSet>,
-    /// Who runs the registry, as reports name it.
-    pub organisation: String,
-}
 
 /// Why a bundle was not made, or not delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //! while the work goes on, and lapses soon after whoever held it is gone.
 
 use crate::ctx::{Ctx, Principal};
-use crate::delivery::{BundleOrder, Bundles, Delivery, Handed, Outgoing, Parcel, Reporting, Setback};
+use crate::delivery::{BundleOrder, Bundles, Delivery, Handed, Outgoing, Parcel, Setback};
 use crate::error::AppError;
 use crate::ports::{Blobs, Clock, Executor};
 use crate::triage_desk::Pause;
@@ -37,8 +37,6 @@ pub struct ReportDesk {
     pub bundles: Arc<dyn Bundles>,
     /// What delivers them.
     pub delivery: Arc<dyn Delivery>,
-    /// Who reports, and by which rules.
-    pub reporting: Reporting,
     /// How to wait.
     pub pause: Pause,
     /// How many reports this process works on.
@@ -59,6 +57,14 @@ impl ReportDesk {
     pub async fn due(&self) -> Result<Vec<ReportId>, AppError> {
         let now = self.clock.now();
         self.store.reading(move |tx| tx.reports_to_wake(now, BATCH)).await
+    }
+
+    /// Takes up what is due, one after the other.
+    pub async fn take_up_due(&self) -> Result<(), AppError> {
+        for id in self.due().await? {
+            self.take_up(id).await?;
+        }
+        Ok(())
     }
 
     /// Makes and sends a report as far as it goes now. One that somebody else is at is left alone; so is every one while
@@ -114,8 +120,8 @@ impl ReportDesk {
     }
 
     async fn order(&self, filing: &Filing) -> Result<BundleOrder, Setback> {
-        let (filing, rules) = (filing.clone(), self.reporting.rules.clone());
-        self.store.reading(move |tx| reports::thaw(tx, &filing, &rules)).await.map_err(|e| {
+        let filing = filing.clone();
+        self.store.reading(move |tx| reports::thaw(tx, &filing)).await.map_err(|e| {
             let cause = e.cause.clone().unwrap_or_else(|| e.detail.clone());
             match e.transient || e.code == probatum_kernel::Code::Unavailable {
                 true => Setback::passing("The records could not be read", cause),

@@ -4,6 +4,7 @@ use crate::cli::{Common, Serve};
 use probatum_application::intake::QueueLimits;
 use probatum_compliance_export::{MAX_RULES_BYTES, RuleSet};
 use probatum_connectors::ConnectorConfig;
+use probatum_connectors::delivery::DeliveryConfig;
 use probatum_connectors::triage::TriageConfig;
 use probatum_playbooks::{Policy, Rule};
 use serde::Deserialize;
@@ -54,6 +55,8 @@ struct File {
     policy: Vec<Rule>,
     policy_defaults: Option<bool>,
     triage: TriageConfig,
+    organisation: Option<String>,
+    delivery: DeliveryConfig,
 }
 
 /// How lines of the log look.
@@ -102,6 +105,10 @@ pub struct Config {
     pub policy: Policy,
     /// What judges alerts.
     pub triage: TriageConfig,
+    /// Who runs the registry, as reports name it.
+    pub organisation: String,
+    /// Where reports go.
+    pub delivery: DeliveryConfig,
 }
 
 impl Config {
@@ -157,6 +164,8 @@ impl Config {
             outbound_hosts: file.outbound_hosts,
             policy: policy(file.policy, file.policy_defaults.unwrap_or(true))?,
             triage: file.triage,
+            organisation: organisation(file.organisation)?,
+            delivery: file.delivery,
         })
     }
 }
@@ -210,6 +219,15 @@ fn policy(rules: Vec<Rule>, defaults: bool) -> Result<Policy, ConfigError> {
         let why = faults.iter().map(|f| format!("{} {}", f.field, f.message)).collect::<Vec<_>>().join("; ");
         ConfigError::Value { name: "policy", value: named, why }
     })
+}
+
+/// Who reports; nobody in particular, if nobody says.
+fn organisation(given: Option<String>) -> Result<String, ConfigError> {
+    let value = given.unwrap_or_else(|| "the operator of this registry".to_owned());
+    match probatum_kernel::check_line(&value, 200) {
+        Ok(()) => Ok(value),
+        Err(e) => Err(ConfigError::Value { name: "organisation", value, why: e.to_string() }),
+    }
 }
 
 fn max_upload(mib: Option<u64>) -> Result<u64, ConfigError> {
@@ -289,6 +307,8 @@ mod tests {
             ("listen = 'nowhere'", "listen"),
             ("colour = 'red'", "colour"),
             ("[triage]\ncolour = 'red'", "colour"),
+            ("organisation = ''", "organisation"),
+            ("[delivery.targets.x]\ntype = 'spool'\ncolour = 'red'", "colour"),
             ("[triage.llm]\nurl = 'https://llm.example.org/v1'", "model"),
             ("log_format = 'xml'", "log_format"),
             ("max_upload_mib = 0", "max_upload_mib"),

@@ -6,7 +6,7 @@ use probatum_api::Background;
 use probatum_application::ports::{Blobs, Clock, Executor, Job};
 use probatum_application::use_cases::deadlines;
 use probatum_application::use_cases::housekeeping::{self, DISCARD, RECURRING, SWEEP};
-use probatum_application::{AppError, Response};
+use probatum_application::{AppError, ReportDesk, Response};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +31,8 @@ pub struct Jobs {
     pub response: Response,
     /// What works through the intake.
     pub intake: IntakeWorkers,
+    /// What makes and sends reports.
+    pub reports: ReportDesk,
     /// Where calls go on while the loop looks further.
     pub background: Background,
 }
@@ -41,7 +43,8 @@ impl Jobs {
         let jobs = every(stop.clone(), || self.run_due());
         let clocks = every(stop.clone(), || self.watch_clocks());
         let orders = every(stop.clone(), || self.take_up_orders());
-        tokio::join!(jobs, clocks, orders, self.intake.run(stop));
+        let reports = every(stop.clone(), || self.take_up_reports());
+        tokio::join!(jobs, clocks, orders, reports, self.intake.run(stop));
     }
 
     /// Moves the clocks whose time has come; and, while the deadline rules are new, some more of all the others.
@@ -64,6 +67,20 @@ impl Jobs {
                 if let Err(e) = response.take_up(id).await {
                     let cause = e.cause.as_deref().unwrap_or_default();
                     tracing::warn!(action = %id, error = %e, cause, "an order could not be taken up; it will be again");
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Takes up the reports nobody is at, each on its own: the desk knows how many it takes at once.
+    async fn take_up_reports(&self) -> Result<(), AppError> {
+        for id in self.reports.due().await? {
+            let desk = self.reports.clone();
+            self.background.spawn(async move {
+                if let Err(e) = desk.take_up(id).await {
+                    let cause = e.cause.as_deref().unwrap_or_default();
+                    tracing::warn!(report = %id, error = %e, cause, "a report could not be taken up; it will be again");
                 }
             });
         }

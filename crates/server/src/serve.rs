@@ -11,8 +11,9 @@ use probatum_application::triage::Triager;
 use probatum_application::use_cases::actions::Rules;
 use probatum_application::use_cases::deadlines;
 use probatum_application::use_cases::keys::{self, KeySecret};
-use probatum_application::{AppError, IntakeDesk, Response, TriageDesk};
-use probatum_connectors::{BlobStore, ConnectorSet, PlaybookFolder, SigningKeyFile, triage};
+use probatum_application::{AppError, IntakeDesk, Response, TriageDesk, ReportDesk};
+use probatum_connectors::{BlobStore, ConnectorSet, PlaybookFolder, SigningKeyFile, triage, BundleMaker};
+use probatum_connectors::delivery::{Targets};
 use probatum_incident::Category;
 use probatum_storage::{Store, migrate};
 use std::sync::Arc;
@@ -57,6 +58,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
         triager: triager(config)?,
         pause: |time| Box::pin(tokio::time::sleep(time)),
     };
+    let reports = report_desk(config, store.clone(), blobs.clone(), clock.clone())?;
     actix_web::rt::System::new().block_on(async {
         let background = Background::here();
         if made {
@@ -70,6 +72,8 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
             response,
             triage,
             delivered: Arc::default(),
+            reports,
+            organisation: config.organisation.as_str().into(),
             playbooks,
             signer,
             clock,
@@ -78,6 +82,39 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
         };
         run(config, api, store).await
     })
+}
+
+/// What makes and sends reports: bundles are written below the data folder, and so is the spool folder.
+fn report_desk(
+    config: &Config,
+    store: Arc<dyn Executor>,
+    blobs: Arc<BlobStore>,
+    clock: Arc<SystemClock>,
+) -> Result<ReportDesk, Failure> {
+    let secret = |name: &str| std::env::var(name).ok();
+    let refused = |fault: &dyn std::fmt::Display| Failure(fault.to_string());
+    let targets = Targets::new(&config.delivery, &config.data.join("spool"), &secret).map_err(|e| refused(&e))?;
+    targets.within(&config.outbound_hosts).map_err(|e| refused(&e))?;
+    let signer = Arc::new(signing_key(config)?);
+    let bundles = BundleMaker::new(&config.data.join("bundles"), blobs.clone(), signer, clock.clone())
+        .map_err(|e| Failure(format!("data = '{}': {e}", config.data.display())))?;
+    Ok(ReportDesk {
+        store,
+        clock,
+        blobs,
+        bundles: Arc::new(bundles),
+        delivery: Arc::new(targets),
+        pause: |time| Box::pin(tokio::time::sleep(time)),
+        busy: Arc::default(),
+    })
+}
+
+/// The key bundles are signed with, made at the first start.
+fn signing_key(config: &Config) -> Result<SigningKeyFile, Failure> {
+    let path = config.data.with_extension("signing-key.json");
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|e| Failure(format!("no randomness: {e}")))?;
+    Ok(SigningKeyFile::open_or_create(&path, &seed, SystemClock.now())?.0)
 }
 
 /// The policy and the connectors. Secrets come from the environment alone.
@@ -103,7 +140,8 @@ async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), 
     let (stop, stopped) = watch::channel(false);
     let (blobs, response, background) = (api.blobs.clone(), api.response.clone(), api.background.clone());
     let intake = intake(&api);
-    let jobs = loops::Jobs { store, blobs, response, intake, background: background.clone() };
+    let reports = api.reports.clone();
+    let jobs = loops::Jobs { store, blobs, response, intake, reports, background: background.clone() };
     let jobs = actix_web::rt::spawn(jobs.run(stopped));
     let api = web::Data::new(api);
     let server = HttpServer::new(move || App::new().configure(|cfg| probatum_api::mount(cfg, api.clone())))

@@ -14,6 +14,7 @@ pub mod patch;
 pub mod plan;
 pub mod playbook;
 pub mod signing;
+pub mod report;
 pub mod simulation;
 pub mod statistics;
 pub mod timeline;

@@ -62,7 +62,7 @@ async fn upload(
     // A gigabyte for an incident that does not exist would be a gigabyte for nothing.
     let asking = Caller::<may::AttachEvidence>::of(caller.ctx.clone());
     api.read(asking, move |tx, ctx| incidents::exists(tx, ctx, id)).await?;
-    let Form { cmd, received, key } = receive(&api, &req, body).await?;
+    let Form { cmd, received, key } = receive(&api, &req, body, AttachEvidence::command).await?;
     let place = received.stored.key.clone();
     let request_id = caller.ctx.request_id.clone();
     // Which evidence took the content, if any did: the last run of the job decides, and a stored answer names another.
@@ -83,7 +83,7 @@ async fn upload(
 
 /// Whether content that was received belongs to nothing: it was refused, or a repetition was answered from store. If
 /// the outcome is not known (the database went away during the commit), the content stays: rather too much than lost.
-fn orphaned(answer: &Result<HttpResponse, Problem>, taken: &str) -> bool {
+pub(super) fn orphaned(answer: &Result<HttpResponse, Problem>, taken: &str) -> bool {
     match answer {
         Ok(response) => {
             let location = response.headers().get(LOCATION).and_then(|l| l.to_str().ok()).unwrap_or_default();

@@ -51,7 +51,7 @@ pub async fn content(
 }
 
 /// The name in ASCII for all, and as it is for those who know RFC 8187.
-fn attachment(name: String) -> ContentDisposition {
+pub(super) fn attachment(name: String) -> ContentDisposition {
     let plain: String =
         name.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '_' }).collect();
     let mut parameters = vec![DispositionParam::Filename(plain.clone())];

@@ -16,6 +16,8 @@ mod incidents;
 mod intake;
 mod playbooks;
 mod signing;
+mod reports;
+mod reports_receipt;
 mod simulation;
 mod statistics;
 mod system;
@@ -31,6 +33,7 @@ use actix_web::http::header::ALLOW;
 use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use probatum_application::AppError;
+use probatum_compliance_export::ReportId;
 use probatum_kernel::{AgentId, Code, EvidenceId, IncidentRef};
 use std::str::FromStr;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -85,6 +88,12 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(triage::list)
         .service(intake::log)
         .service(intake::get)
+        .service(reports::export)
+        .service(reports::list)
+        .service(reports::get)
+        .service(reports::bundle)
+        .service(reports::retry)
+        .service(reports_receipt::receipt)
         .service(playbooks::list)
         .service(playbooks::get)
         .service(statistics::figures)
@@ -153,6 +162,11 @@ fn incident_ref(text: &str) -> Result<IncidentRef, AppError> {
 /// An item of evidence named in the path.
 fn evidence_id(text: &str) -> Result<EvidenceId, AppError> {
     EvidenceId::from_str(text).map_err(|_| AppError::not_found("evidence"))
+}
+
+/// A report named in the path.
+fn report_id(text: &str) -> Result<ReportId, AppError> {
+    ReportId::from_str(text).map_err(|_| AppError::not_found("report"))
 }
 
 /// An agent named in the path. Its id is percent-decoded once, after the path was taken apart: it may hold a `/`.

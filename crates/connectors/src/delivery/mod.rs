@@ -83,6 +83,3 @@ impl Delivery for Targets {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

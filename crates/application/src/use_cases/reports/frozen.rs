@@ -3,15 +3,16 @@
 
 use super::{NewReport, story};
 use crate::ctx::Ctx;
-use crate::delivery::{BundleOrder, Reporting};
+use crate::delivery::BundleOrder;
 use crate::error::AppError;
 use crate::ports::{StoredFacts, Tx};
+use crate::use_cases::deadlines::{self, Basis, case_of, incident_data, submitted_at};
 use probatum_compliance_export::{
-    ActionData, Anchor, CaseFacts, Checkpoint, Clocks, Condition, DeliveryState, Exhibit, Fact, FactSheet,
-    Filing, IncidentData, PreviousReport, Report, ReportInput, RuleSet, Submission, TimelineEntry,
+    ActionData, CaseFacts, Checkpoint, Circumstances, Clocks, DeliveryState, Exhibit, Fact, FactSheet, Filing,
+    IncidentData, PreviousReport, Report, ReportInput, RuleSet, TimelineEntry,
 };
 use probatum_evidence::{CustodyEntry, Evidence, Sha256Hex};
-use probatum_incident::{Flag, Incident, Lifecycle};
+use probatum_incident::Incident;
 use probatum_kernel::EvidenceId;
 use probatum_playbooks::Action;
 use serde::{Deserialize, Serialize};
@@ -44,29 +45,28 @@ impl Frozen {
         ctx: &Ctx,
         incident: &Incident,
         cmd: &NewReport,
-        earlier: &[Filing],
-        reporting: &Reporting,
+        basis: Basis,
+        organisation: &str,
     ) -> Result<Self, AppError> {
-        let rules = reporting.rules.as_ref();
-        let stored = tx.facts(incident.id)?;
-        let facts = sheet(stored.as_ref(), cmd.facts.as_ref());
-        let case = case(tx, incident, stored.as_ref(), &facts, earlier, rules)?;
+        let rules = deadlines::rules();
+        let basis = Basis { facts: stated(basis.facts, cmd.facts.as_ref(), ctx), ..basis };
         let leaves = |item: &Evidence| rules.in_scope(cmd.regime, item.visibility);
         let evidence = tx.evidence_of(incident.id)?.into_iter().filter(leaves).map(sent_along).collect();
         let (size, _) = tx.audit_head()?;
         let root_hash = Sha256Hex::from_digest(tx.audit_root(size)?);
         let tree_size = u64::try_from(size).unwrap_or(0);
+        // What another authority was told is none of this one's business.
         let same_regime = |f: &&Filing| f.regime == cmd.regime && f.state != DeliveryState::Failed;
         Ok(Self {
-            incident: told(incident, &case),
-            facts,
-            facts_version: stored.map(|s| s.version),
-            case,
+            incident: incident_data(incident, basis.facts.as_ref()),
+            case: case_of(rules, incident, &basis),
             evidence,
             actions: tx.actions_of(incident.id)?.iter().map(step).collect(),
-            previous: earlier.iter().filter(same_regime).map(previous).collect(),
+            previous: basis.reports.iter().filter(same_regime).map(previous).collect(),
             checkpoint: Checkpoint { tree_size, root_hash, at: ctx.now, signature: None },
-            organisation: reporting.organisation.clone(),
+            organisation: organisation.to_owned(),
+            facts_version: basis.facts.as_ref().map(|f| f.version).filter(|version| *version > 0),
+            facts: basis.facts.map(|f| f.sheet).unwrap_or_default(),
         })
     }
 
@@ -75,7 +75,7 @@ impl Frozen {
         &self,
         filing: &Filing,
         mut chains: Vec<(EvidenceId, Vec<CustodyEntry>)>,
-        timeline: Vec<TimelineEntry>,
+        timeline: &[TimelineEntry],
         rules: &RuleSet,
     ) -> Result<Report, AppError> {
         let mut chain_of = |id: EvidenceId| {
@@ -101,7 +101,7 @@ impl Frozen {
             clocks: &clocks,
             evidence: &evidence,
             actions: &self.actions,
-            timeline: &timeline,
+            timeline,
             previous: &self.previous,
             checkpoint: Some(&self.checkpoint),
         })?)
@@ -111,7 +111,8 @@ impl Frozen {
 /// The report as it was asked for, to be made: the same however much later, and however often.
 ///
 /// Fails if other rules are in use by now, or if what was kept cannot be read.
-pub fn thaw(tx: &mut dyn Tx, filing: &Filing, rules: &RuleSet) -> Result<BundleOrder, AppError> {
+pub fn thaw(tx: &mut dyn Tx, filing: &Filing) -> Result<BundleOrder, AppError> {
+    let rules = deadlines::rules();
     if filing.rule_version != rules.version {
         return Err(AppError::internal(format!(
             "asked for under the rules {}, and those in use are {}",
@@ -129,7 +130,7 @@ pub fn thaw(tx: &mut dyn Tx, filing: &Filing, rules: &RuleSet) -> Result<BundleO
         contents.extend(item.stored.as_ref().map(|stored| (item.id, stored.key.clone())));
     }
     let timeline = timeline(tx, filing, frozen.checkpoint.tree_size)?;
-    Ok(BundleOrder { report: frozen.report(filing, chains, timeline, rules)?, contents })
+    Ok(BundleOrder { report: frozen.report(filing, chains, &timeline, rules)?, contents })
 }
 
 /// The timeline up to entry `last` of the audit log.
@@ -147,85 +148,24 @@ fn timeline(tx: &mut dyn Tx, filing: &Filing, last: u64) -> Result<Vec<TimelineE
     }
 }
 
-/// What is stated for this report over what is stated for all.
-fn sheet(stored: Option<&StoredFacts>, over: Option<&FactSheet>) -> FactSheet {
-    match (stored, over) {
-        (Some(stored), Some(over)) => stored.sheet.merged(over),
-        (Some(stored), None) => stored.sheet.clone(),
-        (None, over) => over.cloned().unwrap_or_default(),
-    }
-}
-
-/// What the clocks depend on.
-fn case(
-    tx: &mut dyn Tx,
-    incident: &Incident,
-    stored: Option<&StoredFacts>,
-    sheet: &FactSheet,
-    earlier: &[Filing],
-    rules: &RuleSet,
-) -> Result<CaseFacts, AppError> {
-    let circumstances = stored.map(|s| s.circumstances.clone()).unwrap_or_default();
-    let mut case = CaseFacts::stated(sheet, &circumstances);
-    let raised = Flag::ALL.iter().filter(|flag| incident.flags.has(**flag));
-    case.conditions.extend(raised.filter_map(|flag| flag.as_str().parse::<Condition>().ok()));
-    if incident.lifecycle < Lifecycle::Contained {
-        case.conditions.insert(Condition::Ongoing);
-    }
-    let moments = [
-        (Anchor::OccurredAt, incident.occurred_at),
-        (Anchor::DetectedAt, incident.detected_at),
-        (Anchor::AwareAt, incident.aware_at),
-    ];
-    case.moments.extend(moments.into_iter().filter_map(|(anchor, at)| Some((anchor, at?))));
-    case.waivers =
-        tx.waivers(incident.id)?.into_iter().filter(|w| w.withdrawn.is_none()).map(|w| w.waiver).collect();
-    case.submissions.extend(earlier.iter().filter_map(|filing| {
-        let step = rules.step_of(filing.regime, filing.phase)?;
-        let at = filing.received_at.or(filing.submitted_at)?;
-        Some(Submission { regime: filing.regime, step, at, complete: filing.is_complete() })
-    }));
-    Ok(case)
+/// The facts on record, with what is stated for this report over them. Version 0: there are none on record.
+fn stated(stored: Option<StoredFacts>, over: Option<&FactSheet>, ctx: &Ctx) -> Option<StoredFacts> {
+    let Some(over) = over else { return stored };
+    let none = || StoredFacts {
+        version: 0,
+        sheet: FactSheet::default(),
+        circumstances: Circumstances::default(),
+        at: ctx.now,
+        actor: ctx.actor().clone(),
+    };
+    let stored = stored.unwrap_or_else(none);
+    Some(StoredFacts { sheet: stored.sheet.merged(over), ..stored })
 }
 
 /// An item as it leaves. Content that is known to be no longer what it was is not sent in its name: the item says that it
 /// is broken, and its chain says how.
 fn sent_along(item: Evidence) -> Evidence {
     Evidence { stored: item.stored.clone().filter(|_| !item.broken), ..item }
-}
-
-/// The incident as it may be told.
-fn told(incident: &Incident, case: &CaseFacts) -> IncidentData {
-    let i = incident;
-    IncidentData {
-        id: Some(i.id),
-        public_id: i.public_id.to_string(),
-        title: i.title.clone(),
-        summary: i.summary.clone(),
-        level: Some(i.level.to_string()),
-        category: Some(i.category.to_string()),
-        severity: Some(i.severity.band().to_string()),
-        severity_score: Some(i.severity.score()),
-        priority: i.priority.map(|p| p.to_string()),
-        status_lifecycle: Some(i.lifecycle.to_string()),
-        disposition: i.disposition.map(|d| d.to_string()),
-        flags: Flag::ALL.iter().filter(|f| i.flags.has(**f)).map(ToString::to_string).collect(),
-        sector: i.sector.map(|s| s.to_string()),
-        country: i.country.map(|c| c.as_str().to_owned()),
-        agent_id: i.agent_id.as_ref().map(ToString::to_string),
-        asset: i.asset.clone(),
-        impact_confidentiality: Some(i.impact.confidentiality),
-        impact_integrity: Some(i.impact.integrity),
-        impact_availability: Some(i.impact.availability),
-        occurred_at: i.occurred_at,
-        detected_at: i.detected_at,
-        aware_at: i.aware_at,
-        determined_at: case.moments.get(&Anchor::DeterminedAt).copied(),
-        created_at: Some(i.created_at),
-        contained_at: i.contained_at,
-        resolved_at: i.resolved_at,
-        closed_at: i.closed_at,
-    }
 }
 
 fn step(action: &Action) -> ActionData {
@@ -243,6 +183,6 @@ fn step(action: &Action) -> ActionData {
 }
 
 fn previous(filing: &Filing) -> PreviousReport {
-    let submitted_at = filing.received_at.or(filing.submitted_at);
+    let submitted_at = submitted_at(filing);
     PreviousReport { report_id: filing.id.to_string(), phase: filing.phase, submitted_at }
 }

@@ -9,15 +9,17 @@ pub use frozen::thaw;
 pub use receipt::{Proof, receive};
 pub use running::{begin, made, missed, sent};
 
-use super::{incident_named, incidents, record};
+use super::deadlines::{self, Basis};
+use super::{incident_named, record};
 use crate::ctx::Ctx;
-use crate::delivery::Reporting;
 use crate::error::AppError;
 use crate::permission::Permission;
 use crate::ports::Tx;
 use frozen::Frozen;
-use probatum_compliance_export::{FactSheet, Filing, MAX_REPORTS, NewFiling, Phase, Regime, ReportId};
-use probatum_evidence::Sha256Hex;
+use probatum_compliance_export::{
+    FactSheet, Filing, MAX_REPORTS, NewFiling, Phase, Regime, ReportId,
+};
+use probatum_evidence::{Sha256Hex, Visibility};
 use probatum_incident::Incident;
 use probatum_kernel::{Code, IncidentRef};
 use serde_json::{Value, json};
@@ -35,14 +37,14 @@ pub struct NewReport {
     pub facts: Option<FactSheet>,
 }
 
-/// Asks for a report. What it says is fixed here and now, however much later it is made; the incident is held from now
-/// on. Doctrine: no evidence, no report.
+/// Asks for a report of this organisation. What it says is fixed here and now, however much later it is made. From the
+/// first report on the incident is not deleted. Doctrine: no evidence, no report.
 pub fn request(
     tx: &mut dyn Tx,
     ctx: &Ctx,
     id: IncidentRef,
     cmd: &NewReport,
-    reporting: &Reporting,
+    organisation: &str,
 ) -> Result<Filing, AppError> {
     ctx.require(Permission::ExportReports)?;
     let incident = incident_named(tx, id)?;
@@ -50,15 +52,13 @@ pub fn request(
         let detail = "A report to an authority needs evidence; attach some to the incident first.";
         return Err(AppError::new(Code::EvidenceRequired, detail));
     }
-    let earlier = tx.reports_of(incident.id)?;
-    let seq = u32::try_from(earlier.len()).unwrap_or(u32::MAX).saturating_add(1);
+    let basis = Basis::of(tx, incident.id)?;
+    let seq = u32::try_from(basis.reports.len()).unwrap_or(u32::MAX).saturating_add(1);
     let id = ReportId::new(incident.public_id, seq).ok_or_else(|| {
-        AppError::new(
-            Code::StateConflict,
-            format!("The incident has {MAX_REPORTS} reports, the most one may have."),
-        )
+        AppError::new(Code::StateConflict, format!("The incident has {MAX_REPORTS} reports, the most one may have."))
     })?;
-    let frozen = Frozen::of(tx, ctx, &incident, cmd, &earlier, reporting)?;
+    let frozen = Frozen::of(tx, ctx, &incident, cmd, basis, organisation)?;
+    let rules = deadlines::rules();
     let mut new = NewFiling {
         id,
         incident_id: incident.id,
@@ -67,13 +67,12 @@ pub fn request(
         target: cmd.target.clone(),
         incident_version: incident.version,
         facts_version: frozen.facts_version,
-        rule_version: reporting.rules.version.clone(),
+        rule_version: rules.version.clone(),
         missing: Vec::new(),
     };
     let draft = Filing::request(new.clone(), ctx.actor(), ctx.now)?;
-    new.missing = frozen.report(&draft, Vec::new(), Vec::new(), &reporting.rules)?.missing;
+    new.missing = frozen.report(&draft, Vec::new(), &[], rules)?.missing;
     let filing = Filing::request(new, ctx.actor(), ctx.now)?;
-    hold(tx, ctx, &incident, &filing)?;
     let text = serde_json::to_string(&frozen).map_err(|e| AppError::internal(e.to_string()))?;
     tx.insert_report(&filing, &text)?;
     let detail = json!({
@@ -85,15 +84,12 @@ pub fn request(
     Ok(filing)
 }
 
-/// From the first report on, the incident is not deleted.
-fn hold(tx: &mut dyn Tx, ctx: &Ctx, incident: &Incident, filing: &Filing) -> Result<(), AppError> {
-    match incident.hold(ctx.now) {
-        Some(decision) => {
-            let reason = format!("{} was requested", filing.id);
-            incidents::save(tx, ctx, incident, decision, Some(&reason)).map(|_| ())
-        }
-        None => Ok(()),
-    }
+/// What a report under this regime takes out of the house, in the words of CONTRACT §10.
+pub fn scope(regime: Regime) -> [String; 3] {
+    let rules = deadlines::rules();
+    let leaves = Visibility::ALL.iter().filter(|v| rules.in_scope(regime, **v)).map(|v| v.as_str());
+    let evidence = format!("evidence({})", leaves.collect::<Vec<_>>().join(","));
+    ["incident".to_owned(), evidence, "timeline".to_owned()]
 }
 
 /// A report.
@@ -146,3 +142,4 @@ fn save(
     }
     record(tx, ctx, event, next.id.to_string(), Some(incident.id), detail)
 }
+

@@ -6,8 +6,10 @@ use crate::error::AppError;
 use crate::permission::Permission;
 use crate::ports::Tx;
 use crate::use_cases::evidence::{self, Received};
+use crate::use_cases::{deadlines, incident_named};
 use probatum_compliance_export::{Filing, NewReceipt, ReportId};
 use probatum_evidence::{Attach, CustodyAction, CustodyInput, EvidenceKind, Visibility};
+use probatum_kernel::IncidentRef;
 use serde_json::json;
 
 /// How sure a receipt is that came as a file, or that names the very document by its hash, in per cent.
@@ -38,6 +40,9 @@ pub fn receive(tx: &mut dyn Tx, ctx: &Ctx, id: ReportId, proof: &Proof) -> Resul
         "evidence_id": evidence,
     });
     save(tx, ctx, &incident, &filing, &next, "report.delivered", detail)?;
+    // Read again: what evidence there is may have raised a flag.
+    let incident = incident_named(tx, IncidentRef::Id(incident.id))?;
+    deadlines::recompute(tx, ctx, &incident)?;
     Ok(next)
 }
 

@@ -6,6 +6,7 @@ use crate::ctx::Ctx;
 use crate::delivery::{Handed, Setback};
 use crate::error::AppError;
 use crate::ports::Tx;
+use crate::use_cases::deadlines;
 use probatum_compliance_export::{DeliveryState, Filing, Missed, ReportId, Sealed};
 use probatum_kernel::Timestamp;
 use serde_json::{Value, json};
@@ -33,7 +34,8 @@ pub fn made(tx: &mut dyn Tx, ctx: &Ctx, id: ReportId, claim: i64, bundle: &Seale
 pub fn sent(tx: &mut dyn Tx, ctx: &Ctx, id: ReportId, claim: i64, handed: &Handed) -> Result<(), AppError> {
     let (incident, filing) = locked(tx, id)?;
     let Some(next) = filing.sent(claim, handed.reference.clone(), ctx.now) else { return Ok(()) };
-    save(tx, ctx, &incident, &filing, &next, "report.sent", json!({"reference": next.reference}))
+    save(tx, ctx, &incident, &filing, &next, "report.sent", json!({"reference": next.reference}))?;
+    deadlines::recompute(tx, ctx, &incident)
 }
 
 /// Records that an attempt to make or send a report failed. Only the last one is told: a wait is none of the story.
