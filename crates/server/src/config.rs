@@ -1,6 +1,7 @@
 //! Configuration in layers: defaults, then the file, then environment and flags. A wrong value names itself.
 
 use crate::cli::{Common, Serve};
+pub use crate::webhooks::WebhookConfig;
 use probatum_connectors::ConnectorConfig;
 use probatum_connectors::triage::TriageConfig;
 use probatum_playbooks::{Policy, Rule};
@@ -47,6 +48,7 @@ struct File {
     policy: Vec<Rule>,
     policy_defaults: Option<bool>,
     triage: TriageConfig,
+    webhooks: WebhookConfig,
 }
 
 /// How lines of the log look.
@@ -83,12 +85,15 @@ pub struct Config {
     pub demo: bool,
     /// What carries actions out.
     pub connectors: Vec<ConnectorConfig>,
-    /// The hosts connectors may call: names, or `*.` and a domain. Empty means those of the connectors.
+    /// The hosts connectors and webhooks may call: names, or `*.` and a domain. Empty means those of the connectors, and
+    /// none for webhooks.
     pub outbound_hosts: Vec<String>,
     /// Who may have what run.
     pub policy: Policy,
     /// What judges alerts.
     pub triage: TriageConfig,
+    /// How events go to webhooks.
+    pub webhooks: WebhookConfig,
 }
 
 impl Config {
@@ -140,6 +145,7 @@ impl Config {
             outbound_hosts: file.outbound_hosts,
             policy: policy(file.policy, file.policy_defaults.unwrap_or(true))?,
             triage: file.triage,
+            webhooks: file.webhooks.checked()?,
         })
     }
 }
@@ -204,6 +210,8 @@ mod tests {
         let cases = [
             ("listen = 'nowhere'", "listen"),
             ("colour = 'red'", "colour"),
+            ("[webhooks]\ncolour = 'red'", "colour"),
+            ("[webhooks]\ndisable_after_seconds = 0", "disable_after_seconds"),
             ("[triage]\ncolour = 'red'", "colour"),
             ("[triage.llm]\nurl = 'https://llm.example.org/v1'", "model"),
             ("log_format = 'xml'", "log_format"),

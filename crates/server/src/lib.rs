@@ -9,6 +9,7 @@ mod loops;
 pub mod seed;
 mod serve;
 mod tls;
+mod webhooks;
 
 pub use cli::{Cli, Command};
 pub use commands::run;

@@ -2,9 +2,9 @@
 
 use crate::commands::{Failure, ctx, random, say};
 use crate::config::Config;
-use crate::{SystemClock, logging, loops, tls};
+use crate::{SystemClock, logging, loops, tls, webhooks};
 use actix_web::{App, HttpServer, web};
-use probatum_api::{Api, Background, Metrics};
+use probatum_api::{Api, Background, Hub, Metrics};
 use probatum_application::ports::Executor;
 use probatum_application::triage::Triager;
 use probatum_application::use_cases::actions::Rules;
@@ -30,7 +30,8 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
     for migration in migrate(&config.store.backend)? {
         tracing::info!(migration, "migration applied");
     }
-    let store: Arc<dyn Executor> = Arc::new(Store::open(&config.store)?);
+    let hub = Hub::default();
+    let store: Arc<dyn Executor> = hub.listening_to(Arc::new(Store::open(&config.store)?));
     let blobs = Arc::new(BlobStore::folder(&config.data)?);
     let settings = probatum_api::Settings {
         public_viewer: config.public_viewer,
@@ -47,6 +48,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
         triager: triager(config)?,
         pause: |time| Box::pin(tokio::time::sleep(time)),
     };
+    let webhooks = webhooks::desk(config, store.clone(), clock.clone())?;
     actix_web::rt::System::new().block_on(async {
         let background = Background::here();
         let api = Api {
@@ -55,6 +57,8 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
             background,
             response,
             triage,
+            webhooks,
+            hub,
             playbooks,
             clock,
             settings,
@@ -85,6 +89,11 @@ async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), 
     first_key(store.as_ref()).await?;
     let (stop, stopped) = watch::channel(false);
     let (blobs, response, background) = (api.blobs.clone(), api.response.clone(), api.background.clone());
+    let (hub, webhooks, metrics) = (api.hub.clone(), api.webhooks.clone(), api.metrics.clone());
+    let following = actix_web::rt::spawn(hub.clone().run(store.clone()));
+    let courier =
+        webhooks::Delivering { webhooks, background: background.clone(), written: hub.written(), metrics };
+    let courier = actix_web::rt::spawn(courier.run(stopped.clone()));
     let jobs = loops::Jobs { store, blobs, response, background: background.clone() };
     let jobs = actix_web::rt::spawn(jobs.run(stopped));
     let api = web::Data::new(api);
@@ -101,10 +110,14 @@ async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), 
     for address in server.addrs() {
         tracing::info!("listening on {scheme}://{address} (explorer: {scheme}://{address}/explorer/)");
     }
+    // Streams of events never finish by themselves.
+    let ending = actix_web::rt::spawn(webhooks::end_on_signal(hub.clone()));
     // actix stops on SIGINT and SIGTERM: no new connections, requests in flight may finish.
     server.run().await.map_err(|e| Failure(e.to_string()))?;
     let _ = stop.send(true);
-    let _ = jobs.await;
+    hub.end();
+    ending.abort();
+    let _ = tokio::join!(jobs, courier, following);
     if !background.drain(Duration::from_secs(CALLS)).await {
         tracing::warn!("calls of connectors are still under way; they are taken up again at the next start");
     }
