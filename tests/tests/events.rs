@@ -115,14 +115,16 @@ fn each_role_hears_its_own(engine: Engine) {
     analyst.attaches(&id, &merged(confirming(), json!({"visibility": "public"})));
     let key = app.new_key("another", &["--role", "viewer"]);
     let last = analyst.reports(&report("The last"));
-    for (role, stream) in ["viewer", "reporter", "analyst", "devsecops", "legal_dpo", "admin"].iter().zip(&streams)
+    for (role, stream) in
+        ["viewer", "reporter", "analyst", "devsecops", "legal_dpo", "admin"].iter().zip(&streams)
     {
         let heard = until("the last event arrives", Duration::from_secs(20), || {
             let heard = stream.events();
             heard.iter().any(|e| e.data["subject"] == last.as_str()).then_some(heard)
         });
         let count = |name: &str| heard.iter().filter(|e| e.event == name).count();
-        let (brief, audits) = (matches!(*role, "viewer" | "reporter"), matches!(*role, "legal_dpo" | "admin"));
+        let (brief, audits) =
+            (matches!(*role, "viewer" | "reporter"), matches!(*role, "legal_dpo" | "admin"));
         assert_eq!(count("evidence.attached"), if brief { 1 } else { 2 }, "{role}: {heard:?}");
         assert_eq!(count("key.created"), usize::from(audits), "{role}");
         assert_eq!(count("incident.created"), 2, "{role}");
@@ -158,8 +160,7 @@ fn what_cannot_be_followed_is_refused(engine: Engine) {
 
     // As many as one may have, and one more; what was closed comes free.
     let key = app.key_of("viewer");
-    let mut mine: Vec<EventStream> =
-        (0..16).map(|_| EventStream::open(app.server(), &key, "", "")).collect();
+    let mut mine: Vec<EventStream> = (0..16).map(|_| EventStream::open(app.server(), &key, "", "")).collect();
     viewer.get("/api/events").problem(429, "too_many_streams");
     let others = EventStream::open(app.server(), &app.key_of("analyst"), "", "");
     let metrics = || viewer.get("/metrics").text();

@@ -1,9 +1,9 @@
 //! Counters for Prometheus: requests by route and status, their duration, and what waits for the database.
 
+use probatum_application::Told;
 use prometheus::{
     Encoder, Gauge, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
-use probatum_application::Told;
 use std::time::Duration;
 
 /// The registry of all counters.
@@ -34,7 +34,8 @@ impl Metrics {
         let waiting_writes = gauge("probatum_writes_waiting", "Writing jobs waiting for the database.")?;
         let waiting_reads = gauge("probatum_reads_waiting", "Reading jobs waiting for the database.")?;
         let streams = gauge("probatum_event_streams", "Open streams of events.")?;
-        let deliveries = Opts::new("probatum_webhook_deliveries_total", "Attempts to deliver events, by outcome.");
+        let deliveries =
+            Opts::new("probatum_webhook_deliveries_total", "Attempts to deliver events, by outcome.");
         let deliveries = IntCounterVec::new(deliveries, &["outcome"]).map_err(|e| e.to_string())?;
         let lag = "Seconds the oldest event has been waiting that some active webhook should have.";
         let lag = Gauge::new("probatum_webhook_lag_seconds", lag).map_err(|e| e.to_string())?;

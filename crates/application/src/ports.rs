@@ -1,8 +1,8 @@
 //! What the application needs from outside: transactions, blobs, a clock. Adapters implement these traits.
 
 pub use crate::ports_webhooks::{
-    Courier, Delivering, Delivery, DeliveryList, DeliveryRows, DeliveryState, EventRows, Parcel, Undelivered, Webhook,
-    WebhookList, WebhookRows,
+    Courier, Delivering, Delivery, DeliveryList, DeliveryRows, DeliveryState, EventRows, Parcel, Undelivered,
+    Webhook, WebhookList, WebhookRows,
 };
 
 use crate::error::AppError;

@@ -114,9 +114,7 @@ impl WebhookDesk {
     /// Sends a test event once, at once, and says what came of it. Nothing of it is kept.
     pub async fn test(&self, ctx: Ctx, id: WebhookId) -> Result<Result<u16, Undelivered>, AppError> {
         let now = ctx.now;
-        let asked = move |tx: &mut dyn Tx| {
-            Ok((webhooks::get(tx, &ctx, id)?, events::source(tx)?))
-        };
+        let asked = move |tx: &mut dyn Tx| Ok((webhooks::get(tx, &ctx, id)?, events::source(tx)?));
         let (webhook, source) = self.store.reading(asked).await?;
         Ok(self.courier.deliver(test_parcel(&webhook, &source, now)?).await)
     }

@@ -109,11 +109,8 @@ impl WebhookCourier {
     }
 
     async fn carry(&self, parcel: Parcel) -> Result<u16, Undelivered> {
-        let not_sent = |reason: &str| Undelivered {
-            status: None,
-            reason: reason.to_owned(),
-            retry_after: None,
-        };
+        let not_sent =
+            |reason: &str| Undelivered { status: None, reason: reason.to_owned(), retry_after: None };
         let secret = self.open(parcel.webhook, &parcel.secret).ok().and_then(|s| s.parse::<Secret>().ok());
         let secret = secret.ok_or_else(|| {
             not_sent("its secret does not open: the webhook key is not the one it was made with")

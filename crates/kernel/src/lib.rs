@@ -21,7 +21,9 @@ mod words;
 
 pub use actor::{Actor, ActorError, Role};
 pub use code::{Code, Coded, FieldFault, Kind};
-pub use id::{ActionId, AgentId, EvidenceId, IdError, IncidentId, IncidentRef, PublicId, TriageId, WebhookId};
+pub use id::{
+    ActionId, AgentId, EvidenceId, IdError, IncidentId, IncidentRef, PublicId, TriageId, WebhookId,
+};
 pub use page::{Cursor, MAX_DEPTH, MAX_PER_PAGE, Page, PageError, Position, Sort, SortKey, Total};
 pub use text::{TextError, check_line, check_text, is_visible};
 pub use time::{Timestamp, TimestampError};

@@ -45,9 +45,8 @@ pub struct WebhookConfig {
 impl WebhookConfig {
     /// The same, if its values can be.
     pub fn checked(self) -> Result<Self, ConfigError> {
-        let fault = |name, value: String, why: &str| {
-            Err(ConfigError::Value { name, value, why: why.to_owned() })
-        };
+        let fault =
+            |name, value: String, why: &str| Err(ConfigError::Value { name, value, why: why.to_owned() });
         if let Some(waits) = &self.retry_seconds
             && (waits.len() > MAX_WAITS || waits.iter().any(|s| *s > MAX_SECONDS))
         {
@@ -88,8 +87,7 @@ pub fn desk(
         ca_file: given.ca_file.clone(),
         ..OutboundPolicy::default()
     };
-    let courier =
-        WebhookCourier::new(policy, key).map_err(|e| Failure(format!("webhooks.ca_file: {e}")))?;
+    let courier = WebhookCourier::new(policy, key).map_err(|e| Failure(format!("webhooks.ca_file: {e}")))?;
     Ok(WebhookDesk { store, clock, courier: Arc::new(courier), schedule: Arc::new(given.schedule()) })
 }
 

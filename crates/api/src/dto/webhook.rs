@@ -57,7 +57,9 @@ impl CreateWebhook {
         if !faults.is_empty() {
             return Err(AppError::invalid_fields(faults));
         }
-        let (Some(url), Some(types), Ok(secret)) = (self.url, types, sealed) else { return Err(incomplete()) };
+        let (Some(url), Some(types), Ok(secret)) = (self.url, types, sealed) else {
+            return Err(incomplete());
+        };
         let audience = self.audience.unwrap_or(Audience::Viewer);
         Ok(NewWebhook { id, url, types, audience, description: self.description, secret })
     }

@@ -37,7 +37,8 @@ impl Seats {
     pub fn take(self: &Arc<Self>, principal: &str) -> Result<Seat, AppError> {
         let mut book = self.book();
         if book.get(principal).is_some_and(|n| *n >= MAX_OF_ONE) {
-            let detail = format!("{MAX_OF_ONE} event streams of yours are open, which is the limit; close one.");
+            let detail =
+                format!("{MAX_OF_ONE} event streams of yours are open, which is the limit; close one.");
             return Err(AppError::new(Code::TooManyStreams, detail));
         }
         if book.values().sum::<usize>() >= MAX_STREAMS {

@@ -73,7 +73,9 @@ impl Stream {
                 let cause = e.cause.as_deref().unwrap_or_default();
                 tracing::warn!(request_id = self.ctx.request_id, error = %e, cause, "an event stream broke off");
             }
-            End::Client => tracing::debug!(request_id = self.ctx.request_id, "an event stream lost its client"),
+            End::Client => {
+                tracing::debug!(request_id = self.ctx.request_id, "an event stream lost its client")
+            }
             // Said in a comment, for people who look; clients connect again and get their 401.
             End::Key => drop(self.say(": the credentials do not hold any more\n\n".to_owned()).await),
             End::Over => drop(self.say(": the registry is stopping; connect again\n\n".to_owned()).await),

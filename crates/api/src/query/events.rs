@@ -45,7 +45,11 @@ pub fn events(req: &HttpRequest) -> Result<EventQuery, AppError> {
 fn number(params: &mut Params, name: &str, text: &str) -> Option<i64> {
     let number = text.parse().ok().filter(|n| *n >= 0);
     if number.is_none() {
-        params.faults.push(FieldFault::new(name, "invalid", "must be the id of an event, a whole number from 0"));
+        params.faults.push(FieldFault::new(
+            name,
+            "invalid",
+            "must be the id of an event, a whole number from 0",
+        ));
     }
     number
 }

@@ -45,8 +45,7 @@ pub async fn create(
     body: Body,
 ) -> Result<HttpResponse, Problem> {
     let (id, courier) = (caller.ctx.new_webhook_id(), api.webhooks.courier.clone());
-    let (new, key) =
-        body.json_checked(move |b: CreateWebhook| b.command(id, courier.as_ref())).await?;
+    let (new, key) = body.json_checked(move |b: CreateWebhook| b.command(id, courier.as_ref())).await?;
     let answer = api.written(caller, key, move |tx, ctx| {
         let webhook = webhooks::create(tx, ctx, &new)?;
         created(format!("/api/webhooks/{}", webhook.id), &WebhookView::from(webhook))

@@ -84,7 +84,9 @@ mod tests {
         ] {
             assert_eq!(text.parse::<TypePattern>().unwrap().matches(name), matches, "{text} {name}");
         }
-        for bad in ["", "incident", "incident.", "inc*", "*.created", "incident.*.*", "**", "incident.burnt", "a.*"] {
+        for bad in
+            ["", "incident", "incident.", "inc*", "*.created", "incident.*.*", "**", "incident.burnt", "a.*"]
+        {
             let error = bad.parse::<TypePattern>().unwrap_err();
             assert!(error.to_string().contains("incident, key"), "{bad}: {error}");
         }

@@ -251,9 +251,11 @@ fn old_deliveries_go(engine: Engine) {
     let bed = Bed::new(engine);
     let (one, two) = (subscribe(&bed, 1).id, subscribe(&bed, 2).id);
     for id in [one, two] {
-        for (seq, state, seconds) in
-            [(1, DeliveryState::Delivered, 0), (2, DeliveryState::Dead, 1), (3, DeliveryState::Delivered, 1_000)]
-        {
+        for (seq, state, seconds) in [
+            (1, DeliveryState::Delivered, 0),
+            (2, DeliveryState::Dead, 1),
+            (3, DeliveryState::Delivered, 1_000),
+        ] {
             let delivery = probatum_application::ports::Delivery {
                 webhook: id,
                 seq,

@@ -181,7 +181,7 @@ pub fn settle(
             ..next
         };
         tx.save_webhook(&disabled)?;
-        let detail = json!({"reason": reason, "url": disabled.url, "event": seq});
+        let detail = json!({"reason": reason, "event": seq});
         record(tx, ctx, "webhook.disabled", disabled.id.to_string(), None, detail)?;
         return Ok(None);
     }
