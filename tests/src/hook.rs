@@ -42,7 +42,12 @@ impl HookCall {
 
     /// Whether its signature is that of [`SECRET`], as Standard Webhooks 1.0.0 computes it.
     pub fn is_signed(&self) -> bool {
-        let key = STANDARD.decode(SECRET.trim_start_matches("whsec_")).unwrap();
+        self.is_signed_with(SECRET)
+    }
+
+    /// Whether its signature is that of this secret.
+    pub fn is_signed_with(&self, secret: &str) -> bool {
+        let key = STANDARD.decode(secret.trim_start_matches("whsec_")).unwrap();
         let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
         for piece in [self.id().as_bytes(), b".", self.headers["webhook-timestamp"].as_bytes(), b"."] {
             mac.update(piece);
@@ -56,6 +61,7 @@ impl HookCall {
 struct Book {
     calls: Vec<HookCall>,
     answer: (u16, String),
+    refused: Option<String>,
     held: bool,
 }
 
@@ -82,7 +88,7 @@ impl Hook {
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let book = Book { calls: Vec::new(), answer: (200, "{}".to_owned()), held: false };
+        let book = Book { calls: Vec::new(), answer: (200, "{}".to_owned()), refused: None, held: false };
         let shared = Shared { book: Mutex::new(book), changed: Condvar::new(), over: AtomicBool::new(false) };
         let shared = Arc::new(shared);
         let for_all = shared.clone();
@@ -105,6 +111,16 @@ impl Hook {
             "[[connectors]]\nname = '{name}'\nkind = 'webhook'\nurl = 'http://127.0.0.1:{port}/{name}'\n\
              actions = {actions:?}\nsecret_env = '{SECRET_ENV}'\nallow_private = true\nallow_plain = true\n{more}\n"
         )
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/events", self.port)
+    }
+
+    /// Answers 500 to whatever has these words in its body, from now on; to nothing more, if there are none.
+    pub fn refuses(&self, words: Option<&str>) {
+        self.shared.book().refused = words.map(str::to_owned);
     }
 
     /// Answers so from now on.
@@ -148,11 +164,13 @@ fn serve(stream: TcpStream, shared: &Shared) {
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     let Some(call) = read(&stream) else { return };
     let mut book = shared.book();
+    let words = String::from_utf8_lossy(&call.bytes).into_owned();
     book.calls.push(call);
     let still = |book: &mut Book| book.held && !shared.over.load(Ordering::SeqCst);
     let (book, _) =
         shared.changed.wait_timeout_while(book, PATIENCE, still).unwrap_or_else(|e| e.into_inner());
-    let (status, body) = book.answer.clone();
+    let refused = book.refused.as_ref().is_some_and(|part| words.contains(part.as_str()));
+    let (status, body) = if refused { (500, String::new()) } else { book.answer.clone() };
     drop(book);
     let answer = format!(
         "HTTP/1.1 {status} As told\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",

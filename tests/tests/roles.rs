@@ -76,6 +76,7 @@ struct Things {
     /// An agent somebody else shut out, and what lets it in again.
     shut: String,
     proof: String,
+    webhook: String,
 }
 
 /// An operation of `/openapi.json`, who may call it, and a request that is right in every other respect.
@@ -129,6 +130,15 @@ const MATRIX: &[Operation] = &[
     ("GET /api/audit", Roles(AUDIT), |_| None),
     ("GET /api/audit/checkpoint", Roles(AUDIT), |_| None),
     ("GET /api/audit/proof/{seq}", Roles(AUDIT), |_| None),
+    ("GET /api/events", Roles(&ROLES), |_| None),
+    ("GET /api/webhooks", Roles(&["admin"]), |_| None),
+    ("POST /api/webhooks", Roles(&["admin"]), |_| Some(subscription())),
+    ("GET /api/webhooks/{id}", Roles(&["admin"]), |_| None),
+    ("GET /api/webhooks/{id}/deliveries", Roles(&["admin"]), |_| None),
+    ("POST /api/webhooks/{id}/redeliver", Roles(&["admin"]), |_| Some(json!({}))),
+    ("POST /api/webhooks/{id}/enable", Roles(&["admin"]), |_| None),
+    ("POST /api/webhooks/{id}/test", Roles(&["admin"]), |_| None),
+    ("DELETE /api/webhooks/{id}", Roles(&["admin"]), |_| None),
     ("GET /api/ip3/incidents", Public, |_| None),
     ("GET /api/ip3/stats", Public, |_| None),
     ("GET /api/ip3/playbooks", Public, |_| None),
@@ -137,6 +147,11 @@ const MATRIX: &[Operation] = &[
     ("GET /health/ready", Public, |_| None),
     ("GET /openapi.json", Public, |_| None),
 ];
+
+/// A subscription to what never happens here.
+fn subscription() -> Value {
+    json!({"url": "https://127.0.0.1/hook", "types": ["webhook.disabled"]})
+}
 
 fn things(app: &App) -> Things {
     let operator = app.operator();
@@ -165,7 +180,8 @@ fn things(app: &App) -> Things {
     let order = json!({"reason": "tool_abuse"});
     let case = custodian.post(&format!("/api/agents/{shut}/quarantine"), &order).expect(200);
     let proof = custodian.attaches(&text(&case["incident_id"]), &confirming());
-    Things { incident, evidence: text(&evidence["id"]), action, waiting, done, agent, shut, proof }
+    let webhook = text(&app.admin().post("/api/webhooks", &subscription()).expect(201)["id"]);
+    Things { incident, evidence: text(&evidence["id"]), action, waiting, done, agent, shut, proof, webhook }
 }
 
 /// Calls an operation on these things.
@@ -178,6 +194,7 @@ fn call(client: &Client, operation: &Operation, things: &Things) -> Reply {
         Some("actions") => &things.action,
         Some("agents") if path.ends_with("/restore") => &things.shut,
         Some("agents") => &things.agent,
+        Some("webhooks") => &things.webhook,
         _ => &things.incident,
     };
     let request =
@@ -206,6 +223,11 @@ fn every_operation_for_every_role(app: &App) {
     for role in ROLES {
         let things = things(app);
         for operation in MATRIX {
+            if operation.0 == "GET /api/events" {
+                // It has no end to wait for.
+                EventStream::open(app.server(), &app.key_of(role), "", "");
+                continue;
+            }
             let reply = call(&app.user(role), operation, &things);
             let may = match operation.1 {
                 Public => true,
@@ -249,6 +271,7 @@ fn nobody_is_told_apart_from_a_stranger(app: &App) {
         agent: "nobody".to_owned(),
         shut: "nobody".to_owned(),
         proof: "ev-00000000000070008000000000000000".to_owned(),
+        webhook: "wh-00000000000070008000000000000000".to_owned(),
     };
     for operation in MATRIX {
         let Roles(_) = operation.1 else {

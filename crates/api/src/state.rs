@@ -6,7 +6,7 @@ use crate::metrics::Metrics;
 use probatum_application::intake::QueueLimits;
 use probatum_application::playbooks::Playbooks;
 use probatum_application::ports::{Blobs, Clock, Executor, Signer};
-use probatum_application::{Response, TriageDesk, WebhookDesk, ReportDesk};
+use probatum_application::{ReportDesk, Response, TriageDesk, WebhookDesk};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;

@@ -212,6 +212,6 @@ pub trait Courier: Send + Sync {
     fn seal(&self, webhook: WebhookId, given: Option<&str>) -> Result<String, String>;
     /// The secret that was sealed, as `whsec_…`.
     fn open(&self, webhook: WebhookId, sealed: &str) -> Answered<String>;
-    /// Signs (Standard Webhooks 1.0.0) and sends; MUST end within half a minute.
+    /// Signs (Standard Webhooks 1.0.0) and sends; MUST end within 20 seconds.
     fn deliver(&self, parcel: Parcel) -> Delivering<'_>;
 }

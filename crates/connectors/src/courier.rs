@@ -35,9 +35,9 @@ impl SealingKey {
     pub fn load_or_make(path: &Path) -> Result<Self, SealingKeyError> {
         let fault = |why: String| SealingKeyError(format!("webhook key {}: {why}", path.display()));
         let text = match std::fs::File::open(path) {
-            Ok(mut file) => {
+            Ok(file) => {
                 let mut text = String::new();
-                Read::by_ref(&mut file).take(1024).read_to_string(&mut text).map_err(|e| fault(e.to_string()))?;
+                file.take(1024).read_to_string(&mut text).map_err(|e| fault(e.to_string()))?;
                 text
             }
             Err(e) if e.kind() == ErrorKind::NotFound => make(path).map_err(|e| fault(e.to_string()))?,

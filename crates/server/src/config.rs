@@ -1,6 +1,7 @@
 //! Configuration in layers: defaults, then the file, then environment and flags. A wrong value names itself.
 
 use crate::cli::{Common, Serve};
+pub use crate::webhooks::WebhookConfig;
 use probatum_application::intake::QueueLimits;
 use probatum_compliance_export::{MAX_RULES_BYTES, RuleSet};
 use probatum_connectors::ConnectorConfig;
@@ -57,6 +58,7 @@ struct File {
     triage: TriageConfig,
     organisation: Option<String>,
     delivery: DeliveryConfig,
+    webhooks: WebhookConfig,
 }
 
 /// How lines of the log look.
@@ -99,7 +101,8 @@ pub struct Config {
     pub demo: bool,
     /// What carries actions out.
     pub connectors: Vec<ConnectorConfig>,
-    /// The hosts connectors may call: names, or `*.` and a domain. Empty means those of the connectors.
+    /// The hosts connectors and webhooks may call: names, or `*.` and a domain. Empty means those of the connectors, and
+    /// none for webhooks.
     pub outbound_hosts: Vec<String>,
     /// Who may have what run.
     pub policy: Policy,
@@ -109,6 +112,8 @@ pub struct Config {
     pub organisation: String,
     /// Where reports go.
     pub delivery: DeliveryConfig,
+    /// How events go to webhooks.
+    pub webhooks: WebhookConfig,
 }
 
 impl Config {
@@ -166,6 +171,7 @@ impl Config {
             triage: file.triage,
             organisation: organisation(file.organisation)?,
             delivery: file.delivery,
+            webhooks: file.webhooks.checked()?,
         })
     }
 }
@@ -306,6 +312,8 @@ mod tests {
         let cases = [
             ("listen = 'nowhere'", "listen"),
             ("colour = 'red'", "colour"),
+            ("[webhooks]\ncolour = 'red'", "colour"),
+            ("[webhooks]\ndisable_after_seconds = 0", "disable_after_seconds"),
             ("[triage]\ncolour = 'red'", "colour"),
             ("organisation = ''", "organisation"),
             ("[delivery.targets.x]\ntype = 'spool'\ncolour = 'red'", "colour"),

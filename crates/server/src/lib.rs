@@ -12,6 +12,7 @@ pub mod seed;
 mod serve;
 mod signing_key;
 mod tls;
+mod webhooks;
 
 pub use cli::{Cli, Command};
 pub use commands::run;

@@ -3,17 +3,17 @@
 use crate::commands::{Failure, ctx, follow_rules, random, say};
 use crate::config::Config;
 use crate::intake_loop::IntakeWorkers;
-use crate::{SystemClock, logging, loops, signing_key, tls};
+use crate::{SystemClock, logging, loops, signing_key, tls, webhooks};
 use actix_web::{App, HttpServer, web};
-use probatum_api::{Api, Background, Metrics};
+use probatum_api::{Api, Background, Hub, Metrics};
 use probatum_application::ports::{Clock, Executor, Signer};
 use probatum_application::triage::Triager;
 use probatum_application::use_cases::actions::Rules;
 use probatum_application::use_cases::deadlines;
 use probatum_application::use_cases::keys::{self, KeySecret};
-use probatum_application::{AppError, IntakeDesk, Response, TriageDesk, ReportDesk};
-use probatum_connectors::{BlobStore, ConnectorSet, PlaybookFolder, SigningKeyFile, triage, BundleMaker};
-use probatum_connectors::delivery::{Targets};
+use probatum_application::{AppError, IntakeDesk, ReportDesk, Response, TriageDesk};
+use probatum_connectors::delivery::Targets;
+use probatum_connectors::{BlobStore, BundleMaker, ConnectorSet, PlaybookFolder, SigningKeyFile, triage};
 use probatum_incident::Category;
 use probatum_storage::{Store, migrate};
 use std::sync::Arc;
@@ -34,7 +34,8 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
         tracing::info!(migration, "migration applied");
     }
     follow_rules(config)?;
-    let store: Arc<dyn Executor> = Arc::new(Store::open(&config.store)?);
+    let hub = Hub::default();
+    let store: Arc<dyn Executor> = hub.listening_to(Arc::new(Store::open(&config.store)?));
     let (signer, made) =
         SigningKeyFile::open_or_create(&config.signing_key, &signing_key::seed()?, SystemClock.now())?;
     if signer.is_exposed() {
@@ -59,6 +60,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
         pause: |time| Box::pin(tokio::time::sleep(time)),
     };
     let reports = report_desk(config, store.clone(), blobs.clone(), clock.clone())?;
+    let webhooks = webhooks::desk(config, store.clone(), clock.clone())?;
     actix_web::rt::System::new().block_on(async {
         let background = Background::here();
         if made {
@@ -74,6 +76,8 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
             delivered: Arc::default(),
             reports,
             organisation: config.organisation.as_str().into(),
+            webhooks,
+            hub,
             playbooks,
             signer,
             clock,
@@ -93,7 +97,8 @@ fn report_desk(
 ) -> Result<ReportDesk, Failure> {
     let secret = |name: &str| std::env::var(name).ok();
     let refused = |fault: &dyn std::fmt::Display| Failure(fault.to_string());
-    let targets = Targets::new(&config.delivery, &config.data.join("spool"), &secret).map_err(|e| refused(&e))?;
+    let targets =
+        Targets::new(&config.delivery, &config.data.join("spool"), &secret).map_err(|e| refused(&e))?;
     targets.within(&config.outbound_hosts).map_err(|e| refused(&e))?;
     let signer = Arc::new(signing_key(config)?);
     let bundles = BundleMaker::new(&config.data.join("bundles"), blobs.clone(), signer, clock.clone())
@@ -139,6 +144,11 @@ async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), 
     store.writing(|tx| deadlines::adopt(tx, SystemClock.now())).await?;
     let (stop, stopped) = watch::channel(false);
     let (blobs, response, background) = (api.blobs.clone(), api.response.clone(), api.background.clone());
+    let (hub, webhooks, metrics) = (api.hub.clone(), api.webhooks.clone(), api.metrics.clone());
+    let following = actix_web::rt::spawn(hub.clone().run(store.clone()));
+    let courier =
+        webhooks::Delivering { webhooks, background: background.clone(), written: hub.written(), metrics };
+    let courier = actix_web::rt::spawn(courier.run(stopped.clone()));
     let intake = intake(&api);
     let reports = api.reports.clone();
     let jobs = loops::Jobs { store, blobs, response, intake, reports, background: background.clone() };
@@ -157,10 +167,14 @@ async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), 
     for address in server.addrs() {
         tracing::info!("listening on {scheme}://{address} (explorer: {scheme}://{address}/explorer/)");
     }
+    // Streams of events never finish by themselves.
+    let ending = actix_web::rt::spawn(webhooks::end_on_signal(hub.clone()));
     // actix stops on SIGINT and SIGTERM: no new connections, requests in flight may finish.
     server.run().await.map_err(|e| Failure(e.to_string()))?;
     let _ = stop.send(true);
-    let _ = jobs.await;
+    hub.end();
+    ending.abort();
+    let _ = tokio::join!(jobs, courier, following);
     if !background.drain(Duration::from_secs(CALLS)).await {
         tracing::warn!("calls of connectors are still under way; they are taken up again at the next start");
     }

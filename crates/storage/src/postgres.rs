@@ -28,9 +28,9 @@ mod own {
     use diesel::dsl::sql;
     use diesel::prelude::*;
     use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Text};
+    use probatum_application::indicators::Sources;
     use probatum_application::{SearchQuery, Term, index_word, marks};
     use probatum_kernel::{AgentId, IncidentRef, WebhookId};
-    use probatum_application::indicators::{Sources};
     use std::collections::BTreeMap;
 
     /// Nobody else changes the incident, its evidence or its actions until the end of the transaction.

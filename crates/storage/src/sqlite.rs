@@ -27,9 +27,9 @@ mod own {
     use diesel::prelude::*;
     use diesel::sql_types::{BigInt, Bool, Text};
     use diesel::upsert::excluded;
+    use probatum_application::indicators::Sources;
     use probatum_application::{SearchQuery, Term, index_word, marks};
     use probatum_kernel::{AgentId, IncidentRef, WebhookId};
-    use probatum_application::indicators::{Sources};
     use std::collections::BTreeMap;
 
     /// The one writer holds the whole database; there is nothing to lock.

@@ -3,7 +3,7 @@
 use super::{incomplete, present};
 use crate::vocabulary;
 use probatum_application::AppError;
-use probatum_application::events::{Audience, MAX_PATTERNS};
+use probatum_application::events::Audience;
 use probatum_application::ports::{Courier, Delivery, DeliveryState, Undelivered, Webhook};
 use probatum_application::use_cases::webhooks::{MAX_DESCRIPTION, NewWebhook, patterns};
 use probatum_kernel::{FieldFault, Timestamp, WebhookId, check_line};

@@ -26,14 +26,15 @@ const SLOW: Duration = Duration::from_secs(30);
 const PIECES: usize = 4;
 /// What a piece has at least before the next is begun, in bytes.
 const PIECE: usize = 16 * 1024;
-/// What the client is told first: to wait two seconds before it connects again.
-const HELLO: &str = "retry: 2000\n: events follow as they happen\n\n";
+/// How long a client waits before it connects again, in milliseconds.
+const RETRY: u32 = 2_000;
 
 /// The answer that never ends by itself.
 pub fn answer(api: web::Data<Api>, ctx: Ctx, opened: Opened, seat: Seat) -> HttpResponse {
     let (out, mut pieces) = mpsc::channel(PIECES);
     let last = opened.after;
-    let stream = Stream { api, ctx, opened, last, out, checked: Instant::now(), _seat: seat };
+    let now = Instant::now();
+    let stream = Stream { api, ctx, opened, last, out, checked: now, said: now, _seat: seat };
     actix_web::rt::spawn(stream.run());
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/event-stream"))
@@ -49,6 +50,7 @@ struct Stream {
     last: i64,
     out: mpsc::Sender<Bytes>,
     checked: Instant,
+    said: Instant,
     _seat: Seat,
 }
 
@@ -83,7 +85,9 @@ impl Stream {
     async fn follow(&mut self) -> End {
         let hub = self.api.hub.clone();
         let (mut head, mut over) = (hub.inner.head.subscribe(), hub.inner.over.subscribe());
-        if let Err(end) = self.say(HELLO.to_owned()).await {
+        // With an id, so that a client that is cut off before the first event knows where to go on.
+        let hello = format!("retry: {RETRY}\nid: {}\n: events follow as they happen\n\n", self.last);
+        if let Err(end) = self.say(hello).await {
             return end;
         }
         loop {
@@ -93,13 +97,13 @@ impl Stream {
             if let Err(end) = self.catch_up(&hub).await {
                 return end;
             }
-            let (last, check) = (self.last, self.checked + CHECK);
+            let (last, check, beat) = (self.last, self.checked + CHECK, self.said + BEAT);
             tokio::select! {
                 _ = head.wait_for(|newest| *newest > last) => {}
                 () = tokio::time::sleep_until(check) => {}
                 () = self.out.closed() => return End::Client,
                 _ = over.changed() => {}
-                () = tokio::time::sleep(BEAT) => {
+                () = tokio::time::sleep_until(beat) => {
                     if let Err(end) = self.beat().await { return end }
                 }
             }
@@ -157,6 +161,7 @@ impl Stream {
     }
 
     async fn say(&mut self, text: String) -> Result<(), End> {
+        self.said = Instant::now();
         match timeout(SLOW, self.out.send(Bytes::from(text))).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(End::Client),

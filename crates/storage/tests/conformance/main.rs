@@ -7,6 +7,7 @@ mod answers;
 mod audit;
 mod batches;
 mod claims;
+mod events;
 mod facets;
 mod indicators;
 mod lists;

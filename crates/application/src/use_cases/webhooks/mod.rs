@@ -82,9 +82,15 @@ pub fn create(tx: &mut dyn Tx, ctx: &Ctx, new: &NewWebhook) -> Result<Webhook, A
     };
     tx.insert_webhook(&webhook)?;
     let types: Vec<String> = webhook.types.iter().map(ToString::to_string).collect();
-    let detail = json!({"url": webhook.url, "types": types, "audience": webhook.audience});
+    let detail = json!({"host": host(&webhook.url), "types": types, "audience": webhook.audience});
     record(tx, ctx, "webhook.created", webhook.id.to_string(), None, detail)?;
     Ok(webhook)
+}
+
+/// What of an address goes on record: the rest of it may be a secret of the receiver's.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
 /// The subscription of this id, or 404.
@@ -103,7 +109,7 @@ pub fn list(tx: &mut dyn Tx, ctx: &Ctx, page: &Page) -> Result<WebhookList, AppE
 pub fn delete(tx: &mut dyn Tx, ctx: &Ctx, id: WebhookId) -> Result<(), AppError> {
     let webhook = get(tx, ctx, id)?;
     tx.delete_webhook(id)?;
-    record(tx, ctx, "webhook.deleted", id.to_string(), None, json!({"url": webhook.url}))
+    record(tx, ctx, "webhook.deleted", id.to_string(), None, json!({"host": host(&webhook.url)}))
 }
 
 /// What became of its deliveries, newest event first.

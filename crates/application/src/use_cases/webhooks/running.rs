@@ -9,8 +9,8 @@ use probatum_kernel::{Timestamp, WebhookId};
 use serde_json::json;
 use std::time::Duration;
 
-/// How long a claim holds; renewed with every delivery, each of which ends within half of it.
-pub const LEASE_MS: i64 = 60_000;
+/// How long a claim holds; renewed with every delivery, each of which ends within half of that.
+pub const LEASE_MS: i64 = 30_000;
 /// How many numbers of the outbox are looked at in one go.
 const LOOK: u32 = 500;
 /// A receiver may ask to be left alone for an hour at most.
@@ -181,7 +181,7 @@ pub fn settle(
             ..next
         };
         tx.save_webhook(&disabled)?;
-        let detail = json!({"reason": reason, "url": disabled.url, "event": seq});
+        let detail = json!({"reason": reason, "event": seq});
         record(tx, ctx, "webhook.disabled", disabled.id.to_string(), None, detail)?;
         return Ok(None);
     }
