@@ -94,24 +94,27 @@ fn a_statement_is_a_claim(app: &App) {
     assert_eq!(app.viewer().incident(&id)["evidence"].as_array().unwrap().len(), 2);
 }
 
-/// A text long enough to be told from others that are nearly the same.
-fn long(word: &str) -> String {
-    format!(
-        "The regional hospital {word} of Exampletown has taken its patient portal offline after staff noticed encrypted \
-         files on several servers during the night from Friday to Saturday. Emergency care continues, planned operations \
-         were moved to neighbouring clinics, and the police have opened an investigation. A group that calls itself \
-         Example Spider claimed the attack on its site and threatens to publish two terabytes of records unless it is \
-         paid. The hospital says it has informed the data protection authority and the national response team, and that \
-         it does not intend to negotiate. Backups are being checked; the management expects the first systems to return \
-         within a week. Reference {word}."
-    )
-}
+/// A text long enough to be told from others that are nearly the same. The words are fixed: how near two texts are is a
+/// matter of each word.
+const HOSPITAL: &str = "The regional hospital of Exampletown has taken its patient portal offline after staff noticed \
+    encrypted files on several servers during the night from Friday to Saturday. Emergency care continues, planned \
+    operations were moved to neighbouring clinics, and the police have opened an investigation. A group that calls itself \
+    Example Spider claimed the attack on its site and threatens to publish two terabytes of records unless it is paid. The \
+    hospital says it has informed the data protection authority and the national response team, and that it does not \
+    intend to negotiate. Backups are being checked; the management expects the first systems to return within a week.";
+/// Another.
+const LIBRARY: &str = "A software library used by thousands of projects was published with a hidden downloader on Tuesday. \
+    Its maintainers removed the release after two hours and ask everybody who installed it to rotate their keys and to look \
+    for connections to addresses that the advisory lists. How the attackers came by the token of the maintainer is not known \
+    yet; the registry of packages has closed the account and says that no other project was touched. Several vendors of \
+    appliances have confirmed that they built with the release, and promise updates by the end of the week. The national \
+    response team advises to search build logs for the version number and to treat every machine that ran it as lost.";
 
 fn the_same_address_or_words_join(app: &App) {
     let word = unique("clinic");
     let first = merged(
-        article(&format!("https://news.example.org/{word}"), &format!("Hit {word}")),
-        json!({"summary": long(&word)}),
+        article(&format!("https://news.example.org/{word}"), "Hospital hit by ransomware"),
+        json!({"summary": HOSPITAL}),
     );
     let opened = submits(app, &first);
     let id = landed(&opened);
@@ -134,11 +137,11 @@ fn the_same_address_or_words_join(app: &App) {
     }
     assert_eq!(version(), before);
     // Other sources are evidence of their own.
-    let edited = long(&word).replace("two terabytes", "2 terabytes").replace("management", "director");
+    let edited = HOSPITAL.replace("two terabytes", "2 terabytes").replace("management", "director");
     let others = [
         (
             "text",
-            json!({"url": format!("https://other.example.com/{word}"), "title": format!("HIT {word}!")}),
+            json!({"url": format!("https://other.example.com/{word}"), "title": "HOSPITAL HIT by ransomware!"}),
         ),
         ("url", json!({"title": "Updated", "summary": "What was known on Sunday."})),
         ("near_text", json!({"url": format!("https://third.example.net/{word}"), "summary": edited})),
@@ -174,11 +177,11 @@ fn articles_at_once_are_one_incident(app: &App) {
 
 fn texts_nearly_alike_at_once_are_one_incident(app: &App) {
     let word = unique("near");
-    let numbers = ["two", "three", "four", "five", "six", "seven"];
+    let numbers = ["three", "four", "five", "six", "eight"];
     let all = at_once(numbers.len(), |i| {
-        let text = long(&word).replace("two terabytes", &format!("{} terabytes", numbers[i]));
+        let text = LIBRARY.replace("after two hours", &format!("after {} hours", numbers[i]));
         let url = format!("https://n{i}.example.org/{word}");
-        submits(app, &merged(article(&url, &format!("Hit {word}")), json!({"summary": text})))
+        submits(app, &merged(article(&url, "Library release had a backdoor"), json!({"summary": text})))
     });
     let incidents: BTreeSet<String> = all.iter().map(landed).collect();
     assert_eq!(incidents.len(), 1, "{all:?}");

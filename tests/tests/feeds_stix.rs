@@ -318,7 +318,7 @@ fn what_goes_out_comes_back_in(app: &App) {
     let (operator, word) = (app.operator(), unique("there"));
     let article = json!({
         "source": "Example Times", "url": format!("https://news.example.org/{word}"), "title": format!("There {word}"),
-        "claim": "media", "category": "phishing", "indicators": ["192.0.2[.]7", "T1566.001", "CVE-2026-1"],
+        "claim": "media", "category": "phishing", "indicators": ["192.0.2[.]7", "T1566.001", "CVE-2026-12345"],
     });
     let id = text(&operator.post("/api/intake/osint", &article).expect(202)["incidents"][0]["public_id"]);
     // Public sources and what they name may be handed on by anybody.
