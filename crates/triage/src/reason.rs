@@ -51,7 +51,9 @@ pub fn category(
     }
     let has = |name: &str| signals.iter().any(|signal| signal.name == name);
     match kind? {
-        Kind::Email if has("boss_request") && !has("credential_request") => Some("bec"),
+        Kind::Email if (has("boss_request") || has("payout_request")) && !has("credential_request") => {
+            Some("bec")
+        }
         Kind::Email if has("executable_attachment") || has("double_extension") || has("macro_attachment") => {
             Some("malware")
         }

@@ -58,7 +58,10 @@ pub fn inspect(mail: &Mail<'_>) -> Sheet {
     // Links and headers can be added; they make a mail less suspicious, but nothing that is malicious less so.
     let requests = requests(mail, &sender);
     note(&requests, share(home || signed), share(sender.owner), &mut sheet);
-    if doubted && let Some((_, _, quote)) = requests.iter().find(|(rule, _, _)| is_valued(rule)) {
+    // Friends ask favours from free mail addresses. Banks, carriers and executors do not write from there.
+    let unproven = |rule: &Rule| doubted || (free && rule.name != lexicon::IMPOSTOR.name);
+    let asked = requests.iter().find(|(rule, _, _)| is_valued(rule) && unproven(rule));
+    if let Some((_, _, quote)) = asked {
         sheet.note(&ASK_FROM_NOBODY, quote.clone());
     }
     let forwarded = mail.subject.at(0).is_some_and(|word| ["fwd", "fw", "re"].contains(&word));
@@ -198,6 +201,7 @@ fn is_valued(rule: &Rule) -> bool {
         &lexicon::ADVANCE_FEE,
         &lexicon::WALLET,
         &lexicon::IMPOSTOR,
+        &lexicon::PAYOUT,
     ];
     valued.iter().any(|known| known.name == rule.name)
 }

@@ -1,17 +1,21 @@
 //! How strangers address their readers: as colleagues, with documents, greetings and calls to click.
 
-/// Favours, gift cards and changed bank details, as a colleague or partner would ask (T1656, impersonation).
+/// Pretexts by which somebody poses as a colleague or partner (T1656, impersonation): favours, meetings, haste.
 pub const IMPOSTOR: &[&str] = &[
     "are_you ~3 available|at_your_desk|in_the_office|free|busy|at_work",
-    "gift_card|gift_cards|giftcards|itunes_cards|steam_cards|google_play_cards|amazon_cards|vouchers ~10 purchase|buy|client*|scratch|codes|pictures|staff|employees|need|surprise|send|reimburse*",
     "purchase|buy|get|need ~6 gift_card*|giftcard*|itunes|steam|google_play",
-    "change|update|new|changed|updated|switch ~4 bank|direct_deposit|payroll|banking|account|remittance ~2 details|account|information|info|deposit|number|instruction*|payroll",
-    "direct_deposit|payroll|salary ~6 change|update|new|account|bank|effective|switch|increase|review|adjust*|revised",
     "need ~3 you|your ~3 to ~3 task|favor|favour|handle|help|assist|run|process|do",
     "in_a|im_in|i_am_in|stuck_in|going_into ~2 meeting|conference ~10 call|phone|email|reply|task|need|text|talk",
     "kindly|please ~3 process|effect|make|arrange|remit|settle|initiate ~4 payment|transfer|wire|invoice|remittance",
     "send|text|give|whatsapp|drop|forward ~3 me ~2 your ~3 number|cell|mobile|phone|whatsapp",
     "can_you|could_you|i_need_you_to ~4 wire|transfer|pay|purchase|handle|process|errand|task|favor|favour",
+];
+
+/// What such letters are after (T1657, financial theft): gift cards and changed bank details.
+pub const PAYOUT: &[&str] = &[
+    "gift_card|gift_cards|giftcards|itunes_cards|steam_cards|google_play_cards|amazon_cards|vouchers ~10 purchase|buy|client*|scratch|codes|pictures|staff|employees|need|surprise|send|reimburse*",
+    "change|update|new|changed|updated|switch ~4 bank|direct_deposit|payroll|banking|account|remittance ~2 details|account|information|info|deposit|number|instruction*|payroll",
+    "direct_deposit|payroll|salary ~6 change|update|new|account|bank|effective|switch|increase|review|adjust*|revised",
 ];
 
 /// A shared document, a voice message, an order or an invoice to open.

@@ -28,11 +28,10 @@ pub const WALLET: Rule =
     Rule::new("wallet_lure", STRONG, "it asks to connect or verify a crypto wallet, or promises tokens");
 pub const EXTORTION: Rule =
     Rule::new("extortion", GRAVE, "it threatens to publish or attack unless it is paid");
-pub const IMPOSTOR: Rule = Rule::new(
-    "boss_request",
-    FAIR,
-    "it asks for a favour, gift cards or a change of bank details as a colleague or partner would",
-);
+pub const IMPOSTOR: Rule =
+    Rule::new("boss_request", FAIR, "it asks for a favour or a payment as a colleague or partner would");
+pub const PAYOUT: Rule =
+    Rule::new("payout_request", STRONG, "it asks for gift cards or for a change of bank details");
 pub const DOCUMENT: Rule =
     Rule::new("document_lure", WEAK, "it lures with a shared document, a voice message or an invoice");
 pub const GREETING: Rule = Rule::new("generic_greeting", WEAK, "it does not know the reader's name");
@@ -48,7 +47,7 @@ pub const OPT_OUT: Rule = Rule::new("bulk_opt_out", WEAK, "its way out is that o
 
 /// Every rule with its phrases. What a phrase may be is in docs/triage.md: the general words of a known kind of fraud,
 /// no product, person or campaign.
-const ENTRIES: [(&Rule, &[&str]); 20] = [
+const ENTRIES: [(&Rule, &[&str]); 21] = [
     (&CREDENTIALS, account::CREDENTIALS),
     (&THREAT, account::THREAT),
     (&MAILBOX, account::MAILBOX),
@@ -60,6 +59,7 @@ const ENTRIES: [(&Rule, &[&str]); 20] = [
     (&WALLET, money::WALLET),
     (&EXTORTION, money::EXTORTION),
     (&IMPOSTOR, contact::IMPOSTOR),
+    (&PAYOUT, contact::PAYOUT),
     (&DOCUMENT, contact::DOCUMENT),
     (&GREETING, contact::GREETING),
     (&CALL, contact::CALL),
