@@ -198,9 +198,11 @@ fn things(app: &App) -> Things {
     let case = custodian.post(&format!("/api/agents/{shut}/quarantine"), &order).expect(200);
     let proof = custodian.attaches(&text(&case["incident_id"]), &confirming());
     let webhook = text(&app.admin().post("/api/webhooks", &subscription()).expect(201)["id"]);
-    Things { incident, evidence: text(&evidence["id"]), action, waiting, done, agent, shut, proof, webhook, "POST", "/api/intake/email").body("message/rfc822", "From: a@example.org\r\n\r\n");
+    let mail =
+        operator.request("POST", "/api/intake/email").body("message/rfc822", "From: a@example.org\r\n\r\n");
     let delivery = text(&mail.send().expect(202)["id"]);
-    Things { incident, delivery}
+    let evidence = text(&evidence["id"]);
+    Things { incident, evidence, action, waiting, done, agent, delivery, shut, proof, webhook }
 }
 
 /// Calls an operation on these things.

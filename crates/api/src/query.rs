@@ -294,6 +294,8 @@ fn filter(params: &mut Params) -> IncidentFilter {
         created_before: params.parsed("created_before"),
         overdue: params.parsed("overdue"),
         text: text(params),
+        // The use case says what the caller may know.
+        ..IncidentFilter::default()
     }
 }
 

@@ -69,7 +69,7 @@ fn on(
 }
 
 fn served(site: &Site, database: &str, name: &str) -> Outcome<Served> {
-    let caller = Caller::new(&create_key_at(site, database)?);
+    let caller = Caller::new(&create_key_at(site, database, "operator")?);
     let path = site.folder.path().join(name);
     let server = Server::start_at(site, database, &path)?;
     let client = Client::new(server.address);

@@ -45,10 +45,11 @@ pub fn create_key(site: &Site, database: &Path) -> Outcome<String> {
 
 /// Makes an API key with this role.
 pub fn create_key_of(site: &Site, database: &Path, role: &str) -> Outcome<String> {
-    create_key_at(site, &url(database))
+    create_key_at(site, &url(database), role)
+}
 
 /// The same for a database by its URL.
-pub fn create_key_at(site: &Site, database: &str) -> Outcome<String> {
+pub fn create_key_at(site: &Site, database: &str, role: &str) -> Outcome<String> {
     let mut command = program(site);
     command.args(["key", "create", "--name", "bench", "--role", role, "--database", database]);
     let output = command.stderr(Stdio::inherit()).output()?;

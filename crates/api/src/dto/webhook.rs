@@ -137,7 +137,7 @@ pub struct DeliveryView {
     #[serde(rename = "type")]
     #[schema(example = "incident.created")]
     kind: String,
-    #[schema(value_type = vocabulary::DeliveryState)]
+    #[schema(value_type = vocabulary::WebhookDeliveryState)]
     state: DeliveryState,
     attempts: i32,
     /// What the receiver answered last.

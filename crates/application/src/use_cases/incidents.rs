@@ -9,6 +9,7 @@ use crate::ports::Tx;
 use crate::query::{IncidentFilter, IncidentList, IncidentQuery};
 use probatum_evidence::{Evidence, Sha256Hex};
 use probatum_incident::{Decision, Explanation, Facts, Incident, IncidentError, NewIncident, Patch, Put};
+use probatum_intake::Tally;
 use probatum_kernel::{Code, EvidenceStatus, IncidentRef, PublicId};
 use probatum_playbooks::Action;
 use serde_json::json;
@@ -106,7 +107,7 @@ pub fn detail(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef) -> Result<Detail, App
     let indicators = known.into_iter().filter_map(|known| known.shown(scope)).collect();
     let etag = etag(ctx, &incident);
     let events = tx.tally_of(incident.id)?;
-    Ok(Detail { incident, evidence: visible.evidence(), actions, events, etag }, indicators)
+    Ok(Detail { incident, evidence: visible.evidence(), actions, events, etag, indicators })
 }
 
 /// Whether there is such an incident.
