@@ -109,6 +109,12 @@ const MATRIX: &[Operation] = &[
     // Whoever may decide may not yet do the rest: see `steps_are_moved_by_operators`.
     ("PATCH /api/actions/{id}", Roles(ANALYSE), |_| Some(json!({"decision": "approve"}))),
     ("POST /api/actions/{id}/rollback", Roles(OPERATE), |_| None),
+    ("GET /api/reports/incidents/{id}", Roles(LEGAL), |_| None),
+    ("POST /api/reports/incidents/{id}/export", Roles(LEGAL), |_| Some(early_warning())),
+    ("GET /api/reports/{id}", Roles(LEGAL), |_| None),
+    ("GET /api/reports/{id}/bundle", Roles(LEGAL), |_| None),
+    ("POST /api/reports/{id}/retry", Roles(LEGAL), |_| None),
+    ("POST /api/reports/{id}/receipt", Roles(LEGAL), |_| Some(portal_receipt())),
     ("GET /api/agents", Roles(&ROLES), |_| None),
     ("POST /api/agents", Roles(AGENTS), |_| Some(json!({"id": unique("agent")}))),
     ("GET /api/agents/{id}", Roles(&ROLES), |_| None),

@@ -1,7 +1,9 @@
 //! Counters for Prometheus: requests by route and status, their duration, and what waits for the database.
 
+use probatum_compliance_export::ClockState;
+use probatum_kernel::MAX_DEPTH;
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 use std::time::Duration;
 
@@ -13,6 +15,7 @@ pub struct Metrics {
     seconds: HistogramVec,
     waiting_writes: IntGauge,
     waiting_reads: IntGauge,
+    deadlines: IntGaugeVec,
 }
 
 impl Metrics {
@@ -29,16 +32,20 @@ impl Metrics {
         let gauge = |name: &str, help: &str| IntGauge::new(name, help).map_err(|e| e.to_string());
         let waiting_writes = gauge("probatum_writes_waiting", "Writing jobs waiting for the database.")?;
         let waiting_reads = gauge("probatum_reads_waiting", "Reading jobs waiting for the database.")?;
-        let all: [Box<dyn prometheus::core::Collector>; 4] = [
+        let deadlines =
+            Opts::new("probatum_deadlines", "Deadlines of reports by state, counted up to 10 000.");
+        let deadlines = IntGaugeVec::new(deadlines, &["state"]).map_err(|e| e.to_string())?;
+        let all: [Box<dyn prometheus::core::Collector>; 5] = [
             Box::new(requests.clone()),
             Box::new(seconds.clone()),
             Box::new(waiting_writes.clone()),
             Box::new(waiting_reads.clone()),
+            Box::new(deadlines.clone()),
         ];
         for collector in all {
             registry.register(collector).map_err(|e| e.to_string())?;
         }
-        Ok(Self { registry, requests, seconds, waiting_writes, waiting_reads })
+        Ok(Self { registry, requests, seconds, waiting_writes, waiting_reads, deadlines })
     }
 
     /// Counts a request.
@@ -56,6 +63,13 @@ impl Metrics {
     pub fn waiting(&self, writes: usize, reads: usize) {
         self.waiting_writes.set(i64::try_from(writes).unwrap_or(i64::MAX));
         self.waiting_reads.set(i64::try_from(reads).unwrap_or(i64::MAX));
+    }
+
+    /// Sets how many deadlines are due soon, and how many overdue, in the whole registry.
+    pub fn deadlines(&self, due_soon: i64, overdue: i64) {
+        for (state, n) in [(ClockState::DueSoon, due_soon), (ClockState::Overdue, overdue)] {
+            self.deadlines.with_label_values(&[state.as_str()]).set(n.min(MAX_DEPTH.into()));
+        }
     }
 
     /// All counters in Prometheus' text format.

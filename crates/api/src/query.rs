@@ -2,6 +2,7 @@
 
 use actix_web::http::header::{ACCEPT, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{HttpRequest, web};
+use probatum_application::ports::{CLOCK_ORDER, ClockQuery};
 use probatum_application::use_cases::audit_log::NEWEST_FIRST;
 use probatum_application::use_cases::incidents::Precondition;
 use probatum_application::{
@@ -194,6 +195,29 @@ pub fn export(query: &str, now: Timestamp) -> Result<IncidentQuery, AppError> {
     params.end()?;
     let page = Page { per_page: EXPORT_PAGE, ..Page::FIRST };
     Ok(IncidentQuery { filter, sort, page, now })
+}
+
+/// Which deadlines of all incidents.
+pub fn deadlines(query: &str, now: Timestamp) -> Result<ClockQuery, AppError> {
+    let mut params = Params::read(query)?;
+    let page = params.page()?.unwrap_or(Page::FIRST);
+    if let Position::After(cursor) = &page.position
+        && cursor.sort != CLOCK_ORDER
+    {
+        params.faults.extend(PageError::Cursor.fields());
+    }
+    let within = params.parsed::<Window>("due_within");
+    let state = params.parsed("state");
+    params.end()?;
+    Ok(ClockQuery { state, due_until: within.map(|w| now.plus_hours(w.hours())), page })
+}
+
+/// The version of the facts asked for, if one is.
+pub fn facts(query: &str) -> Result<Option<u32>, AppError> {
+    let mut params = Params::read(query)?;
+    let version = params.number("version");
+    params.end()?;
+    Ok(version)
 }
 
 /// The window of statistics.

@@ -3,7 +3,7 @@
 use crate::background::Background;
 use crate::metrics::Metrics;
 use probatum_application::playbooks::Playbooks;
-use probatum_application::ports::{Blobs, Clock, Executor};
+use probatum_application::ports::{Blobs, Clock, Executor, Signer};
 use probatum_application::{ReportDesk, Response, TriageDesk};
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +44,8 @@ pub struct Api {
     pub organisation: Arc<str>,
     /// The playbooks in use.
     pub playbooks: Arc<dyn Playbooks>,
+    /// What signs reports and heads of the log.
+    pub signer: Arc<dyn Signer>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Settings.

@@ -51,6 +51,11 @@ words! {
     Happening = probatum_agent_trust::Happening, "What happened to an agent.";
     Classification = probatum_triage::Classification, "What an alert is judged to be.";
     TriageStatus = probatum_application::triage::RunStatus, "Where a triage run stands.";
+    Regime = probatum_compliance_export::Regime, "A body of law that asks for reports.";
+    Duty = probatum_compliance_export::Step, "A duty to report, as the laws distinguish them.";
+    ReportPhase = probatum_compliance_export::Phase, "The phase of a report, as requests spell it.";
+    ClockState = probatum_compliance_export::ClockState, "How a deadline stands: waiting for the moment it counts from; running, due soon, overdue; met in time or late; or not applicable.";
+    ClockChangeKind = probatum_compliance_export::ChangeKind, "What changed about a deadline.";
     Phase = probatum_playbooks::Phase, "What a step of a playbook is for.";
     Regime = probatum_compliance_export::Regime, "A body of law that asks for reports.";
     ReportPhase = probatum_compliance_export::Phase, "A step of reporting. nis2, ksc: early_warning_24h, notification_72h, intermediate, final_report_1m; gdpr: notification_72h; ai_act: serious_incident_15d, _10d, _2d; dora: initial_4h, intermediate, final_report_1m.";

@@ -22,8 +22,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use crate::ports_facts::{
-    ClockChangeList, ClockList, ClockQuery, ClockRows, FactRows, ListedClock, RulesInUse, Signer,
-    StoredClock, StoredFacts, StoredWaiver,
+    CLOCK_ORDER, ClockChangeList, ClockList, ClockQuery, ClockRows, FactRows, ListedClock, RulesInUse,
+    Signer, StoredClock, StoredFacts, StoredWaiver,
 };
 pub use crate::ports_reports::ReportRows;
 

@@ -4,7 +4,7 @@ use crate::ports::Answered;
 use probatum_compliance_export::{
     Circumstances, ClockChange, ClockState, FactSheet, Regime, SecretKey, SigningKeys, Snapshot, Step, Waiver,
 };
-use probatum_kernel::{Actor, Cursor, IncidentId, Page, PublicId, Timestamp, Total};
+use probatum_kernel::{Actor, Cursor, IncidentId, Page, PublicId, Sort, SortKey, Timestamp, Total};
 
 /// One version of what people state about an incident.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,6 +62,9 @@ pub struct StoredClock {
     /// When it was last computed to another result.
     pub updated_at: Timestamp,
 }
+
+/// The order of clocks across incidents, in cursors: what is due first comes first.
+pub const CLOCK_ORDER: Sort = Sort { key: SortKey::CreatedAt, descending: false };
 
 /// Which clocks of all incidents.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -31,7 +31,7 @@ pub fn run(command: &Bundle) -> Result<(), Failure> {
 }
 
 /// A key as given: the digits themselves, or a file with keys.
-fn read_keys(given: &str) -> Result<Vec<PublicKey>, Failure> {
+pub fn read_keys(given: &str) -> Result<Vec<PublicKey>, Failure> {
     if let Ok(key) = PublicKey::from_hex(given) {
         return Ok(vec![key]);
     }

@@ -30,6 +30,9 @@ pub struct Common {
     /// Take a PostgreSQL on another machine without TLS.
     #[arg(long, env = "PROBATUM_ALLOW_PLAINTEXT_POSTGRES", num_args = 0..=1, default_missing_value = "true")]
     pub allow_plaintext_postgres: Option<bool>,
+    /// A file of own deadline rules, JSON; takes the place of those built in [default: none]
+    #[arg(long, env = "PROBATUM_DEADLINE_RULES", value_name = "FILE")]
+    pub deadline_rules: Option<PathBuf>,
 }
 
 /// The commands.
@@ -52,6 +55,9 @@ pub enum Command {
     /// Check the audit log.
     #[command(subcommand)]
     Audit(Audit),
+    /// The key that signs reports and the heads of the audit log.
+    #[command(subcommand)]
+    SigningKey(SigningKey),
     /// Check bundles of reports.
     #[command(subcommand)]
     Bundle(Bundle),
@@ -89,6 +95,9 @@ pub struct Serve {
     /// The folder for evidence content [default: probatum-data]
     #[arg(long, env = "PROBATUM_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// The file of the signing key, made at the first start [default: probatum-data.signing-key.json, beside the data]
+    #[arg(long, env = "PROBATUM_SIGNING_KEY", value_name = "FILE")]
+    pub signing_key: Option<PathBuf>,
     /// A folder of own playbooks, CACAO 2.0 in *.json; they override and add [default: none]
     #[arg(long, env = "PROBATUM_PLAYBOOKS", value_name = "DIR")]
     pub playbooks: Option<PathBuf>,
@@ -157,6 +166,55 @@ pub enum Audit {
         /// Where.
         #[command(flatten)]
         common: Common,
+        /// A checkpoint that was kept: the answer of GET /api/audit/checkpoint, or the note in it. The log must still
+        /// begin with what it signed.
+        #[arg(long, value_name = "FILE")]
+        checkpoint: Option<PathBuf>,
+        /// A public key the checkpoint may be signed with: 64 hexadecimal digits, or a file with keys. May be given
+        /// several times.
+        #[arg(long = "key", value_name = "FILE_OR_HEX", requires = "checkpoint")]
+        keys: Vec<String>,
+    },
+}
+
+/// Where the signing key is.
+#[derive(Debug, Clone, Default, Args)]
+pub struct KeyFile {
+    /// Where the records are.
+    #[command(flatten)]
+    pub common: Common,
+    /// The folder for evidence content, beside which the key stands [default: probatum-data]
+    #[arg(long, env = "PROBATUM_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The file of the signing key, made at the first start [default: probatum-data.signing-key.json, beside the data]
+    #[arg(long, env = "PROBATUM_SIGNING_KEY", value_name = "FILE")]
+    pub signing_key: Option<PathBuf>,
+}
+
+impl From<&KeyFile> for Serve {
+    fn from(k: &KeyFile) -> Self {
+        let KeyFile { common, data, signing_key } = k.clone();
+        Self { common, data, signing_key, ..Self::default() }
+    }
+}
+
+/// Commands about the signing key.
+#[derive(Debug, Subcommand)]
+pub enum SigningKey {
+    /// Have a new key sign from now on, on every replica that shares the file; what the old one signed stays good.
+    Rotate {
+        /// Where.
+        #[command(flatten)]
+        file: KeyFile,
+    },
+    /// List the public keys with their times, the one that signs first; never the private key.
+    List {
+        /// Where.
+        #[command(flatten)]
+        file: KeyFile,
+        /// As JSON, as `bundle verify --key` reads it.
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -2,11 +2,12 @@
 
 use crate::cli::{Audit, Cli, Command, Common, Key};
 use crate::config::{Config, ConfigError};
-use crate::{SystemClock, bundle, seed, serve};
+use crate::{SystemClock, bundle, checkpoint, seed, serve, signing_key};
 use indicatif::{ProgressBar, ProgressStyle};
 use probatum_application::ports::{ApiKey, Clock, Executor};
-use probatum_application::use_cases::{audit, keys};
+use probatum_application::use_cases::{audit, deadlines, keys};
 use probatum_application::{AppError, Ctx, Principal};
+use probatum_compliance_export::LogHead;
 use probatum_kernel::Role;
 use probatum_storage::{Backend, Store, migrate, migration_state};
 use std::future::Future;
@@ -38,7 +39,11 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve(given) => serve::serve(&Config::load(&given)?),
         Command::Migrate { common, dry_run } => migrations(&Config::of_database(&common)?, dry_run),
         Command::Key(command) => key(command),
-        Command::Audit(Audit::Verify { common }) => verify_audit(&common),
+        Command::Audit(Audit::Verify { common, checkpoint, keys }) => {
+            let kept = checkpoint.map(|file| checkpoint::read(&file, &keys)).transpose()?;
+            verify_audit(&common, kept.as_ref())
+        }
+        Command::SigningKey(command) => signing_key::run(&command),
         Command::Bundle(command) => bundle::run(&command),
         Command::Seed { common, incidents, seed } => seeded(&common, seed::Plan { incidents, seed }),
         Command::Openapi => {
@@ -55,7 +60,8 @@ pub fn say(line: &str) -> Result<(), Failure> {
     writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|e| Failure(e.to_string()))
 }
 
-fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+/// Runs what a command waits for.
+pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|e| Failure(e.to_string()))?.block_on(work)
 }
@@ -64,7 +70,13 @@ fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Fail
 fn open(common: &Common) -> Result<Store, Failure> {
     let config = Config::of_database(common)?;
     migrate(&config.store.backend)?;
+    follow_rules(&config)?;
     Ok(Store::open(&config.store)?)
+}
+
+/// Has deadlines follow the operator's rules, if there are some.
+pub fn follow_rules(config: &Config) -> Result<(), Failure> {
+    Ok(config.deadline_rules.clone().map_or(Ok(()), deadlines::use_rules)?)
 }
 
 /// Randomness for a key, from the operating system.
@@ -179,7 +191,7 @@ fn existing(config: &Config) -> Result<(), Failure> {
     }
 }
 
-fn verify_audit(common: &Common) -> Result<(), Failure> {
+fn verify_audit(common: &Common, kept: Option<&LogHead>) -> Result<(), Failure> {
     let config = Config::of_database(common)?;
     existing(&config)?;
     let store = Store::open(&config.store)?;
@@ -199,7 +211,11 @@ fn verify_audit(common: &Common) -> Result<(), Failure> {
         }
         bar.finish_and_clear();
         let root = at.tree.root().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        say(&format!("the audit log is whole: {} entries, head {}, tree root {root}", at.seq, at.hash))
+        say(&format!("the audit log is whole: {} entries, head {}, tree root {root}", at.seq, at.hash))?;
+        match kept {
+            Some(head) => checkpoint::compare(door, head, at.seq).await,
+            None => Ok(()),
+        }
     })
 }
 

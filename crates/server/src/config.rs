@@ -1,11 +1,13 @@
 //! Configuration in layers: defaults, then the file, then environment and flags. A wrong value names itself.
 
 use crate::cli::{Common, Serve};
+use probatum_compliance_export::{MAX_RULES_BYTES, RuleSet};
 use probatum_connectors::ConnectorConfig;
 use probatum_connectors::delivery::DeliveryConfig;
 use probatum_connectors::triage::TriageConfig;
 use probatum_playbooks::{Policy, Rule};
 use serde::Deserialize;
+use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -36,6 +38,8 @@ struct File {
     listen: Option<SocketAddr>,
     data: Option<PathBuf>,
     playbooks: Option<PathBuf>,
+    signing_key: Option<PathBuf>,
+    deadline_rules: Option<PathBuf>,
     public_viewer: Option<bool>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
@@ -72,6 +76,10 @@ pub struct Config {
     pub data: PathBuf,
     /// The folder of own playbooks.
     pub playbooks: Option<PathBuf>,
+    /// The file of the signing key.
+    pub signing_key: PathBuf,
+    /// The rules of reporting; those built in, if `None`.
+    pub deadline_rules: Option<RuleSet>,
     /// Callers without credentials are viewers.
     pub public_viewer: bool,
     /// Certificate chain and key, both in PEM.
@@ -132,10 +140,13 @@ impl Config {
                 return Err(ConfigError::Value { name: "tls_cert/tls_key", value, why });
             }
         };
+        let data = given.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("probatum-data"));
         Ok(Self {
             store,
             listen: given.listen.or(file.listen).unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 8080))),
-            data: given.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from("probatum-data")),
+            signing_key: signing_key(given.signing_key.clone().or(file.signing_key), &data),
+            deadline_rules: deadline_rules(given.common.deadline_rules.clone().or(file.deadline_rules))?,
+            data,
             playbooks: given.playbooks.clone().or(file.playbooks),
             public_viewer: given.public_viewer.or(file.public_viewer).unwrap_or(false),
             tls,
@@ -157,6 +168,32 @@ fn read(path: &Path) -> Result<File, ConfigError> {
     let fault = |why: String| ConfigError::File(path.to_owned(), why);
     let text = std::fs::read_to_string(path).map_err(|e| fault(e.to_string()))?;
     toml::from_str(&text).map_err(|e| fault(e.to_string()))
+}
+
+/// The file of the signing key: beside the data folder, so that a copy of the one is no copy of the other.
+fn signing_key(given: Option<PathBuf>, data: &Path) -> PathBuf {
+    given.unwrap_or_else(|| {
+        let mut name = data.file_name().unwrap_or_default().to_owned();
+        name.push(".signing-key.json");
+        data.with_file_name(name)
+    })
+}
+
+/// The rules in an operator's file; every wrong member is named.
+fn deadline_rules(path: Option<PathBuf>) -> Result<Option<RuleSet>, ConfigError> {
+    let Some(path) = path else { return Ok(None) };
+    let fault =
+        |why: String| ConfigError::Value { name: "deadline_rules", value: path.display().to_string(), why };
+    let limit = u64::try_from(MAX_RULES_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let mut text = String::new();
+    let file = std::fs::File::open(&path).map_err(|e| fault(e.to_string()))?;
+    file.take(limit).read_to_string(&mut text).map_err(|e| fault(e.to_string()))?;
+    let faults = match RuleSet::parse(&text) {
+        Ok(rules) => return Ok(Some(rules)),
+        Err(faults) => faults,
+    };
+    let shown: Vec<String> = faults.iter().take(20).map(ToString::to_string).collect();
+    Err(fault(shown.join("; ")))
 }
 
 fn log_format(given: Option<String>) -> Result<LogFormat, ConfigError> {
@@ -218,6 +255,30 @@ mod tests {
     }
 
     #[test]
+    fn rules_of_an_operator_are_read_and_their_faults_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rules.json");
+        let built_in = include_str!("../../compliance-export/rules/rules.json");
+        let config = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            from_file(&format!("deadline_rules = '{}'", path.display()))
+        };
+        let named = config(&built_in.replace("\"2026-11-21\"", "\"house-7\"")).unwrap().deadline_rules;
+        assert_eq!(named.map(|rules| rules.version).as_deref(), Some("house-7"));
+        let message = config(&built_in.replacen("PT24H", "24 hours", 1)).unwrap_err().to_string();
+        assert!(message.contains("rules.json") && message.contains("rules[0].duration"), "{message}");
+        assert_eq!(from_file("").unwrap().deadline_rules, None);
+    }
+
+    #[test]
+    fn the_signing_key_stands_beside_the_data() {
+        let key = |text: &str| from_file(text).unwrap().signing_key;
+        assert_eq!(key(""), Path::new("probatum-data.signing-key.json"));
+        assert_eq!(key("data = '/var/lib/probatum'"), Path::new("/var/lib/probatum.signing-key.json"));
+        assert_eq!(key("signing_key = 'key.json'"), Path::new("key.json"));
+    }
+
+    #[test]
     fn a_wrong_value_names_itself() {
         let cases = [
             ("listen = 'nowhere'", "listen"),
@@ -229,6 +290,7 @@ mod tests {
             ("log_format = 'xml'", "log_format"),
             ("max_upload_mib = 0", "max_upload_mib"),
             ("tls_cert = 'a.pem'", "tls_key"),
+            ("deadline_rules = '/nowhere/rules.json'", "deadline_rules"),
             ("database = 'mysql://x'", "database"),
             ("[[policy]]\nname = 'x'\nactions = ['a']\neffect = 'require_approval'", "policy[0].level"),
             ("[[policy]]\nname = 'x'\nactions = ['a']\neffect = 'perhaps'", "perhaps"),

@@ -1,6 +1,7 @@
 //! The program `probatum`: configuration, TLS, wiring, loops, graceful stop.
 
 mod bundle;
+mod checkpoint;
 mod cli;
 mod commands;
 mod config;
@@ -8,6 +9,7 @@ mod logging;
 mod loops;
 pub mod seed;
 mod serve;
+mod signing_key;
 mod tls;
 
 pub use cli::{Cli, Command};

@@ -3,6 +3,7 @@
 use crate::SystemClock;
 use probatum_api::Background;
 use probatum_application::ports::{Blobs, Clock, Executor, Job};
+use probatum_application::use_cases::deadlines;
 use probatum_application::use_cases::housekeeping::{self, DISCARD, RECURRING, SWEEP};
 use probatum_application::{AppError, ReportDesk, Response};
 use std::future::Future;
@@ -14,6 +15,8 @@ use tokio::sync::watch;
 const EVERY: Duration = Duration::from_secs(2);
 /// How long a claim holds: longer than any single job takes.
 const LEASE_MS: i64 = 5 * 60 * 1000;
+/// How many transactions of a sweep one turn takes, so that others get theirs in between.
+const SWEEPS: usize = 20;
 /// The longest wait before a job that failed is tried again, in minutes.
 const LONGEST_WAIT: i64 = 60;
 
@@ -35,9 +38,21 @@ impl Jobs {
     /// Runs until `stop` says so; what is under way then is finished.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let jobs = every(stop.clone(), || self.run_due());
+        let clocks = every(stop.clone(), || self.watch_clocks());
         let orders = every(stop.clone(), || self.take_up_orders());
         let reports = every(stop, || self.take_up_reports());
-        tokio::join!(jobs, orders, reports);
+        tokio::join!(jobs, clocks, orders, reports);
+    }
+
+    /// Moves the clocks whose time has come; and, while the deadline rules are new, some more of all the others.
+    async fn watch_clocks(&self) -> Result<(), AppError> {
+        deadlines::tick(self.store.as_ref(), SystemClock.now()).await?;
+        for _ in 0..SWEEPS {
+            if !deadlines::sweep(self.store.as_ref(), SystemClock.now()).await? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Takes up the orders nobody is at. A slow connector delays no other: each goes its own way, and one that is found

@@ -1,13 +1,14 @@
 //! `probatum serve`: migrate, hand out the first key, listen, stop gracefully.
 
-use crate::commands::{Failure, ctx, random, say};
+use crate::commands::{Failure, ctx, follow_rules, random, say};
 use crate::config::Config;
-use crate::{SystemClock, logging, loops, tls};
+use crate::{SystemClock, logging, loops, signing_key, tls};
 use actix_web::{App, HttpServer, web};
 use probatum_api::{Api, Background, Metrics};
-use probatum_application::ports::{Clock, Executor};
+use probatum_application::ports::{Clock, Executor, Signer};
 use probatum_application::triage::Triager;
 use probatum_application::use_cases::actions::Rules;
+use probatum_application::use_cases::deadlines;
 use probatum_application::use_cases::keys::{self, KeySecret};
 use probatum_application::{ReportDesk, Response, TriageDesk};
 use probatum_connectors::delivery::Targets;
@@ -31,7 +32,14 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
     for migration in migrate(&config.store.backend)? {
         tracing::info!(migration, "migration applied");
     }
+    follow_rules(config)?;
     let store: Arc<dyn Executor> = Arc::new(Store::open(&config.store)?);
+    let (signer, made) =
+        SigningKeyFile::open_or_create(&config.signing_key, &signing_key::seed()?, SystemClock.now())?;
+    if signer.is_exposed() {
+        let path = config.signing_key.display();
+        tracing::warn!(%path, "the signing key can be read by others than its owner; chmod 600 it");
+    }
     let blobs = Arc::new(BlobStore::folder(&config.data)?);
     let settings = probatum_api::Settings {
         public_viewer: config.public_viewer,
@@ -48,9 +56,13 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
         triager: triager(config)?,
         pause: |time| Box::pin(tokio::time::sleep(time)),
     };
-    let reports = report_desk(config, store.clone(), blobs.clone(), clock.clone())?;
+    let signer = Arc::new(signer);
+    let reports = report_desk(config, store.clone(), blobs.clone(), clock.clone(), signer.clone())?;
     actix_web::rt::System::new().block_on(async {
         let background = Background::here();
+        if made {
+            signing_key::record(store.as_ref(), &signer.keys()?, "signing_key.created").await?;
+        }
         let api = Api {
             store: store.clone(),
             blobs,
@@ -60,6 +72,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
             reports,
             organisation: config.organisation.as_str().into(),
             playbooks,
+            signer,
             clock,
             settings,
             metrics,
@@ -74,12 +87,12 @@ fn report_desk(
     store: Arc<dyn Executor>,
     blobs: Arc<BlobStore>,
     clock: Arc<SystemClock>,
+    signer: Arc<dyn Signer>,
 ) -> Result<ReportDesk, Failure> {
     let secret = |name: &str| std::env::var(name).ok();
     let refused = |fault: &dyn std::fmt::Display| Failure(fault.to_string());
     let targets = Targets::new(&config.delivery, &config.data.join("spool"), &secret).map_err(|e| refused(&e))?;
     targets.within(&config.outbound_hosts).map_err(|e| refused(&e))?;
-    let signer = Arc::new(signing_key(config)?);
     let bundles = BundleMaker::new(&config.data.join("bundles"), blobs.clone(), signer, clock.clone())
         .map_err(|e| Failure(format!("data = '{}': {e}", config.data.display())))?;
     Ok(ReportDesk {
@@ -91,14 +104,6 @@ fn report_desk(
         pause: |time| Box::pin(tokio::time::sleep(time)),
         busy: Arc::default(),
     })
-}
-
-/// The key bundles are signed with, made at the first start.
-fn signing_key(config: &Config) -> Result<SigningKeyFile, Failure> {
-    let path = config.data.with_extension("signing-key.json");
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|e| Failure(format!("no randomness: {e}")))?;
-    Ok(SigningKeyFile::open_or_create(&path, &seed, SystemClock.now())?.0)
 }
 
 /// The policy and the connectors. Secrets come from the environment alone.
@@ -120,6 +125,7 @@ fn triager(config: &Config) -> Result<Arc<dyn Triager>, Failure> {
 
 async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), Failure> {
     first_key(store.as_ref()).await?;
+    store.writing(|tx| deadlines::adopt(tx, SystemClock.now())).await?;
     let (stop, stopped) = watch::channel(false);
     let (blobs, response, background) = (api.blobs.clone(), api.response.clone(), api.background.clone());
     let reports = api.reports.clone();

@@ -2,6 +2,7 @@
 
 use probatum_application::ports::AuditEntry;
 use probatum_application::use_cases::audit_log::{Checkpoint, Inclusion};
+use probatum_compliance_export::SecretKey;
 use probatum_evidence::TreeHash;
 use probatum_kernel::Timestamp;
 use serde::Serialize;
@@ -65,18 +66,27 @@ pub struct CheckpointView {
     /// When the tree was looked at.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// Null: no signing key is configured. Keep `tree_size` and `root_hash` elsewhere to hold the registry to them.
-    signature: Option<String>,
+    /// The Ed25519 signature (RFC 8032) over the first three lines of `note`, in base64.
+    signature: String,
+    /// The key that made it: `GET /api/reports/keys` has it.
+    key_id: String,
+    /// Size and root as a signed note (C2SP tlog-checkpoint), which the tools of transparency logs read. Keep it elsewhere
+    /// to hold the registry to it: `probatum audit verify --checkpoint FILE --key KEYS` compares it with the log.
+    note: String,
 }
 
-impl From<Checkpoint> for CheckpointView {
-    fn from(c: Checkpoint) -> Self {
+impl CheckpointView {
+    /// The checkpoint, signed.
+    pub fn signed(c: &Checkpoint, key: &SecretKey) -> Self {
+        let signed = c.head().sign(key);
         Self {
             tree_size: c.tree_size,
             root_hash: hex::encode(c.root),
             head_hash: c.head.to_string(),
             at: c.at,
-            signature: None,
+            signature: signed.signature,
+            key_id: signed.key_id,
+            note: signed.note,
         }
     }
 }
@@ -98,15 +108,16 @@ pub struct ProofView {
     entry: AuditView,
 }
 
-impl From<Inclusion> for ProofView {
-    fn from(p: Inclusion) -> Self {
+impl ProofView {
+    /// The proof, with the tree it leads to signed.
+    pub fn signed(p: Inclusion, key: &SecretKey) -> Self {
         let digits = |hash: &TreeHash| hex::encode(hash);
         Self {
             seq: p.entry.seq,
             leaf_index: p.entry.seq.saturating_sub(1),
             leaf_hash: digits(&p.leaf),
             inclusion_path: p.path.iter().map(digits).collect(),
-            checkpoint: p.checkpoint.into(),
+            checkpoint: CheckpointView::signed(&p.checkpoint, key),
             entry: p.entry.into(),
         }
     }

@@ -210,7 +210,7 @@ pub struct ReportView {
     /// The file, once it is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<BundleFile>,
-    /// When it was handed over, by our clock.
+    /// When it was handed over to a gateway, by our clock; left out while it only lies in the spool folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     submitted_at: Option<String>,

@@ -50,7 +50,7 @@ pub async fn list(
 /// The head of the audit log's tree
 ///
 /// The size and the root of the Merkle tree (RFC 9162) whose leaves are the hashes of the entries. Whoever keeps it can
-/// show later that nothing before it was changed: ask for proofs, or rebuild the root. Takes the role legal_dpo or admin.
+/// show later that nothing before it was changed: ask for proofs, or rebuild the root. It is signed. Takes the role legal_dpo or admin.
 #[utoipa::path(operation_id = "getAuditCheckpoint", 
     tag = "audit",
     responses((status = 200, description = "The tree head.", body = CheckpointView))
@@ -63,7 +63,8 @@ pub async fn checkpoint(
 ) -> Result<HttpResponse, Problem> {
     query::nothing(req.query_string())?;
     let found = api.read(caller, audit_log::checkpoint).await?;
-    Ok(HttpResponse::Ok().json(CheckpointView::from(found)))
+    let signed = api.signer(move |signer| Ok(CheckpointView::signed(&found, &signer.key()?))).await?;
+    Ok(HttpResponse::Ok().json(signed))
 }
 
 /// Prove that an entry is in the audit log
@@ -85,5 +86,6 @@ pub async fn proof(
     query::nothing(req.query_string())?;
     let seq: i64 = seq.parse().map_err(|_| AppError::not_found("audit entry"))?;
     let found = api.read(caller, move |tx, ctx| audit_log::proof(tx, ctx, seq)).await?;
-    Ok(HttpResponse::Ok().json(ProofView::from(found)))
+    let signed = api.signer(move |signer| Ok(ProofView::signed(found, &signer.key()?))).await?;
+    Ok(HttpResponse::Ok().json(signed))
 }

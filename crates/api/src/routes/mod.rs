@@ -5,13 +5,16 @@ mod agents;
 mod agents_trust;
 mod audit;
 mod changes;
+mod deadlines;
 mod evidence;
 mod evidence_content;
 mod exports;
+mod facts;
 mod incidents;
 mod playbooks;
 mod reports;
 mod reports_receipt;
+mod signing;
 mod simulation;
 mod statistics;
 mod system;
@@ -41,6 +44,16 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(changes::patch)
         .service(changes::put)
         .service(changes::delete)
+        .service(facts::get)
+        .service(facts::state)
+        .service(facts::hold)
+        .service(deadlines::of_incident)
+        .service(deadlines::history)
+        .service(deadlines::waive)
+        .service(deadlines::waivers)
+        .service(deadlines::withdraw)
+        .service(deadlines::due)
+        .service(signing::keys)
         .service(evidence::attach)
         .service(evidence::list)
         .service(evidence::get)

@@ -8,6 +8,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpResponse, get, web};
 use probatum_application::AppError;
 use probatum_application::ports::Executor;
+use probatum_application::use_cases::deadlines;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -44,7 +45,8 @@ pub async fn ready(api: web::Data<Api>) -> Result<HttpResponse, Problem> {
 
 /// Metrics for Prometheus
 ///
-/// Requests by route and status, durations, and what waits for the database. Takes the role viewer; not public.
+/// Requests by route and status, durations, what waits for the database, and how many deadlines of reports are due soon or
+/// overdue. Takes the role viewer; not public.
 #[utoipa::path(operation_id = "metrics", tag = "system", responses((status = 200, description = "Text format 0.0.4.", body = String)))]
 #[get("/metrics")]
 pub async fn metrics(api: web::Data<Api>, caller: Caller<may::ReadMetrics>) -> Result<HttpResponse, Problem> {
@@ -53,6 +55,8 @@ pub async fn metrics(api: web::Data<Api>, caller: Caller<may::ReadMetrics>) -> R
     }
     let (writes, reads) = api.store.waiting();
     api.metrics.waiting(writes, reads);
+    let (due_soon, overdue) = api.read(caller, deadlines::watched).await?;
+    api.metrics.deadlines(due_soon, overdue);
     let text = api.metrics.text().map_err(AppError::internal)?;
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4")).body(text))
 }

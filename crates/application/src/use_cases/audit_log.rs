@@ -5,6 +5,7 @@ use crate::error::AppError;
 use crate::permission::Permission;
 use crate::ports::{AuditEntry, Tx};
 use crate::query::AuditFilter;
+use probatum_compliance_export::LogHead;
 use probatum_evidence::{Sha256Hex, TreeHash, leaf_hash};
 use probatum_kernel::{Cursor, IncidentRef, Page, Position, Sort, Timestamp, Total};
 
@@ -43,6 +44,17 @@ pub struct Inclusion {
     pub path: Vec<TreeHash>,
     /// The tree it leads to.
     pub checkpoint: Checkpoint,
+}
+
+/// The name of the log in signed checkpoints (C2SP tlog-checkpoint: the origin), and of the key that signs them.
+pub const ORIGIN: &str = "probatum/audit";
+
+impl Checkpoint {
+    /// What of it is signed.
+    pub fn head(&self) -> LogHead {
+        let tree_size = u64::try_from(self.tree_size).unwrap_or(0);
+        LogHead { origin: ORIGIN.to_owned(), tree_size, root: self.root }
+    }
 }
 
 /// The bytes of an entry's leaf: its hash, which covers the entry and the one before.

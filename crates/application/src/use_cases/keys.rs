@@ -5,6 +5,7 @@ use crate::ctx::{Ctx, Principal};
 use crate::error::AppError;
 use crate::permission::Permission;
 use crate::ports::{ApiKey, Tx};
+use probatum_compliance_export::SigningKeys;
 use probatum_kernel::{Code, FieldFault, Role, Timestamp};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -111,6 +112,21 @@ pub fn revoke(tx: &mut dyn Tx, ctx: &Ctx, id: &str) -> Result<(), AppError> {
         return Err(AppError::not_found("key, or it was revoked before"));
     }
     record(tx, ctx, "key.revoked", id.to_owned(), None, json!({}))
+}
+
+/// Records which key signs reports and heads of the log from now on; `action` says how it came.
+pub fn signing_key_changed(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    action: &'static str,
+    keys: &SigningKeys,
+) -> Result<(), AppError> {
+    ctx.require(Permission::ManageKeys)?;
+    let active = &keys.active;
+    let before = keys.retired.first().map(|k| k.key_id.as_str());
+    let detail =
+        json!({"public_key": active.public_key, "active_from": active.active_from, "key_before": before});
+    record(tx, ctx, action, active.key_id.clone(), None, detail)
 }
 
 /// Who holds this key. Every reason for "nobody" looks the same from outside.

@@ -11,16 +11,12 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 use probatum_application::AppError;
 use probatum_application::ports::{
-    ClockChangeList, ClockList, ClockQuery, ClockRows, ListedClock, RulesInUse, StoredClock,
+    CLOCK_ORDER, ClockChangeList, ClockList, ClockQuery, ClockRows, ListedClock, RulesInUse, StoredClock,
 };
 use probatum_compliance_export::{ClockChange, ClockState, Regime, Step};
-use probatum_kernel::{
-    Cursor, IncidentId, MAX_DEPTH, Page, Position, PublicId, Sort, SortKey, Timestamp, Total,
-};
+use probatum_kernel::{Cursor, IncidentId, MAX_DEPTH, Page, Position, PublicId, Timestamp, Total};
 use std::collections::BTreeMap;
 
-/// The order of clocks across incidents: what is due first comes first.
-const ORDER: Sort = Sort { key: SortKey::CreatedAt, descending: false };
 /// The name of the one row of `deadline_rules`.
 const CURRENT: &str = "current";
 
@@ -93,7 +89,7 @@ impl ClockRows for Session<'_> {
         let rows: Vec<ClockRow> = paged(query).select(ClockRow::as_select()).load(self.conn).app()?;
         let (rows, more) = cut(rows, &query.page);
         let last = rows.last().filter(|_| more);
-        let next = last.map(|r| Cursor { sort: ORDER, value: r.place, id: r.incident_id.0 });
+        let next = last.map(|r| Cursor { sort: CLOCK_ORDER, value: r.place, id: r.incident_id.0 });
         let ids: Vec<DbId> = rows.iter().map(|r| r.incident_id).collect();
         let named: Vec<(DbId, i32, i64, String)> = incidents::table
             .filter(incidents::id.eq_any(ids))
