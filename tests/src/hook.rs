@@ -107,6 +107,15 @@ impl Hook {
         )
     }
 
+    /// A `[delivery.targets.NAME]` that is an e-delivery gateway; `more` are further lines.
+    pub fn gateway(&self, name: &str, more: &str) -> String {
+        let port = self.port;
+        format!(
+            "[delivery.targets.{name}]\ntype = 'http'\nurl = 'http://127.0.0.1:{port}/{name}'\n\
+             allow_private = true\nallow_plain = true\n{more}\n"
+        )
+    }
+
     /// Answers so from now on.
     pub fn answers(&self, status: u16, body: &str) {
         self.shared.book().answer = (status, body.to_owned());

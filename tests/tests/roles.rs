@@ -48,6 +48,7 @@ const ALL_EVIDENCE: &[&str] = &[
     "admin",
 ];
 const AUDIT: &[&str] = &["legal_dpo", "admin"];
+const LEGAL: &[&str] = &["legal_dpo", "admin"];
 const RAW_DATA: &[&str] =
     &["analyst", "operator", "senior_analyst", "incident_manager", "ai_safety", "legal_dpo", "admin"];
 
@@ -76,6 +77,11 @@ struct Things {
     /// An agent somebody else shut out, and what lets it in again.
     shut: String,
     proof: String,
+    /// An incident that is reported to authorities, and so stays.
+    filed: String,
+    /// A report that was sent, and one that failed.
+    sent: String,
+    failed: String,
 }
 
 /// An operation of `/openapi.json`, who may call it, and a request that is right in every other respect.
@@ -171,7 +177,17 @@ fn things(app: &App) -> Things {
     let order = json!({"reason": "tool_abuse"});
     let case = custodian.post(&format!("/api/agents/{shut}/quarantine"), &order).expect(200);
     let proof = custodian.attaches(&text(&case["incident_id"]), &confirming());
-    Things { incident, evidence: text(&evidence["id"]), action, waiting, done, agent, shut, proof }
+    let (filed, legal, target) = (app.reportable("Filed"), app.legal(), unique("blocked"));
+    let sent = legal.exports(&filed, &early_warning());
+    legal.report_when(&sent, "sent");
+    // What lies in the spool folder is not written over.
+    let name = format!("{}-2.zip", sent.strip_suffix("-1").unwrap());
+    std::fs::create_dir_all(app.data().join("spool").join(&target)).unwrap();
+    std::fs::write(app.data().join("spool").join(&target).join(name), "something else").unwrap();
+    let failed = legal.exports(&filed, &merged(early_warning(), json!({"target": target})));
+    legal.report_when(&failed, "failed");
+    let evidence = text(&evidence["id"]);
+    Things { incident, evidence, action, waiting, done, agent, shut, proof, filed, sent, failed }
 }
 
 /// Calls an operation on these things.
@@ -182,6 +198,9 @@ fn call(client: &Client, operation: &Operation, things: &Things) -> Reply {
         Some("actions") if path.ends_with("/rollback") => &things.done,
         Some("actions") if method == "PATCH" => &things.waiting,
         Some("actions") => &things.action,
+        Some("reports") if path.contains("/incidents/") => &things.filed,
+        Some("reports") if path.ends_with("/retry") => &things.failed,
+        Some("reports") => &things.sent,
         Some("agents") if path.ends_with("/restore") => &things.shut,
         Some("agents") => &things.agent,
         _ => &things.incident,
@@ -255,6 +274,9 @@ fn nobody_is_told_apart_from_a_stranger(app: &App) {
         agent: "nobody".to_owned(),
         shut: "nobody".to_owned(),
         proof: "ev-00000000000070008000000000000000".to_owned(),
+        filed: "INC-2026-999999".to_owned(),
+        sent: "RPT-2026-999999-1".to_owned(),
+        failed: "RPT-2026-999999-1".to_owned(),
     };
     for operation in MATRIX {
         let Roles(_) = operation.1 else {
