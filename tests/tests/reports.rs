@@ -1,7 +1,7 @@
 //! Reports to authorities as their senders and recipients meet them: asked for, made, sent, proven (CONTRACT §10).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use base64::Engine;
+use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use probatum_tests::*;
 use serde_json::{Value, json};
