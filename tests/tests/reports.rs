@@ -44,8 +44,7 @@ fn verifies(app: &App, bundle: &[u8]) -> bool {
     std::fs::write(&file, bundle).unwrap();
     std::fs::write(&key, &keys.bytes).unwrap();
     keys.expect(200);
-    let done =
-        run(&["bundle", "verify", file.to_str().unwrap(), "--key", key.to_str().unwrap(), "--json"]);
+    let done = run(&["bundle", "verify", file.to_str().unwrap(), "--key", key.to_str().unwrap(), "--json"]);
     let found: Value = serde_json::from_slice(&done.stdout).unwrap();
     assert_eq!(done.status.success(), found["ok"] == true, "{found}");
     done.status.success() && found["trusted"] == true
@@ -57,7 +56,8 @@ fn what_is_wrong_is_named(app: &App) {
     let named = |body: &Value, code: &str, field: &str, word: &str| {
         let problem = legal.post(&path, body).problem(400, code);
         let faults = problem["errors"].as_array().unwrap();
-        let fault = faults.iter().find(|e| e["field"] == field).unwrap_or_else(|| panic!("{field}: {problem}"));
+        let fault =
+            faults.iter().find(|e| e["field"] == field).unwrap_or_else(|| panic!("{field}: {problem}"));
         assert!(text(&fault["message"]).contains(word), "{problem}");
     };
     for (regime, phase, listed) in [
@@ -187,12 +187,21 @@ fn a_receipt_proves_delivery(app: &App) {
     let path = format!("/api/reports/{report}/receipt");
     let reply = legal.post(&path, &receipt);
     let delivered = reply.expect(201);
-    assert_contains(&delivered, &json!({"delivery": "delivered", "received_at": received_at, "submitted_at": received_at}));
+    assert_contains(
+        &delivered,
+        &json!({"delivery": "delivered", "received_at": received_at, "submitted_at": received_at}),
+    );
     let evidence = text(&delivered["receipts"][0]["evidence_id"]);
     assert_eq!(reply.header("location"), Some(format!("/api/evidence/{evidence}").as_str()));
     let item = analyst.get(&format!("/api/evidence/{evidence}")).expect(200);
-    assert_contains(&item, &json!({"kind": "upo_edelivery", "status": "confirmed", "visibility": "internal"}));
-    assert_contains(&item["chain_of_custody"][0], &json!({"action": "collected", "actor": "legal_dpo:legal_dpo", "intact": true}));
+    assert_contains(
+        &item,
+        &json!({"kind": "upo_edelivery", "status": "confirmed", "visibility": "internal"}),
+    );
+    assert_contains(
+        &item["chain_of_custody"][0],
+        &json!({"action": "collected", "actor": "legal:legal_dpo", "intact": true}),
+    );
     assert_eq!(analyst.get(&format!("/api/evidence/{evidence}/content")).bytes, b"<UPP/>");
     app.viewer().get(&format!("/api/evidence/{evidence}")).problem(404, "not_found");
     assert_contains(&clock(), &json!({"state": "met", "met_at": received_at}));
@@ -201,7 +210,10 @@ fn a_receipt_proves_delivery(app: &App) {
     assert_eq!((told.len(), told[0]["detail"].get("evidence_id")), (1, None), "{told:?}");
     // What comes later is one more.
     let later = legal.post(&path, &portal_receipt()).expect(201);
-    assert_eq!((later["receipts"].as_array().unwrap().len(), &later["received_at"]), (2, &json!(received_at)));
+    assert_eq!(
+        (later["receipts"].as_array().unwrap().len(), &later["received_at"]),
+        (2, &json!(received_at))
+    );
 }
 
 fn a_receipt_for_another_document_is_refused(app: &App) {
@@ -225,7 +237,8 @@ fn a_receipt_for_another_document_is_refused(app: &App) {
     assert_eq!(legal.report(&report)["delivery"], "sent");
     let listed = app.analyst().get(&format!("/api/incidents/{id}/evidence")).expect(200);
     assert_eq!(listed["meta"]["total"], 1, "nothing was kept");
-    let known: Vec<_> = files(&app.data().join("evidence")).into_iter().filter(|f| !kept.contains(f)).collect();
+    let known: Vec<_> =
+        files(&app.data().join("evidence")).into_iter().filter(|f| !kept.contains(f)).collect();
     let of_receipt = |f: &&PathBuf| std::fs::read(f).is_ok_and(|bytes| bytes == b"abc");
     assert_eq!(known.iter().filter(of_receipt).count(), 0, "nor its content");
 }
@@ -281,7 +294,7 @@ fn the_story_is_on_record(app: &App) {
     let told = app.viewer().timeline(&id, &events);
     assert_eq!(told.iter().map(|e| text(&e["event"])).collect::<Vec<_>>(), events);
     assert!(told.iter().all(|e| e["subject"] == report.as_str()));
-    assert_eq!(told[0]["actor"], "legal_dpo:legal_dpo");
+    assert_eq!(told[0]["actor"], "legal:legal_dpo");
     assert_eq!(told[1]["actor"], "system:reports");
     app.run(&["audit", "verify"]);
 }

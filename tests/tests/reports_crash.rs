@@ -26,7 +26,11 @@ fn killed_during_the_delivery(engine: Engine) {
     hook.release();
     app.restart();
     let legal = app.legal();
-    assert_eq!(legal.report(&report)["delivery"], "edelivery_pending", "nothing is known before the claim lapses");
+    assert_eq!(
+        legal.report(&report)["delivery"],
+        "edelivery_pending",
+        "nothing is known before the claim lapses"
+    );
     let sent = legal.report_within(&report, "sent", LAPSED);
     let calls = hook.calls();
     assert_eq!(calls.len(), 2, "sent again, because nobody knows how the first one ended");
@@ -60,7 +64,8 @@ fn killed_right_after_acceptance(engine: Engine) {
     }
     let told = app.viewer().timeline(&id, &["report.requested", "report.built", "report.sent"]);
     for report in &accepted {
-        let of: Vec<_> = told.iter().filter(|e| e["subject"] == report.as_str()).map(|e| text(&e["event"])).collect();
+        let of: Vec<_> =
+            told.iter().filter(|e| e["subject"] == report.as_str()).map(|e| text(&e["event"])).collect();
         assert_eq!(of, ["report.requested", "report.built", "report.sent"]);
     }
     app.run(&["audit", "verify"]);

@@ -111,7 +111,8 @@ impl ReportDesk {
             Err(e) => return self.missed(filing, e).await.map(|()| false),
         };
         let (desk, kept) = (self.clone(), bundle.clone());
-        let recorded = self.store.writing(move |tx| reports::made(tx, &desk.ctx(id), id, claim, &kept)).await?;
+        let recorded =
+            self.store.writing(move |tx| reports::made(tx, &desk.ctx(id), id, claim, &kept)).await?;
         if !recorded {
             self.blobs.delete(bundle.storage_key).await?;
         }
@@ -155,7 +156,9 @@ impl ReportDesk {
             let cause = |e: AppError| e.cause.unwrap_or(e.detail);
             let found = self.blobs.open(parcel.bundle.storage_key.clone()).await;
             match found.map_err(|e| Setback::passing("The bundle could not be read", cause(e)))? {
-                Some((size, content)) if size == parcel.bundle.size => self.delivery.send(parcel, content).await,
+                Some((size, content)) if size == parcel.bundle.size => {
+                    self.delivery.send(parcel, content).await
+                }
                 Some((size, _)) => Err(Setback::for_good(
                     "The bundle is no longer as it was made",
                     format!("{size} bytes instead of {}", parcel.bundle.size),
@@ -199,6 +202,10 @@ impl ReportDesk {
 
     /// The circumstances of work nobody waits for.
     fn ctx(&self, id: ReportId) -> Ctx {
-        Ctx { principal: Principal::system("reports"), now: self.clock.now(), request_id: format!("report-{id}") }
+        Ctx {
+            principal: Principal::system("reports"),
+            now: self.clock.now(),
+            request_id: format!("report-{id}"),
+        }
     }
 }

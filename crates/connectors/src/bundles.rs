@@ -6,8 +6,8 @@ use bytes::Bytes;
 use probatum_application::AppError;
 use probatum_application::delivery::{BundleOrder, Bundles, Outgoing, Setback};
 use probatum_application::ports::{Blobs, Clock, Signer};
-use probatum_compliance_export::{BundleError, BundleSummary, EvidenceRecord, write_bundle};
 use probatum_compliance_export::Sealed;
+use probatum_compliance_export::{BundleError, BundleSummary, EvidenceRecord, write_bundle};
 use probatum_kernel::EvidenceId;
 use std::cell::RefCell;
 use std::fs::File;
@@ -54,8 +54,9 @@ impl Bundles for BundleMaker {
                     .map_err(|e| Setback::passing("There is no room for the bundle", e.to_string()))?;
                 write(file, &order, &key, blobs.as_ref(), &runtime)
             });
-            let (file, summary) =
-                written.await.map_err(|e| Setback::passing("The bundle was not finished", e.to_string()))??;
+            let (file, summary) = written
+                .await
+                .map_err(|e| Setback::passing("The bundle was not finished", e.to_string()))??;
             self.keep(file, summary).await
         })
     }
@@ -81,7 +82,10 @@ impl BundleMaker {
             };
             if let Err(e) = written {
                 if let Err(left) = upload.abort().await {
-                    tracing::warn!(cause = left.cause.as_deref().unwrap_or_default(), "an upload was not cleaned away");
+                    tracing::warn!(
+                        cause = left.cause.as_deref().unwrap_or_default(),
+                        "an upload was not cleaned away"
+                    );
                 }
                 return Err(e);
             }

@@ -91,7 +91,8 @@ fn report_desk(
 ) -> Result<ReportDesk, Failure> {
     let secret = |name: &str| std::env::var(name).ok();
     let refused = |fault: &dyn std::fmt::Display| Failure(fault.to_string());
-    let targets = Targets::new(&config.delivery, &config.data.join("spool"), &secret).map_err(|e| refused(&e))?;
+    let targets =
+        Targets::new(&config.delivery, &config.data.join("spool"), &secret).map_err(|e| refused(&e))?;
     targets.within(&config.outbound_hosts).map_err(|e| refused(&e))?;
     let bundles = BundleMaker::new(&config.data.join("bundles"), blobs.clone(), signer, clock.clone())
         .map_err(|e| Failure(format!("data = '{}': {e}", config.data.display())))?;

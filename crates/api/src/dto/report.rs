@@ -45,7 +45,9 @@ impl ExportReport {
         let mut faults = Vec::new();
         let phase = match (self.regime, self.phase.as_deref()) {
             (Some(regime), Some(word)) => {
-                regime.phase(word).map_err(|e| faults.extend(AppError::from(e).fields)).ok()
+                // The word is wrong, not the field.
+                let wrong = |e| FieldFault::new("phase", "invalid", AppError::from(e).detail);
+                regime.phase(word).map_err(|e| faults.push(wrong(e))).ok()
             }
             _ => None,
         };

@@ -2,7 +2,9 @@
 
 use super::config::{DeliveryFault, TargetConfig};
 use crate::chunks::ChunkReader;
-use crate::outbound::{Answer, Outbound, OutboundError, OutboundPolicy, PolicyFault, Shipment, Trouble, host};
+use crate::outbound::{
+    Answer, Outbound, OutboundError, OutboundPolicy, PolicyFault, Shipment, Trouble, host,
+};
 use crate::set::Environment;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,10 +33,12 @@ impl Gateway {
         config: &TargetConfig,
         secret: Environment<'_>,
     ) -> Result<Self, DeliveryFault> {
-        let fault =
-            |field, why: String| DeliveryFault { target: name.to_owned(), field, why };
-        let url = config.url.clone().ok_or_else(|| fault("url", "a target of type http needs one".to_owned()))?;
-        let host = host(&url).ok_or_else(|| fault("url", "must be an address like https://edelivery.example.org/".to_owned()))?;
+        let fault = |field, why: String| DeliveryFault { target: name.to_owned(), field, why };
+        let url =
+            config.url.clone().ok_or_else(|| fault("url", "a target of type http needs one".to_owned()))?;
+        let host = host(&url).ok_or_else(|| {
+            fault("url", "must be an address like https://edelivery.example.org/".to_owned())
+        })?;
         if !(1..=3600).contains(&config.timeout_seconds) {
             return Err(fault("timeout_seconds", "use 1 to 3600".to_owned()));
         }
@@ -50,7 +54,8 @@ impl Gateway {
         let authorization = match &config.token_env {
             None => None,
             Some(variable) => {
-                let token = secret(variable).filter(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_graphic()));
+                let token =
+                    secret(variable).filter(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_graphic()));
                 let token = token.ok_or_else(|| {
                     fault("token_env", format!("the environment variable {variable} holds no token"))
                 })?;
@@ -105,7 +110,8 @@ impl Gateway {
         match status {
             200..=299 => Ok(Handed { reference: reference(answer), submitted: true }),
             300..=399 => {
-                let reason = format!("{name} answered with a redirect, which is not followed (HTTP {status})");
+                let reason =
+                    format!("{name} answered with a redirect, which is not followed (HTTP {status})");
                 Err(Setback::for_good(reason, cause))
             }
             408 | 425 | 429 | 500..=599 => {

@@ -130,7 +130,8 @@ fn sweep(folder: &Path) {
         let name = entry.file_name();
         let ours = name.to_str().is_some_and(|n| n.starts_with(".RPT-") && n.ends_with(".part"));
         let age = entry.metadata().and_then(|m| m.modified()).ok();
-        let old = age.and_then(|at| SystemTime::now().duration_since(at).ok()).is_some_and(|age| age > ABANDONED);
+        let old =
+            age.and_then(|at| SystemTime::now().duration_since(at).ok()).is_some_and(|age| age > ABANDONED);
         if ours && old {
             let _ = fs::remove_file(entry.path());
         }

@@ -8,8 +8,8 @@ use crate::error::AppError;
 use crate::ports::{StoredFacts, Tx};
 use crate::use_cases::deadlines::{self, Basis, case_of, incident_data, submitted_at};
 use probatum_compliance_export::{
-    ActionData, CaseFacts, Checkpoint, Circumstances, Clocks, DeliveryState, Exhibit, Fact, FactSheet, Filing,
-    IncidentData, PreviousReport, Report, ReportInput, RuleSet, TimelineEntry,
+    ActionData, CaseFacts, Checkpoint, Circumstances, Clocks, DeliveryState, Exhibit, Fact, FactSheet,
+    Filing, IncidentData, PreviousReport, Report, ReportInput, RuleSet, TimelineEntry,
 };
 use probatum_evidence::{CustodyEntry, Evidence, Sha256Hex};
 use probatum_incident::Incident;

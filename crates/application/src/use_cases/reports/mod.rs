@@ -16,9 +16,7 @@ use crate::error::AppError;
 use crate::permission::Permission;
 use crate::ports::Tx;
 use frozen::Frozen;
-use probatum_compliance_export::{
-    FactSheet, Filing, MAX_REPORTS, NewFiling, Phase, Regime, ReportId,
-};
+use probatum_compliance_export::{FactSheet, Filing, MAX_REPORTS, NewFiling, Phase, Regime, ReportId};
 use probatum_evidence::{Sha256Hex, Visibility};
 use probatum_incident::Incident;
 use probatum_kernel::{Code, IncidentRef};
@@ -55,7 +53,10 @@ pub fn request(
     let basis = Basis::of(tx, incident.id)?;
     let seq = u32::try_from(basis.reports.len()).unwrap_or(u32::MAX).saturating_add(1);
     let id = ReportId::new(incident.public_id, seq).ok_or_else(|| {
-        AppError::new(Code::StateConflict, format!("The incident has {MAX_REPORTS} reports, the most one may have."))
+        AppError::new(
+            Code::StateConflict,
+            format!("The incident has {MAX_REPORTS} reports, the most one may have."),
+        )
     })?;
     let frozen = Frozen::of(tx, ctx, &incident, cmd, basis, organisation)?;
     let rules = deadlines::rules();
@@ -142,4 +143,3 @@ fn save(
     }
     record(tx, ctx, event, next.id.to_string(), Some(incident.id), detail)
 }
-

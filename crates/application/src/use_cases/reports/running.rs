@@ -12,12 +12,7 @@ use probatum_kernel::Timestamp;
 use serde_json::{Value, json};
 
 /// Claims the next step of a report until `until`; `None` if there is none, or somebody else is at it.
-pub fn begin(
-    tx: &mut dyn Tx,
-    ctx: &Ctx,
-    id: ReportId,
-    until: Timestamp,
-) -> Result<Option<Filing>, AppError> {
+pub fn begin(tx: &mut dyn Tx, ctx: &Ctx, id: ReportId, until: Timestamp) -> Result<Option<Filing>, AppError> {
     let Some(filing) = tx.report(id)? else { return Ok(None) };
     let Some(next) = filing.claimed(until, ctx.now) else { return Ok(None) };
     tx.save_report(&filing, &next)?;
@@ -25,13 +20,7 @@ pub fn begin(
 }
 
 /// Records a bundle; says whether it did. A claim that was taken over meanwhile records nothing: its successor does.
-pub fn made(
-    tx: &mut dyn Tx,
-    ctx: &Ctx,
-    id: ReportId,
-    claim: i64,
-    bundle: &Sealed,
-) -> Result<bool, AppError> {
+pub fn made(tx: &mut dyn Tx, ctx: &Ctx, id: ReportId, claim: i64, bundle: &Sealed) -> Result<bool, AppError> {
     let (incident, filing) = locked(tx, id)?;
     let Some(next) = filing.made(claim, bundle.clone(), ctx.now) else { return Ok(false) };
     let detail = json!({
@@ -44,7 +33,9 @@ pub fn made(
 /// Records that a report was handed over.
 pub fn sent(tx: &mut dyn Tx, ctx: &Ctx, id: ReportId, claim: i64, handed: &Handed) -> Result<(), AppError> {
     let (incident, filing) = locked(tx, id)?;
-    let Some(next) = filing.sent(claim, handed.reference.clone(), handed.submitted, ctx.now) else { return Ok(()) };
+    let Some(next) = filing.sent(claim, handed.reference.clone(), handed.submitted, ctx.now) else {
+        return Ok(());
+    };
     save(tx, ctx, &incident, &filing, &next, "report.sent", json!({"reference": next.reference}))?;
     deadlines::recompute(tx, ctx, &incident)
 }

@@ -90,7 +90,8 @@ fn of_action(action: &str, detail: &Value) -> Option<String> {
         "action.failed" => "failed",
         _ => return None,
     };
-    let name = word(detail, "title").or_else(|| word(detail, "action")).or_else(|| word(detail, "action_type"))?;
+    let name =
+        word(detail, "title").or_else(|| word(detail, "action")).or_else(|| word(detail, "action_type"))?;
     Some(format!("Response step {happened}: {name}"))
 }
 
@@ -151,8 +152,14 @@ mod tests {
         };
         let attached = json!({"kind": "log", "source": "siem"});
         let (text, about) = tell("evidence.attached", "r1", &item, &attached).unwrap();
-        assert_eq!((text, about.map(|id| id.to_string())), (format!("Evidence attached: log from siem ({item})"), Some(item.clone())));
-        assert_eq!(tell("evidence.status_changed", "r1", &item, &json!({"from": "gap", "to": "internal"})), None);
+        assert_eq!(
+            (text, about.map(|id| id.to_string())),
+            (format!("Evidence attached: log from siem ({item})"), Some(item.clone()))
+        );
+        assert_eq!(
+            tell("evidence.status_changed", "r1", &item, &json!({"from": "gap", "to": "internal"})),
+            None
+        );
         assert_eq!(tell("incident.updated", "r1", "INC-2026-0042", &raised), None);
         let told = tell("incident.updated", "r2", "INC-2026-0042", &raised);
         assert_eq!(told, Some(("priority from nothing to P1".to_owned(), None)));
