@@ -110,7 +110,12 @@ fn every_write_takes_a_key(app: &App) {
         assert_eq!((first.status, first.text()), (again.status, again.text()), "{method} {path}");
     }
     let (admin, agent) = (app.admin(), unique("agent"));
+    let why = json!({"reason": "x"});
     for (method, path, body) in [
+        ("PUT", format!("/api/incidents/{id}/facts"), json!({"entity": {"name": "Example"}})),
+        ("POST", format!("/api/incidents/{id}/deadlines/waivers"), json!({"regime": "gdpr", "reason": "x"})),
+        ("POST", format!("/api/incidents/{id}/deadlines/waivers/1/withdraw"), why),
+        ("PUT", format!("/api/incidents/{id}/legal-hold"), json!({"hold": false, "reason": "x"})),
         ("POST", "/api/agents".to_owned(), json!({"id": agent})),
         ("PATCH", format!("/api/agents/{agent}"), json!({"owner": "crm"})),
         ("POST", format!("/api/agents/{agent}/events"), json!({"event": "anomaly"})),

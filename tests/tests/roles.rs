@@ -130,6 +130,20 @@ const MATRIX: &[Operation] = &[
     ("POST /api/agents/{id}/authorize", Roles(&ROLES), |_| Some(json!({"tool": "crm.read"}))),
     ("POST /api/agents/{id}/quarantine", Roles(AGENTS), |_| Some(json!({"reason": "anomaly"}))),
     ("POST /api/agents/{id}/restore", Roles(AGENTS), |t| Some(json!({"validation_ref": t.proof}))),
+    ("GET /api/incidents/{id}/facts", Roles(RAW_DATA), |_| None),
+    ("PUT /api/incidents/{id}/facts", Roles(RAW_DATA), |_| Some(json!({"entity": {"name": "Example"}}))),
+    ("GET /api/incidents/{id}/deadlines", Roles(&ROLES), |_| None),
+    ("GET /api/incidents/{id}/deadlines/history", Roles(&ROLES), |_| None),
+    ("POST /api/incidents/{id}/deadlines/waivers", Roles(AUDIT), |_| {
+        Some(json!({"regime": "gdpr", "reason": "Encrypted"}))
+    }),
+    ("GET /api/incidents/{id}/deadlines/waivers", Roles(RAW_DATA), |_| None),
+    ("POST /api/incidents/{id}/deadlines/waivers/{number}/withdraw", Roles(AUDIT), |_| {
+        Some(json!({"reason": "Not all of it"}))
+    }),
+    ("PUT /api/incidents/{id}/legal-hold", Roles(AUDIT), |_| Some(json!({"hold": false, "reason": "None"}))),
+    ("GET /api/deadlines", Roles(&ROLES), |_| None),
+    ("GET /api/reports/keys", Roles(&ROLES), |_| None),
     // After everything that needs the incident and its evidence.
     ("DELETE /api/incidents/{id}", Roles(&["admin"]), |_| None),
     ("GET /api/playbooks", Roles(&ROLES), |_| None),
@@ -162,6 +176,9 @@ fn things(app: &App) -> Things {
     ];
     let evidence = operator.upload(&format!("/api/incidents/{incident}/evidence"), &parts).expect(201);
     let action = operator.adds_step(&incident, "A step");
+    operator
+        .put(&format!("/api/incidents/{incident}/facts"), &json!({"entity": {"country": "PL"}}))
+        .expect(200);
     // Without a connector people carry it out.
     let done =
         text(&operator.orders(&incident, "quarantine_email", &json!({"message_id": "m"}))["action_id"]);
@@ -205,8 +222,14 @@ fn call(client: &Client, operation: &Operation, things: &Things) -> Reply {
         Some("agents") => &things.agent,
         _ => &things.incident,
     };
-    let request =
-        client.request(method, &path.replace("{id}", id).replace("{type}", "phishing").replace("{seq}", "1"));
+    let request = client.request(
+        method,
+        &path
+            .replace("{id}", id)
+            .replace("{type}", "phishing")
+            .replace("{seq}", "1")
+            .replace("{number}", "1"),
+    );
     match (operation.2)(things) {
         Some(body) => request.json(&body).send(),
         None => request.send(),

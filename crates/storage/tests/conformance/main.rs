@@ -7,6 +7,7 @@ mod answers;
 mod audit;
 mod batches;
 mod claims;
+mod clocks;
 mod facets;
 mod lists;
 mod migrations;
