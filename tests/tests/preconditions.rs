@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use probatum_tests::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 on_both! {
     shared: if_match, idempotency_keys, every_write_takes_a_key;
@@ -115,7 +115,12 @@ fn every_write_takes_a_key(app: &App) {
         assert_eq!((first.status, first.text()), (again.status, again.text()), "{method} {path}");
     }
     let (admin, agent) = (app.admin(), unique("agent"));
+    let why = json!({"reason": "x"});
     for (method, path, body) in [
+        ("PUT", format!("/api/incidents/{id}/facts"), json!({"entity": {"name": "Example"}})),
+        ("POST", format!("/api/incidents/{id}/deadlines/waivers"), json!({"regime": "gdpr", "reason": "x"})),
+        ("POST", format!("/api/incidents/{id}/deadlines/waivers/1/withdraw"), why),
+        ("PUT", format!("/api/incidents/{id}/legal-hold"), json!({"hold": false, "reason": "x"})),
         ("POST", "/api/agents".to_owned(), json!({"id": agent})),
         ("PATCH", format!("/api/agents/{agent}"), json!({"owner": "crm"})),
         ("POST", format!("/api/agents/{agent}/events"), json!({"event": "anomaly"})),
@@ -128,6 +133,21 @@ fn every_write_takes_a_key(app: &App) {
         assert_eq!((first.status, first.text()), (again.status, again.text()), "{method} {path}");
     }
     assert_eq!(admin.get(&format!("/api/agents/{agent}")).expect(200)["current_score"], 80);
+    let (legal, filed) = (app.legal(), app.reportable("Every write of reports"));
+    let export = format!("/api/reports/incidents/{filed}/export");
+    let once = |path: &str, body: &Value| {
+        let key = unique("key");
+        let send = || legal.request("POST", path).json(body).header("idempotency-key", &key).send();
+        let (first, again) = (send(), send());
+        assert!(first.status < 300, "POST {path}: {}", first.text());
+        assert_eq!((first.status, first.text()), (again.status, again.text()), "POST {path}");
+        first.json()
+    };
+    let sent = text(&once(&export, &early_warning())["report_id"]);
+    legal.report_when(&sent, "sent");
+    once(&format!("/api/reports/{sent}/receipt"), &portal_receipt());
+    assert_eq!(legal.get(&format!("/api/reports/incidents/{filed}")).expect(200)["meta"]["total"], 1);
+    assert_eq!(legal.report(&sent)["receipts"].as_array().unwrap().len(), 1);
     // An upload's key covers its content; verifying takes one as well.
     let upload = |key: &str, content: &[u8]| {
         let file = Part::File("file", "a.log", "text/plain", content);

@@ -48,6 +48,7 @@ const ALL_EVIDENCE: &[&str] = &[
     "admin",
 ];
 const AUDIT: &[&str] = &["legal_dpo", "admin"];
+const LEGAL: &[&str] = &["legal_dpo", "admin"];
 const RAW_DATA: &[&str] =
     &["analyst", "operator", "senior_analyst", "incident_manager", "ai_safety", "legal_dpo", "admin"];
 
@@ -79,6 +80,11 @@ struct Things {
     shut: String,
     proof: String,
     webhook: String,
+    /// An incident that is reported to authorities, and so stays.
+    filed: String,
+    /// A report that was sent, and one that failed.
+    sent: String,
+    failed: String,
 }
 
 /// An operation of `/openapi.json`, who may call it, and a request that is right in every other respect.
@@ -127,6 +133,12 @@ const MATRIX: &[Operation] = &[
     // Whoever may decide may not yet do the rest: see `steps_are_moved_by_operators`.
     ("PATCH /api/actions/{id}", Roles(ANALYSE), |_| Some(json!({"decision": "approve"}))),
     ("POST /api/actions/{id}/rollback", Roles(OPERATE), |_| None),
+    ("GET /api/reports/incidents/{id}", Roles(LEGAL), |_| None),
+    ("POST /api/reports/incidents/{id}/export", Roles(LEGAL), |_| Some(early_warning())),
+    ("GET /api/reports/{id}", Roles(LEGAL), |_| None),
+    ("GET /api/reports/{id}/bundle", Roles(LEGAL), |_| None),
+    ("POST /api/reports/{id}/retry", Roles(LEGAL), |_| None),
+    ("POST /api/reports/{id}/receipt", Roles(LEGAL), |_| Some(portal_receipt())),
     ("GET /api/agents", Roles(&ROLES), |_| None),
     ("POST /api/agents", Roles(AGENTS), |_| Some(json!({"id": unique("agent")}))),
     ("GET /api/agents/{id}", Roles(&ROLES), |_| None),
@@ -136,6 +148,20 @@ const MATRIX: &[Operation] = &[
     ("POST /api/agents/{id}/authorize", Roles(&ROLES), |_| Some(json!({"tool": "crm.read"}))),
     ("POST /api/agents/{id}/quarantine", Roles(AGENTS), |_| Some(json!({"reason": "anomaly"}))),
     ("POST /api/agents/{id}/restore", Roles(AGENTS), |t| Some(json!({"validation_ref": t.proof}))),
+    ("GET /api/incidents/{id}/facts", Roles(RAW_DATA), |_| None),
+    ("PUT /api/incidents/{id}/facts", Roles(RAW_DATA), |_| Some(json!({"entity": {"name": "Example"}}))),
+    ("GET /api/incidents/{id}/deadlines", Roles(&ROLES), |_| None),
+    ("GET /api/incidents/{id}/deadlines/history", Roles(&ROLES), |_| None),
+    ("POST /api/incidents/{id}/deadlines/waivers", Roles(AUDIT), |_| {
+        Some(json!({"regime": "gdpr", "reason": "Encrypted"}))
+    }),
+    ("GET /api/incidents/{id}/deadlines/waivers", Roles(RAW_DATA), |_| None),
+    ("POST /api/incidents/{id}/deadlines/waivers/{number}/withdraw", Roles(AUDIT), |_| {
+        Some(json!({"reason": "Not all of it"}))
+    }),
+    ("PUT /api/incidents/{id}/legal-hold", Roles(AUDIT), |_| Some(json!({"hold": false, "reason": "None"}))),
+    ("GET /api/deadlines", Roles(&ROLES), |_| None),
+    ("GET /api/reports/keys", Roles(&ROLES), |_| None),
     // After everything that needs the incident and its evidence.
     ("DELETE /api/incidents/{id}", Roles(&["admin"]), |_| None),
     ("GET /api/playbooks", Roles(&ROLES), |_| None),
@@ -182,6 +208,9 @@ fn things(app: &App) -> Things {
     ];
     let evidence = operator.upload(&format!("/api/incidents/{incident}/evidence"), &parts).expect(201);
     let action = operator.adds_step(&incident, "A step");
+    operator
+        .put(&format!("/api/incidents/{incident}/facts"), &json!({"entity": {"country": "PL"}}))
+        .expect(200);
     // Without a connector people carry it out.
     let done =
         text(&operator.orders(&incident, "quarantine_email", &json!({"message_id": "m"}))["action_id"]);
@@ -201,8 +230,17 @@ fn things(app: &App) -> Things {
     let mail =
         operator.request("POST", "/api/intake/email").body("message/rfc822", "From: a@example.org\r\n\r\n");
     let delivery = text(&mail.send().expect(202)["id"]);
+    let (filed, legal, target) = (app.reportable("Filed"), app.legal(), unique("blocked"));
+    let sent = legal.exports(&filed, &early_warning());
+    legal.report_when(&sent, "sent");
+    // What lies in the spool folder is not written over.
+    let name = format!("{}-2.zip", sent.strip_suffix("-1").unwrap());
+    std::fs::create_dir_all(app.data().join("spool").join(&target)).unwrap();
+    std::fs::write(app.data().join("spool").join(&target).join(name), "something else").unwrap();
+    let failed = legal.exports(&filed, &merged(early_warning(), json!({"target": target})));
+    legal.report_when(&failed, "failed");
     let evidence = text(&evidence["id"]);
-    Things { incident, evidence, action, waiting, done, agent, delivery, shut, proof, webhook }
+    Things { incident, evidence, action, waiting, done, agent, delivery, shut, proof, webhook, filed, sent, failed }
 }
 
 /// Calls an operation on these things.
@@ -213,14 +251,23 @@ fn call(client: &Client, operation: &Operation, things: &Things) -> Reply {
         Some("actions") if path.ends_with("/rollback") => &things.done,
         Some("actions") if method == "PATCH" => &things.waiting,
         Some("actions") => &things.action,
+        Some("reports") if path.contains("/incidents/") => &things.filed,
+        Some("reports") if path.ends_with("/retry") => &things.failed,
+        Some("reports") => &things.sent,
         Some("agents") if path.ends_with("/restore") => &things.shut,
         Some("agents") => &things.agent,
         Some("webhooks") => &things.webhook,
         Some("intake") => &things.delivery,
         _ => &things.incident,
     };
-    let request =
-        client.request(method, &path.replace("{id}", id).replace("{type}", "phishing").replace("{seq}", "1"));
+    let request = client.request(
+        method,
+        &path
+            .replace("{id}", id)
+            .replace("{type}", "phishing")
+            .replace("{seq}", "1")
+            .replace("{number}", "1"),
+    );
     match (operation.2)(things) {
         Some(Value::String(mail)) => request.body("message/rfc822", mail).send(),
         Some(body) => request.json(&body).send(),
@@ -296,6 +343,9 @@ fn nobody_is_told_apart_from_a_stranger(app: &App) {
         shut: "nobody".to_owned(),
         proof: "ev-00000000000070008000000000000000".to_owned(),
         webhook: "wh-00000000000070008000000000000000".to_owned(),
+        filed: "INC-2026-999999".to_owned(),
+        sent: "RPT-2026-999999-1".to_owned(),
+        failed: "RPT-2026-999999-1".to_owned(),
     };
     for operation in MATRIX {
         let Roles(_) = operation.1 else {

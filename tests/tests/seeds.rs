@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 on_both! {
     shared: alert_is_created, alerts_are_listed, alert_is_read, alert_is_resolved, incident_is_deleted,
-        report_is_created, evidence_is_attached, priority_is_granted, closure_is_refused, actions_are_listed,
+        report_is_created, evidence_is_attached, priority_is_granted, closure_is_refused, actions_are_listed, report_is_exported,
         both_contracts_share_one_incident, credentials_come_in_either_header;
 }
 
@@ -269,6 +269,25 @@ fn actions_are_listed(app: &App) {
     assert!(millis(&text(&done["executed_at"])) >= millis(&text(&done["requested_at"])));
     assert_contains(open, &json!({"id": second, "action_type": "manual", "status": "open"}));
     assert!((millis(&text(&open["requested_at"])) - now_millis()).abs() < 60_000);
+}
+
+/// `POST /api/reports/incidents/INC-2026-0042/export`.
+const EXPORT: &str = r#"{ "target":"csirt_nask", "regime":"nis2", "phase":"early_warning_24h" }"#;
+
+fn report_is_exported(app: &App) {
+    let id = text(&reported_with_evidence(app).0["public_id"]);
+    let path = format!("/api/reports/incidents/{id}/export");
+    let reply = post(&app.user("legal_dpo"), &path, EXPORT);
+    let report_id = format!("{}-1", id.replace("INC", "RPT"));
+    let printed = json!({
+        "report_id": report_id, "regime": "nis2", "phase": "24h",
+        "bundle": ["incident", "evidence(public,restricted)", "timeline"], "delivery": "edelivery_pending",
+    });
+    assert_eq!(reply.expect(202), printed);
+    // In the order printed.
+    let order = ["report_id", "regime", "phase", "bundle", "delivery"];
+    let places = order.map(|name| reply.text().find(&format!("\"{name}\"")).unwrap());
+    assert!(places.is_sorted(), "{}", reply.text());
 }
 
 fn both_contracts_share_one_incident(app: &App) {

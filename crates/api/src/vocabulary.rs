@@ -63,8 +63,6 @@ words! {
     IndicatorKind = probatum_intake::IndicatorKind, "What an indicator is.";
     IndicatorSource = probatum_application::indicators::IndicatorSource, "Where an indicator is known from: public evidence, other evidence, raw_data.";
     Phase = probatum_playbooks::Phase, "What a step of a playbook is for.";
-    Regime = probatum_compliance_export::Regime, "A body of law that asks for reports.";
-    ReportPhase = probatum_compliance_export::Phase, "A step of reporting. nis2, ksc: early_warning_24h, notification_72h, intermediate, final_report_1m; gdpr: notification_72h; ai_act: serious_incident_15d, _10d, _2d; dora: initial_4h, intermediate, final_report_1m.";
     DeliveryState = probatum_compliance_export::DeliveryState, "Where a report is: being made or waiting to be sent; handed over; proven to have arrived; or stopped, so that somebody has to look.";
     ReceiptType = probatum_compliance_export::ReceiptKind, "UPP, UPD, UPO: ePUAP and portals; ERDS: registered delivery (e-Doreczenia); AS4: access points; portal_reference: the number a portal gave.";
     Role = probatum_kernel::Role, "A role a principal may hold.";

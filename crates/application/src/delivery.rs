@@ -78,6 +78,9 @@ pub struct Parcel {
 pub struct Handed {
     /// What the other side calls it, if it says: one line, at most 200 characters.
     pub reference: Option<String>,
+    /// Whether the other side is the recipient, or answers for reaching it. A folder does not: somebody has to carry on
+    /// what lies there, and until a receipt shows it, nothing was submitted.
+    pub submitted: bool,
 }
 
 /// What delivers bundles.

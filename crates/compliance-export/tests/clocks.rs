@@ -346,3 +346,76 @@ fn the_history_keeps_what_was_and_adds_nothing_when_nothing_changed() {
     assert!(!gone.is_empty() && gone.iter().all(|c| c.after.is_none()));
     assert_eq!(history.latest(Regime::Nis2, Step::EarlyWarning), None);
 }
+
+#[test]
+fn a_clock_wakes_at_the_very_moment_its_state_changes() {
+    let rules = RuleSet::built_in();
+    let mut case = case(&[Condition::Nis2Relevant, Condition::GdprBreach, Condition::AiSeriousIncident]);
+    case.conditions.insert(Condition::DoraRelevant);
+    case.moments.insert(Anchor::DeterminedAt, at("2026-11-21T10:00:00.001Z"));
+    let mut now = at("2026-11-21T10:00:00.001Z");
+    let mut woken = 0;
+    loop {
+        let clocks = Clocks::compute(rules, &case, now);
+        let Some(next) = clocks.into_iter().filter_map(|c| c.wakes_at(rules)).min() else { break };
+        assert!(next > now, "time goes on");
+        let before = Clocks::compute(rules, &case, next.plus_millis(-1));
+        let after = Clocks::compute(rules, &case, next);
+        for ((now, before), after) in clocks.into_iter().zip(&before).zip(&after) {
+            assert_eq!(now.state, before.state, "nothing moves before");
+            assert_eq!(before.state != after.state, before.wakes_at(rules) == Some(next), "{after:?}");
+            woken += i32::from(before.state != after.state);
+        }
+        now = next;
+    }
+    assert!(woken >= 10);
+}
+
+#[test]
+fn a_report_counts_for_the_duty_that_is_owed() {
+    let rules = RuleSet::built_in();
+    let filed = |case: &CaseFacts| case.submissions.iter().map(|s| s.step).collect::<Vec<_>>();
+    let (first, then) = (at("2026-11-21T12:00:00Z"), at("2026-11-22T12:00:00Z"));
+    // Nobody requested a report: while it goes on, it is one on progress.
+    let mut ongoing = case(&[Condition::Nis2Relevant, Condition::Ongoing]);
+    ongoing.file(rules, Regime::Nis2, Phase::Intermediate, first, true);
+    let mut requested = case(&[Condition::Nis2Relevant, Condition::ReportRequested]);
+    requested.file(rules, Regime::Nis2, Phase::Intermediate, first, true);
+    assert_eq!((filed(&ongoing), filed(&requested)), (vec![Step::Progress], vec![Step::Intermediate]));
+    // After one, the final report counts from the handling.
+    ongoing.conditions.remove(&Condition::Ongoing);
+    ongoing.file(rules, Regime::Nis2, Phase::FinalReport1m, then, true);
+    assert_eq!(filed(&ongoing)[1], Step::FinalAfterProgress);
+    // What was missing in the first notification is the second; without that, it is told again.
+    for (complete, second) in [(false, Step::PhasedInformation), (true, Step::NotifyAuthority)] {
+        let mut breach = case(&[Condition::GdprBreach]);
+        breach.file(rules, Regime::Gdpr, Phase::Notification72h, first, complete);
+        breach.file(rules, Regime::Gdpr, Phase::Notification72h, then, true);
+        assert_eq!(filed(&breach), [Step::NotifyAuthority, second]);
+    }
+    let mut other = case(&[]);
+    other.file(rules, Regime::Gdpr, Phase::Initial4h, first, true);
+    assert_eq!(filed(&other), [], "a phase the regime does not know meets nothing");
+}
+
+#[test]
+fn facts_say_what_clocks_ask() {
+    let sheet = FactSheet::from_json(&serde_json::json!({
+        "impact": {"risk": "high"},
+        "ai": {"harms": ["death", "property", "critical_infrastructure"], "submitter": "deployer"},
+        "communication": {"done": "yes", "at": "2026-11-21T10:00:00Z"}
+    }));
+    let case = CaseFacts::stated(&sheet.unwrap(), &Circumstances::default());
+    let follows =
+        [Condition::HighRisk, Condition::Death, Condition::CriticalInfrastructure, Condition::Deployer];
+    assert_eq!(case.conditions, follows.into_iter().collect());
+    let told = &case.submissions[0];
+    assert_eq!(
+        (told.regime, told.step, told.at),
+        (Regime::Gdpr, Step::DataSubjects, at("2026-11-21T10:00:00Z"))
+    );
+    let silent = FactSheet::from_json(
+        &serde_json::json!({"communication": {"done": "no", "at": "2026-11-21T10:00:00Z"}}),
+    );
+    assert_eq!(CaseFacts::stated(&silent.unwrap(), &Circumstances::default()), CaseFacts::default());
+}

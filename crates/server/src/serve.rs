@@ -59,14 +59,14 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
         triager: triager(config)?,
         pause: |time| Box::pin(tokio::time::sleep(time)),
     };
-    let reports = report_desk(config, store.clone(), blobs.clone(), clock.clone())?;
+    let signer = Arc::new(signer);
+    let reports = report_desk(config, store.clone(), blobs.clone(), clock.clone(), signer.clone())?;
     let webhooks = webhooks::desk(config, store.clone(), clock.clone())?;
     actix_web::rt::System::new().block_on(async {
         let background = Background::here();
         if made {
             signing_key::record(store.as_ref(), &signer.keys()?, "signing_key.created").await?;
         }
-        let signer = Arc::new(signer);
         let api = Api {
             store: store.clone(),
             blobs,
@@ -94,13 +94,13 @@ fn report_desk(
     store: Arc<dyn Executor>,
     blobs: Arc<BlobStore>,
     clock: Arc<SystemClock>,
+    signer: Arc<dyn Signer>,
 ) -> Result<ReportDesk, Failure> {
     let secret = |name: &str| std::env::var(name).ok();
     let refused = |fault: &dyn std::fmt::Display| Failure(fault.to_string());
     let targets =
         Targets::new(&config.delivery, &config.data.join("spool"), &secret).map_err(|e| refused(&e))?;
     targets.within(&config.outbound_hosts).map_err(|e| refused(&e))?;
-    let signer = Arc::new(signing_key(config)?);
     let bundles = BundleMaker::new(&config.data.join("bundles"), blobs.clone(), signer, clock.clone())
         .map_err(|e| Failure(format!("data = '{}': {e}", config.data.display())))?;
     Ok(ReportDesk {
@@ -112,14 +112,6 @@ fn report_desk(
         pause: |time| Box::pin(tokio::time::sleep(time)),
         busy: Arc::default(),
     })
-}
-
-/// The key bundles are signed with, made at the first start.
-fn signing_key(config: &Config) -> Result<SigningKeyFile, Failure> {
-    let path = config.data.with_extension("signing-key.json");
-    let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|e| Failure(format!("no randomness: {e}")))?;
-    Ok(SigningKeyFile::open_or_create(&path, &seed, SystemClock.now())?.0)
 }
 
 /// The policy and the connectors. Secrets come from the environment alone.

@@ -45,7 +45,9 @@ impl ExportReport {
         let mut faults = Vec::new();
         let phase = match (self.regime, self.phase.as_deref()) {
             (Some(regime), Some(word)) => {
-                regime.phase(word).map_err(|e| faults.extend(AppError::from(e).fields)).ok()
+                // The word is wrong, not the field.
+                let wrong = |e| FieldFault::new("phase", "invalid", AppError::from(e).detail);
+                regime.phase(word).map_err(|e| faults.push(wrong(e))).ok()
             }
             _ => None,
         };
@@ -210,7 +212,7 @@ pub struct ReportView {
     /// The file, once it is made.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<BundleFile>,
-    /// When it was handed over, by our clock.
+    /// When it was handed over to a gateway, by our clock; left out while it only lies in the spool folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     submitted_at: Option<String>,

@@ -8,11 +8,14 @@ use crate::ports::{StoredFacts, Tx};
 use crate::use_cases::incidents::Precondition;
 use probatum_compliance_export::{Circumstances, FactSheet};
 use probatum_evidence::{EvidenceError, Sha256Hex, canonical};
-use probatum_kernel::{Code, IncidentRef};
+use probatum_kernel::{Code, FieldFault, IncidentRef};
 use serde_json::{Map, Value, json};
 
 /// The member of facts that is no section of the sheet.
 const CIRCUMSTANCES: &str = "circumstances";
+/// How many wrong fields are named at a time, and the most characters said of each.
+const MAX_FAULTS: usize = 20;
+const MAX_MESSAGE: usize = 500;
 /// The most versions of the facts of one incident.
 const MAX_VERSIONS: u32 = 10_000;
 
@@ -94,7 +97,9 @@ fn read(stated: &Map<String, Value>, ctx: &Ctx) -> Result<(FactSheet, Circumstan
         (Ok(sheet), Ok(circumstances)) => Ok((sheet, circumstances)),
         (sheet, circumstances) => {
             let faults = sheet.err().into_iter().chain(circumstances.err()).flatten();
-            Err(AppError::invalid_fields(faults.collect()))
+            // A message may quote what was sent; nobody needs a megabyte of it back.
+            let short = faults.map(|f| FieldFault { message: f.message.chars().take(MAX_MESSAGE).collect(), ..f });
+            Err(AppError::invalid_fields(short.take(MAX_FAULTS).collect()))
         }
     }
 }

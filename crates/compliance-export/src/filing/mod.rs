@@ -113,7 +113,7 @@ pub struct Filing {
     pub missing: Vec<MissingField>,
     /// The bundle, once it is made.
     pub bundle: Option<Sealed>,
-    /// When it was handed over, by our clock; or received, if a receipt came first.
+    /// When it was handed over to whoever answers for it, by our clock; or received, if a receipt came first.
     pub submitted_at: Option<Timestamp>,
     /// What the other side calls the delivery, if it says.
     pub reference: Option<String>,
@@ -247,11 +247,18 @@ impl Filing {
         (self.holds(claim) && self.bundle.is_none()).then_some(Self { bundle: Some(bundle), ..next })
     }
 
-    /// The report after it was handed over; `None` if `claim` is not the last one any more.
-    pub fn sent(&self, claim: i64, reference: Option<String>, now: Timestamp) -> Option<Self> {
+    /// The report after it was handed over; `None` if `claim` is not the last one any more. It counts as `submitted`
+    /// only if whoever took it answers for it.
+    pub fn sent(
+        &self,
+        claim: i64,
+        reference: Option<String>,
+        submitted: bool,
+        now: Timestamp,
+    ) -> Option<Self> {
         self.holds(claim).then(|| Self {
             state: DeliveryState::Sent,
-            submitted_at: Some(now),
+            submitted_at: submitted.then_some(now),
             reference,
             failure: None,
             wake_at: None,

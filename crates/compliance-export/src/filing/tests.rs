@@ -41,7 +41,7 @@ fn made() -> Filing {
 
 fn sent() -> Filing {
     let claimed = made().claimed(at(40), at(1)).unwrap();
-    claimed.sent(claimed.claim, Some("AE-7".to_owned()), at(2)).unwrap()
+    claimed.sent(claimed.claim, Some("AE-7".to_owned()), true, at(2)).unwrap()
 }
 
 fn missed(for_good: bool, asked_wait: Option<i64>) -> Missed {
@@ -82,7 +82,10 @@ fn a_report_is_made_once_and_sent_once() {
     let sent = sent();
     assert_eq!((sent.state, sent.submitted_at, sent.wake_at), (DeliveryState::Sent, Some(at(2)), None));
     assert_eq!(sent.claimed(at(60), at(60)), None);
-    assert_eq!(sent.sent(sent.claim, None, at(60)), None);
+    assert_eq!(sent.sent(sent.claim, None, true, at(60)), None);
+    let claimed = made.claimed(at(31), at(1)).unwrap();
+    let put_down = claimed.sent(claimed.claim, None, false, at(2)).unwrap();
+    assert_eq!((put_down.state, put_down.submitted_at), (DeliveryState::Sent, None));
 }
 
 #[test]

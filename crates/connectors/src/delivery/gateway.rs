@@ -108,7 +108,7 @@ impl Gateway {
         let (name, status) = (&self.name, answer.status);
         let cause = format!("HTTP {status}");
         match status {
-            200..=299 => Ok(Handed { reference: reference(answer) }),
+            200..=299 => Ok(Handed { reference: reference(answer), submitted: true }),
             300..=399 => {
                 let reason =
                     format!("{name} answered with a redirect, which is not followed (HTTP {status})");

@@ -51,7 +51,7 @@ fn put(folder: &Path, parcel: &Parcel, content: &mut dyn Read) -> Result<Handed,
         Setback::passing("The spool folder cannot be written to", format!("{}: {e}", place.display()))
     };
     fs::create_dir_all(folder).map_err(stopped)?;
-    let handed = Handed { reference: Some(name.clone()) };
+    let handed = Handed { reference: Some(name.clone()), submitted: false };
     let mut nonce = [0; 8];
     getrandom::fill(&mut nonce).map_err(|e| stopped(io::Error::other(e.to_string())))?;
     if place.exists() {

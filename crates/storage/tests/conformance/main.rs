@@ -8,6 +8,7 @@ mod audit;
 mod batches;
 mod claims;
 mod events;
+mod clocks;
 mod facets;
 mod indicators;
 mod lists;

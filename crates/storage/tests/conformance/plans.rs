@@ -4,9 +4,11 @@ use crate::lists::{common, filters, query, sorts};
 use crate::support::*;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use probatum_application::ports::{CLOCK_ORDER, ClockQuery};
 use probatum_application::{IncidentFilter, IncidentQuery};
-use probatum_kernel::Sort;
-use probatum_storage::sqlite::queries::plan_queries;
+use probatum_compliance_export::ClockState;
+use probatum_kernel::{Cursor, Page, Position, Sort, Timestamp};
+use probatum_storage::sqlite::queries::{plan_clocks, plan_queries};
 use probatum_tests::Engine;
 
 #[derive(QueryableByName)]
@@ -35,6 +37,33 @@ fn faults(query: &IncidentQuery, steps: &[String]) -> Vec<String> {
     let sorted = query.sort == Sort::default() && query.filter.text.is_none();
     let sorts = |s: &&String| sorted && s.contains("TEMP B-TREE");
     steps.iter().filter(|s| full(s) || sorts(s)).cloned().collect()
+}
+
+#[test]
+fn deadlines_are_read_along_an_index() {
+    let bed = Bed::new(Engine::Sqlite);
+    let Raw::Sqlite(mut conn) = bed.raw() else { unreachable!() };
+    let now = Timestamp::EPOCH;
+    let first = Cursor { sort: CLOCK_ORDER, value: 7, id: uuid::Uuid::nil() };
+    for position in [Position::Number(1), Position::Number(9), Position::After(first)] {
+        for (state, due_until) in [
+            (None, None),
+            (None, Some(now)),
+            (Some(ClockState::Overdue), None),
+            (Some(ClockState::Met), Some(now)),
+        ] {
+            let page = Page { position: position.clone(), per_page: 20 };
+            for sql in plan_clocks(&ClockQuery { state, due_until, page }) {
+                let steps =
+                    diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load::<Step>(&mut conn).unwrap();
+                let steps: Vec<String> = steps.into_iter().map(|s| s.detail).collect();
+                let bad = |s: &String| {
+                    s.contains("TEMP B-TREE") || (s.starts_with("SCAN") && !s.contains(" USING "))
+                };
+                assert!(!steps.iter().any(bad), "{steps:?} in\n{sql}");
+            }
+        }
+    }
 }
 
 #[test]

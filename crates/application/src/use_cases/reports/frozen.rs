@@ -1,7 +1,7 @@
-//! What a report is made from, fixed when it is asked for. What is only ever added to (chains of custody, the audit log) is
-//! fixed by its length; everything else is kept as it was.
+//! What a report is made from, fixed when it is asked for. What is only ever added to is fixed by its
+//! length (chains of custody) or by the entry of the request (the audit log); everything else is kept as it was.
 
-use super::{NewReport, story};
+use super::{NewReport, REQUESTED, story};
 use crate::ctx::Ctx;
 use crate::delivery::BundleOrder;
 use crate::error::AppError;
@@ -33,7 +33,7 @@ pub(super) struct Frozen {
     evidence: Vec<Evidence>,
     actions: Vec<ActionData>,
     previous: Vec<PreviousReport>,
-    /// The head of the audit log, which bounds the timeline.
+    /// The head of the audit log.
     checkpoint: Checkpoint,
     organisation: String,
 }
@@ -129,21 +129,23 @@ pub fn thaw(tx: &mut dyn Tx, filing: &Filing) -> Result<BundleOrder, AppError> {
         chains.push((item.id, chain));
         contents.extend(item.stored.as_ref().map(|stored| (item.id, stored.key.clone())));
     }
-    let timeline = timeline(tx, filing, frozen.checkpoint.tree_size)?;
+    let timeline = timeline(tx, filing)?;
     Ok(BundleOrder { report: frozen.report(filing, chains, &timeline, rules)?, contents })
 }
 
-/// The timeline up to entry `last` of the audit log.
-fn timeline(tx: &mut dyn Tx, filing: &Filing, last: u64) -> Result<Vec<TimelineEntry>, AppError> {
-    let last = i64::try_from(last).unwrap_or(i64::MAX);
+/// The timeline up to the request itself: its entry in the audit log ends what the report tells.
+fn timeline(tx: &mut dyn Tx, filing: &Filing) -> Result<Vec<TimelineEntry>, AppError> {
+    let id = filing.id.to_string();
     let (mut teller, mut story, mut after) = (story::Teller::default(), Vec::new(), 0);
     loop {
         let batch = tx.history(filing.incident_id, after, BATCH)?;
         let Some(end) = batch.last().map(|entry| entry.seq) else { return Ok(story) };
         after = end;
-        story.extend(batch.into_iter().filter(|e| e.seq <= last).filter_map(|entry| teller.tell(entry)));
-        if end >= last {
-            return Ok(story);
+        for entry in batch {
+            if entry.action == REQUESTED && entry.subject == id {
+                return Ok(story);
+            }
+            story.extend(teller.tell(entry));
         }
     }
 }

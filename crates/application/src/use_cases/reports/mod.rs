@@ -22,6 +22,9 @@ use probatum_incident::Incident;
 use probatum_kernel::{Code, IncidentRef};
 use serde_json::{Value, json};
 
+/// What the request of a report is called in the audit log; everything before it is told in the report.
+const REQUESTED: &str = "report.requested";
+
 /// A report that is asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewReport {
@@ -81,7 +84,7 @@ pub fn request(
         "incident_version": filing.incident_version, "facts_version": filing.facts_version,
         "frozen_sha256": Sha256Hex::of(text.as_bytes()),
     });
-    record(tx, ctx, "report.requested", filing.id.to_string(), Some(incident.id), detail)?;
+    record(tx, ctx, REQUESTED, filing.id.to_string(), Some(incident.id), detail)?;
     Ok(filing)
 }
 

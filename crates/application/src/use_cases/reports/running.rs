@@ -33,7 +33,9 @@ pub fn made(tx: &mut dyn Tx, ctx: &Ctx, id: ReportId, claim: i64, bundle: &Seale
 /// Records that a report was handed over.
 pub fn sent(tx: &mut dyn Tx, ctx: &Ctx, id: ReportId, claim: i64, handed: &Handed) -> Result<(), AppError> {
     let (incident, filing) = locked(tx, id)?;
-    let Some(next) = filing.sent(claim, handed.reference.clone(), ctx.now) else { return Ok(()) };
+    let Some(next) = filing.sent(claim, handed.reference.clone(), handed.submitted, ctx.now) else {
+        return Ok(());
+    };
     save(tx, ctx, &incident, &filing, &next, "report.sent", json!({"reference": next.reference}))?;
     deadlines::recompute(tx, ctx, &incident)
 }
