@@ -8,6 +8,7 @@ mod audit;
 mod batches;
 mod claims;
 mod facets;
+mod feeds;
 mod indicators;
 mod lists;
 mod migrations;
