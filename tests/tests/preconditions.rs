@@ -102,6 +102,11 @@ fn every_write_takes_a_key(app: &App) {
         ("PATCH", format!("/api/actions/{step}"), json!({"status": "completed"})),
         ("PATCH", format!("/api/incidents/{id}"), json!({"title": "Patched"})),
         ("PUT", format!("/api/incidents/{id}"), json!({"severity": "high"})),
+        (
+            "POST",
+            "/api/intake/osint".to_owned(),
+            json!({"source": "s", "url": format!("https://news.example.org/{id}"), "title": id, "claim": "media"}),
+        ),
     ] {
         let key = unique("key");
         let send = || operator.request(method, &path).json(&body).header("idempotency-key", &key).send();
@@ -112,6 +117,7 @@ fn every_write_takes_a_key(app: &App) {
     let (admin, agent) = (app.admin(), unique("agent"));
     for (method, path, body) in [
         ("POST", "/api/agents".to_owned(), json!({"id": agent})),
+        ("POST", "/api/intake/log".to_owned(), json!({"message": agent})),
         ("PATCH", format!("/api/agents/{agent}"), json!({"owner": "crm"})),
         ("POST", format!("/api/agents/{agent}/events"), json!({"event": "anomaly"})),
         ("POST", format!("/api/agents/{agent}/quarantine"), json!({"reason": "anomaly"})),

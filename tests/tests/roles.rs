@@ -73,6 +73,8 @@ struct Things {
     /// An action that was carried out and can be undone.
     done: String,
     agent: String,
+    /// A delivery to the intake.
+    delivery: String,
     /// An agent somebody else shut out, and what lets it in again.
     shut: String,
     proof: String,
@@ -105,6 +107,22 @@ const MATRIX: &[Operation] = &[
     ("GET /api/actions/catalogue", Roles(&ROLES), |_| None),
     ("GET /api/incidents/{id}/triage", Roles(&ROLES), |_| None),
     ("POST /api/incidents/{id}/triage", Roles(ANALYSE), |_| Some(json!({}))),
+    ("POST /api/intake/log", Roles(&["devsecops", "admin"]), |_| Some(json!({"message": unique("roles")}))),
+    ("POST /api/intake/osint", Roles(OPERATE), |_| {
+        let url = format!("https://news.example.org/{}", unique("roles"));
+        Some(json!({"source": "Example Times", "url": url, "title": "Roles", "claim": "media"}))
+    }),
+    ("POST /api/intake/email", Roles(REPORT), |_| {
+        Some(json!("From: a@example.org\r\nSubject: Roles\r\n\r\n"))
+    }),
+    ("POST /api/intake/stix", Roles(OPERATE), |_| {
+        let id = format!("incident--00000000-0000-4000-8000-{:012x}", now_millis());
+        let incident = json!({"type": "incident", "spec_version": "2.1", "id": id, "name": "Roles"});
+        Some(
+            json!({"type": "bundle", "id": "bundle--00000000-0000-4000-8000-000000000000", "objects": [incident]}),
+        )
+    }),
+    ("GET /api/intake/{id}", Roles(ALL_EVIDENCE), |_| None),
     ("GET /api/actions/{id}", Roles(&ROLES), |_| None),
     // Whoever may decide may not yet do the rest: see `steps_are_moved_by_operators`.
     ("PATCH /api/actions/{id}", Roles(ANALYSE), |_| Some(json!({"decision": "approve"}))),
@@ -165,7 +183,10 @@ fn things(app: &App) -> Things {
     let order = json!({"reason": "tool_abuse"});
     let case = custodian.post(&format!("/api/agents/{shut}/quarantine"), &order).expect(200);
     let proof = custodian.attaches(&text(&case["incident_id"]), &confirming());
-    Things { incident, evidence: text(&evidence["id"]), action, waiting, done, agent, shut, proof }
+    let mail =
+        operator.request("POST", "/api/intake/email").body("message/rfc822", "From: a@example.org\r\n\r\n");
+    let delivery = text(&mail.send().expect(202)["id"]);
+    Things { incident, evidence: text(&evidence["id"]), action, waiting, done, agent, delivery, shut, proof }
 }
 
 /// Calls an operation on these things.
@@ -178,11 +199,13 @@ fn call(client: &Client, operation: &Operation, things: &Things) -> Reply {
         Some("actions") => &things.action,
         Some("agents") if path.ends_with("/restore") => &things.shut,
         Some("agents") => &things.agent,
+        Some("intake") => &things.delivery,
         _ => &things.incident,
     };
     let request =
         client.request(method, &path.replace("{id}", id).replace("{type}", "phishing").replace("{seq}", "1"));
     match (operation.2)(things) {
+        Some(Value::String(mail)) => request.body("message/rfc822", mail).send(),
         Some(body) => request.json(&body).send(),
         None => request.send(),
     }
@@ -247,6 +270,7 @@ fn nobody_is_told_apart_from_a_stranger(app: &App) {
         waiting: "act-00000000000070008000000000000000".to_owned(),
         done: "act-00000000000070008000000000000000".to_owned(),
         agent: "nobody".to_owned(),
+        delivery: "intake-00000000000070008000000000000000".to_owned(),
         shut: "nobody".to_owned(),
         proof: "ev-00000000000070008000000000000000".to_owned(),
     };

@@ -24,7 +24,6 @@ proof that the remedy works.\n\nTimes are RFC 3339 UTC. Every error is `applicat
     tags(
         (name = "incidents", description = "The registry: reports, alerts, classification, timelines."),
         (name = "evidence", description = "Evidence with chains of custody."),
-        (name = "intake", description = "What others send: logs, articles, reported mail, STIX. Accepted means durable."),
         (name = "actions", description = "Response steps and their proof."),
         (name = "agents", description = "AI agents: their trust, their tools, quarantine and the way back."),
         (name = "triage", description = "What an engine makes of an alert: a claim with its reasons, and every run of it."),

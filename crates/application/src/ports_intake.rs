@@ -31,8 +31,13 @@ pub trait IntakeRows {
     /// not, somebody else has taken over, and the transaction MUST keep nothing of what it did.
     fn save_intake(&mut self, before: &Intake, next: &Intake) -> Answered<bool>;
     /// Notes what a delivery did to an incident; adds to what it did already. Says whether the incident is new to it.
-    fn link_intake(&mut self, id: IntakeId, incident: IncidentId, events: u32, opened: bool)
-    -> Answered<bool>;
+    fn link_intake(
+        &mut self,
+        id: IntakeId,
+        incident: IncidentId,
+        events: u32,
+        opened: bool,
+    ) -> Answered<bool>;
     /// What a delivery did to which incidents, in their order, at most `limit`. Deleted ones are gone.
     fn intake_links(&mut self, id: IntakeId, limit: u32) -> Answered<Vec<IntakeLink>>;
     /// Whether an item of evidence or a delivery refers to this content.

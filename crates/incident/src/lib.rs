@@ -36,7 +36,9 @@ mod triage;
 mod words;
 
 pub use change::{Change, Decision};
-pub use classification::{CLASSIFICATION_VERSION, Classification, Explanation, FlagReason, classify, level_of};
+pub use classification::{
+    CLASSIFICATION_VERSION, Classification, Explanation, FlagReason, classify, level_of,
+};
 pub use draft::{Draft, NewIncident};
 pub use error::IncidentError;
 pub use flags::{Flag, Flags};

@@ -1,5 +1,6 @@
 //! Articles as they come in, and where the parts of a delivery landed.
 
+use super::intake::IntakeFault;
 use crate::vocabulary as words;
 use probatum_application::AppError;
 use probatum_application::use_cases::feeds::osint::{Article, Claim, Report};
@@ -77,15 +78,6 @@ impl SubmitArticle {
     }
 }
 
-/// A part of a delivery that was not taken.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct NotTaken {
-    /// Its place, from 0.
-    index: u32,
-    /// What is wrong with it.
-    message: String,
-}
-
 /// A part of a delivery, and the incident it opened or joined.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LandedPart {
@@ -95,9 +87,9 @@ pub struct LandedPart {
     /// What the incident's evidence amounts to, this one included.
     #[schema(value_type = words::EvidenceStatus)]
     evidence_status: &'static str,
-    /// Whether the incident was there before.
-    duplicate: bool,
-    /// What it was known by.
+    /// Whether this delivery opened the incident; else it joined one that was there.
+    opened: bool,
+    /// What it was known by, if it joined.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::MatchedBy>)]
     matched_by: Option<&'static str>,
@@ -117,7 +109,7 @@ impl From<&Landed> for LandedPart {
             id: l.incident.id.to_string(),
             public_id: l.incident.public_id.to_string(),
             evidence_status: l.incident.evidence_status.as_str(),
-            duplicate: l.matched_by.is_some(),
+            opened: l.matched_by.is_none(),
             matched_by: l.matched_by.map(|m| m.as_str()),
             evidence_id: l.evidence.map(|e| e.to_string()),
             indicators: l.indicators,
@@ -131,8 +123,10 @@ impl From<&Landed> for LandedPart {
 pub struct TakenView {
     #[schema(example = "intake-0198f1c27d3b7c0e9d0a4b5c6d7e8f90")]
     id: String,
+    #[schema(value_type = words::IntakeKind)]
     kind: &'static str,
     /// Always processed: feeds are worked through before the answer.
+    #[schema(value_type = words::IntakeStatus)]
     status: &'static str,
     #[schema(value_type = String, format = DateTime)]
     received_at: Timestamp,
@@ -141,22 +135,23 @@ pub struct TakenView {
     /// The delivery that opened the incident, if all of this one was known.
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<String>,
-    /// Of what came in: a SHA-256.
-    sha256: String,
+    /// Of the content as it came; an article's is that of its canonical address, words and claim.
+    hash_sha256: String,
+    /// How many incidents were taken.
     accepted: u32,
+    /// How many parts could not be read.
     rejected: u32,
     /// What landed where.
     incidents: Vec<LandedPart>,
-    /// What was not taken, at most 100.
+    /// The first 100 of those, by index.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    errors: Vec<NotTaken>,
+    errors: Vec<IntakeFault>,
 }
 
 impl From<&Taken> for TakenView {
     fn from(t: &Taken) -> Self {
         let i = &t.intake;
-        let errors = i.faults.iter().map(|f| NotTaken { index: f.index, message: f.message.clone() });
         Self {
             id: i.id.to_string(),
             kind: i.kind.as_str(),
@@ -164,11 +159,11 @@ impl From<&Taken> for TakenView {
             received_at: i.received_at,
             duplicate: t.is_duplicate(),
             duplicate_of: i.duplicate_of.map(|d| d.to_string()),
-            sha256: i.hash.to_string(),
+            hash_sha256: i.hash.to_string(),
             accepted: i.accepted,
             rejected: i.rejected,
             incidents: t.landed.iter().map(LandedPart::from).collect(),
-            errors: errors.collect(),
+            errors: i.faults.iter().map(IntakeFault::from).collect(),
         }
     }
 }

@@ -84,9 +84,10 @@ pub struct IntakeView {
     /// `queued`: on disk. `processed`: what could be taken was. `rejected`: nothing could be taken.
     #[schema(value_type = words::IntakeStatus)]
     status: &'static str,
-    /// The same content came from the same sender within 24 hours before: nothing was counted again.
+    /// Of log events: the same content came from the same sender within 24 hours before, and nothing was counted again.
+    /// Of the others: all of it was known already.
     duplicate: bool,
-    /// The delivery it repeats; `incidents` are those of that one.
+    /// The delivery it repeats; `incidents` are those of that one, or those it joined.
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<String>,
     received_by: String,

@@ -188,7 +188,10 @@ pub fn delete(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef, when: &Precondition) 
     let detail = json!({"public_id": incident.public_id, "version": incident.version, "evidence": hashes, "actions": done});
     record(tx, ctx, "incident.deleted", incident.public_id.to_string(), Some(incident.id), detail)?;
     for stored in evidence.into_iter().filter_map(|e| e.stored) {
-        tx.discard_blob(&stored.key, ctx.now)?;
+        // A bundle may be evidence of several incidents: its content goes with the last of them.
+        if !tx.blob_in_use(&stored.key)? {
+            tx.discard_blob(&stored.key, ctx.now)?;
+        }
     }
     Ok(())
 }

@@ -62,12 +62,7 @@ pub fn admit(tx: &mut dyn Tx, ctx: &Ctx, kind: IntakeKind, limits: QueueLimits) 
 /// settled at once, counted as nothing, and its content noted for deletion.
 ///
 /// Fails with `too_many_requests` if the queue is full; nothing is kept then.
-pub fn accept(
-    tx: &mut dyn Tx,
-    ctx: &Ctx,
-    limits: QueueLimits,
-    new: &NewIntake,
-) -> Result<Intake, AppError> {
+pub fn accept(tx: &mut dyn Tx, ctx: &Ctx, limits: QueueLimits, new: &NewIntake) -> Result<Intake, AppError> {
     ctx.require(permission(new.kind))?;
     let sender = &ctx.principal.id;
     let since = ctx.now.plus_hours(-REPEAT_HOURS);
@@ -101,12 +96,8 @@ pub fn accept(
         if let Some(key) = intake.blob.take() {
             tx.discard_blob(&key, ctx.now)?;
         }
-        intake = Intake {
-            state: IntakeState::Processed,
-            finished_at: Some(ctx.now),
-            wake_at: None,
-            ..intake
-        };
+        intake =
+            Intake { state: IntakeState::Processed, finished_at: Some(ctx.now), wake_at: None, ..intake };
     } else {
         limits.admit(tx.intake_backlog()?, new.blob.size)?;
     }
@@ -131,12 +122,7 @@ pub struct Outcome {
 /// from now on; of a rejected delivery it goes; else the delivery keeps it, also if it was given up for a reason.
 ///
 /// Fails as transient if the claim was taken over.
-pub fn finish(
-    tx: &mut dyn Tx,
-    ctx: &Ctx,
-    before: &Intake,
-    outcome: &Outcome,
-) -> Result<Intake, AppError> {
+pub fn finish(tx: &mut dyn Tx, ctx: &Ctx, before: &Intake, outcome: &Outcome) -> Result<Intake, AppError> {
     let rejected = outcome.accepted == 0;
     let mut next = Intake {
         state: if rejected { IntakeState::Rejected } else { IntakeState::Processed },
@@ -186,7 +172,7 @@ pub fn on_behalf(intake: &Intake, now: probatum_kernel::Timestamp) -> Ctx {
 pub struct Report {
     /// The delivery.
     pub intake: Intake,
-    /// The first [`MAX_LISTED`] incidents; of a repetition, those of what it repeats.
+    /// The first [`MAX_LISTED`] incidents; of a repetition that joined none, those of what it repeats.
     pub incidents: Vec<IntakeLink>,
 }
 
@@ -194,6 +180,9 @@ pub struct Report {
 pub fn report(tx: &mut dyn Tx, ctx: &Ctx, id: IntakeId) -> Result<Report, AppError> {
     ctx.require(Permission::ReadIntake)?;
     let intake = tx.intake(id)?.ok_or_else(|| AppError::not_found("intake"))?;
-    let incidents = tx.intake_links(intake.duplicate_of.unwrap_or(id), MAX_LISTED)?;
+    let mut incidents = tx.intake_links(id, MAX_LISTED)?;
+    if let (Some(of), true) = (intake.duplicate_of, incidents.is_empty()) {
+        incidents = tx.intake_links(of, MAX_LISTED)?;
+    }
     Ok(Report { intake, incidents })
 }
