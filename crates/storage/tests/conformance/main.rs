@@ -9,6 +9,7 @@ mod batches;
 mod claims;
 mod facets;
 mod indicators;
+mod intake;
 mod lists;
 mod migrations;
 mod numbers;
