@@ -8,6 +8,7 @@ mod agents;
 mod app;
 mod client;
 pub mod hook;
+mod intake;
 mod model;
 mod postgres;
 mod program;

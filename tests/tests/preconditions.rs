@@ -117,6 +117,7 @@ fn every_write_takes_a_key(app: &App) {
     let (admin, agent) = (app.admin(), unique("agent"));
     for (method, path, body) in [
         ("POST", "/api/agents".to_owned(), json!({"id": agent})),
+        ("POST", "/api/intake/log".to_owned(), json!({"message": agent})),
         ("PATCH", format!("/api/agents/{agent}"), json!({"owner": "crm"})),
         ("POST", format!("/api/agents/{agent}/events"), json!({"event": "anomaly"})),
         ("POST", format!("/api/agents/{agent}/quarantine"), json!({"reason": "anomaly"})),

@@ -1,5 +1,6 @@
 //! Counters for Prometheus: requests by route and status, their duration, and what waits for the database.
 
+use crate::metrics_intake::IntakeMetrics;
 use prometheus::{
     Encoder, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
@@ -13,6 +14,7 @@ pub struct Metrics {
     seconds: HistogramVec,
     waiting_writes: IntGauge,
     waiting_reads: IntGauge,
+    intake: IntakeMetrics,
 }
 
 impl Metrics {
@@ -38,7 +40,8 @@ impl Metrics {
         for collector in all {
             registry.register(collector).map_err(|e| e.to_string())?;
         }
-        Ok(Self { registry, requests, seconds, waiting_writes, waiting_reads })
+        let intake = IntakeMetrics::new(&registry)?;
+        Ok(Self { registry, requests, seconds, waiting_writes, waiting_reads, intake })
     }
 
     /// Counts a request.
@@ -56,6 +59,11 @@ impl Metrics {
     pub fn waiting(&self, writes: usize, reads: usize) {
         self.waiting_writes.set(i64::try_from(writes).unwrap_or(i64::MAX));
         self.waiting_reads.set(i64::try_from(reads).unwrap_or(i64::MAX));
+    }
+
+    /// What the intake counts.
+    pub fn intake(&self) -> &IntakeMetrics {
+        &self.intake
     }
 
     /// All counters in Prometheus' text format.

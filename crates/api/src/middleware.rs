@@ -117,15 +117,20 @@ fn as_problem(res: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBod
     }
     let body =
         serde_json::to_vec(&ProblemBody::new(error, status, res.request().path(), id)).unwrap_or_default();
-    let unavailable = status == StatusCode::SERVICE_UNAVAILABLE;
+    let later = match status {
+        StatusCode::SERVICE_UNAVAILABLE => Some("1"),
+        // A delivery of many events takes about that long to be worked through.
+        StatusCode::TOO_MANY_REQUESTS => Some("2"),
+        _ => None,
+    };
     let mut res = res.map_body(|_, _| BoxBody::new(body));
     let headers = res.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"probatum\""));
     }
-    if unavailable {
-        headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    if let Some(seconds) = later {
+        headers.insert(RETRY_AFTER, HeaderValue::from_static(seconds));
     }
     res
 }

@@ -27,7 +27,6 @@ proof that the remedy works.\n\nTimes are RFC 3339 UTC. Every error is `applicat
         (name = "actions", description = "Response steps and their proof."),
         (name = "agents", description = "AI agents: their trust, their tools, quarantine and the way back."),
         (name = "triage", description = "What an engine makes of an alert: a claim with its reasons, and every run of it."),
-        (name = "intake", description = "What machines and feeds deliver: durable once it is taken, then worked through."),
         (name = "playbooks", description = "What to do about which incident, as CACAO 2.0."),
         (name = "statistics", description = "Figures and the map, at a cost that does not grow with the records."),
         (name = "exports", description = "What a list finds, as a file."),

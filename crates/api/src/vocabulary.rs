@@ -51,10 +51,10 @@ words! {
     Happening = probatum_agent_trust::Happening, "What happened to an agent.";
     Classification = probatum_triage::Classification, "What an alert is judged to be.";
     TriageStatus = probatum_application::triage::RunStatus, "Where a triage run stands.";
-    Claim = probatum_application::use_cases::feeds::osint::Claim, "Who says it: the media report it, or somebody states it in public.";
-    MatchedBy = probatum_application::use_cases::feeds::MatchedBy, "What of a delivery was known already.";
     IntakeKind = probatum_application::intake::IntakeKind, "What was delivered.";
     IntakeStatus = probatum_application::intake::IntakeState, "Where a delivery stands.";
+    Claim = probatum_application::use_cases::feeds::osint::Claim, "Who says it: the media report it, or somebody states it in public.";
+    MatchedBy = probatum_application::use_cases::feeds::MatchedBy, "What of a delivery was known already.";
     Phase = probatum_playbooks::Phase, "What a step of a playbook is for.";
     Role = probatum_kernel::Role, "A role a principal may hold.";
 }

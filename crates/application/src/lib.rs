@@ -9,6 +9,7 @@ mod error;
 mod idempotency;
 pub mod indicators;
 pub mod intake;
+mod intake_desk;
 mod map;
 mod permission;
 pub mod playbooks;
@@ -30,6 +31,7 @@ mod window;
 pub use ctx::{Ctx, Principal};
 pub use error::AppError;
 pub use idempotency::{Answer, RequestKey, answer_once};
+pub use intake_desk::{IntakeDesk, Offload, Worked};
 pub use map::{BBox, BBoxError, Map, MapQuery, Place};
 pub use permission::{Permission, Scope};
 pub use query::{

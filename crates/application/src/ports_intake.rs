@@ -42,6 +42,9 @@ pub trait IntakeRows {
     fn intake_links(&mut self, id: IntakeId, limit: u32) -> Answered<Vec<IntakeLink>>;
     /// Whether an item of evidence or a delivery refers to this content.
     fn blob_in_use(&mut self, key: &str) -> Answered<bool>;
+    /// Takes content from what is to be deleted if something refers to it still; says whether it did. MUST see every
+    /// reference, also one that goes at this very moment.
+    fn spare_blob(&mut self, key: &str) -> Answered<bool>;
 }
 
 /// Which incidents events belong to.

@@ -78,6 +78,24 @@ impl Tally {
     }
 }
 
+impl Tally {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            event_count: self.event_count.saturating_add(other.event_count),
+            first_seen: self.first_seen.min(other.first_seen),
+            last_seen: self.last_seen.max(other.last_seen),
+        }
+    }
+
+    /// Whether events of these two belong together: no more than [`CORRELATION_HOURS`] lie between them.
+    pub fn near(self, other: Self) -> bool {
+        other.first_seen <= self.last_seen.plus_hours(CORRELATION_HOURS)
+            && self.first_seen <= other.last_seen.plus_hours(CORRELATION_HOURS)
+    }
+}
+
 /// The newest incident of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Newest {
@@ -110,12 +128,8 @@ pub enum Correlation {
 /// assert!(matches!(correlate(None, first), Correlation::Open(_)));
 /// ```
 pub fn correlate(newest: Option<Newest>, seen: Timestamp) -> Correlation {
-    let near = |tally: Tally| {
-        seen <= tally.last_seen.plus_hours(CORRELATION_HOURS)
-            && seen >= tally.first_seen.plus_hours(-CORRELATION_HOURS)
-    };
     match newest {
-        Some(Newest { tally, open: true }) if near(tally) => Correlation::Join(tally.with(seen)),
+        Some(Newest { tally, open: true }) if tally.near(Tally::one(seen)) => Correlation::Join(tally.with(seen)),
         _ => Correlation::Open(Tally::one(seen)),
     }
 }

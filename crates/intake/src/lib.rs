@@ -1,5 +1,6 @@
 //! What comes in, read into one shape: log events, reported mail, open sources, STIX; and STIX out.
 
+mod batch;
 mod coded;
 mod correlate;
 mod event;
@@ -14,6 +15,7 @@ mod technique;
 mod text;
 mod tld;
 
+pub use batch::{Batch, Group, MAX_GROUP_INDICATORS};
 pub use correlate::{
     CORRELATION_HOURS, Correlation, CorrelationKey, Newest, Tally, correlate, correlation_key, seen_at,
 };
@@ -22,7 +24,7 @@ pub use indicator::{Indicator, IndicatorKind, indicators};
 pub use limits::*;
 pub use mail::{Attachment, AuthenticationResults, MailFault, ReportedMail, Reporter};
 pub use osint::{CanonicalUrl, Fingerprint, MAX_NEAR_BITS, SimHash, UrlFault, canonical_url, fingerprint};
-pub use split::{BatchTooLarge, EventFault, Events, Indexed, RawEvent, Splitter};
+pub use split::{BatchTooLarge, Counter, EventFault, Events, Indexed, RawEvent, Splitter};
 pub use stix::{
     Comparison, Determination, EvidenceNote, INCIDENT_EXTENSION, Investigation, PatternFault, StixBundle,
     StixExport, StixFault, StixIncident, StixIndicator, StixObjectFault, Tlp, comparisons,

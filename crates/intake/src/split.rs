@@ -171,6 +171,61 @@ impl Splitter {
     }
 }
 
+/// Counts the events of a body as it arrives, good or bad, and refuses one that is too much: what [`Splitter`] would give
+/// back, without reading any.
+#[derive(Debug)]
+pub struct Counter {
+    scanner: Scanner,
+    bytes: usize,
+    events: usize,
+}
+
+impl Counter {
+    /// A counter for a body of this media type (see [`Splitter::new`]).
+    pub fn new(content_type: Option<&str>) -> Self {
+        Self { scanner: Splitter::new(content_type).scanner, bytes: 0, events: 0 }
+    }
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// The whole body is too much.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<(), BatchTooLarge> {
+        self.bytes = self.bytes.saturating_add(chunk.len());
+        if self.bytes > MAX_BATCH_BYTES {
+            return Err(BatchTooLarge::Bytes);
+        }
+        for byte in chunk {
+            if let Some(piece) = self.scanner.feed(*byte) {
+                self.take(&piece)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Says that nothing follows; how many events there are.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    pub fn finish(mut self) -> Result<usize, BatchTooLarge> {
+        if let Some(piece) = self.scanner.end() {
+            self.take(&piece)?;
+        }
+        Ok(self.events)
+    }
+
+    fn take(&mut self, piece: &Piece) -> Result<(), BatchTooLarge> {
+        if matches!(piece, Piece::Text(line) if text_line(line).is_none()) {
+            return Ok(());
+        }
+        if self.events >= MAX_EVENTS {
+            return Err(BatchTooLarge::Events);
+        }
+        self.events += 1;
+        Ok(())
+    }
+}
+
 fn object(bytes: &[u8]) -> Result<RawEvent, EventFault> {
     match serde_json::from_slice(bytes) {
         Ok(Value::Object(members)) => Ok(RawEvent::Json(members)),

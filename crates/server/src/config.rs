@@ -1,6 +1,7 @@
 //! Configuration in layers: defaults, then the file, then environment and flags. A wrong value names itself.
 
 use crate::cli::{Common, Serve};
+use probatum_application::intake::QueueLimits;
 use probatum_connectors::ConnectorConfig;
 use probatum_connectors::triage::TriageConfig;
 use probatum_playbooks::{Policy, Rule};
@@ -41,6 +42,8 @@ struct File {
     log_format: Option<String>,
     log: Option<String>,
     max_upload_mib: Option<u64>,
+    intake_queue: Option<u64>,
+    intake_queue_mib: Option<u64>,
     demo: Option<bool>,
     connectors: Vec<ConnectorConfig>,
     outbound_hosts: Vec<String>,
@@ -79,6 +82,8 @@ pub struct Config {
     pub log: String,
     /// Largest evidence content in bytes.
     pub max_upload: u64,
+    /// How much may wait in the intake.
+    pub intake: QueueLimits,
     /// What connectors do not carry out is simulated, and says so.
     pub demo: bool,
     /// What carries actions out.
@@ -135,6 +140,7 @@ impl Config {
             log_format: log_format(given.log_format.clone().or(file.log_format))?,
             log: given.log.clone().or(file.log).unwrap_or_else(|| "info".to_owned()),
             max_upload: max_upload(file.max_upload_mib)?,
+            intake: intake(file.intake_queue, file.intake_queue_mib)?,
             demo: given.demo.or(file.demo).unwrap_or(false),
             connectors: file.connectors,
             outbound_hosts: file.outbound_hosts,
@@ -178,6 +184,23 @@ fn max_upload(mib: Option<u64>) -> Result<u64, ConfigError> {
     Err(ConfigError::Value { name: "max_upload_mib", value: mib.to_string(), why })
 }
 
+/// How many deliveries may wait, and how many MiB of them.
+fn intake(batches: Option<u64>, mib: Option<u64>) -> Result<QueueLimits, ConfigError> {
+    let defaults = QueueLimits::default();
+    let (batches, bytes) =
+        (batches.unwrap_or(defaults.batches), mib.map_or(defaults.bytes, |m| m.saturating_mul(1024 * 1024)));
+    if !(1..=10_000).contains(&batches) {
+        let why = "use 1 to 10000 deliveries".to_owned();
+        return Err(ConfigError::Value { name: "intake_queue", value: batches.to_string(), why });
+    }
+    if !(1..=1024 * 1024).contains(&(bytes / (1024 * 1024))) {
+        let why = "use 1 to 1048576 MiB".to_owned();
+        let value = mib.unwrap_or_default().to_string();
+        return Err(ConfigError::Value { name: "intake_queue_mib", value, why });
+    }
+    Ok(QueueLimits { batches, bytes })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,6 +231,8 @@ mod tests {
             ("[triage.llm]\nurl = 'https://llm.example.org/v1'", "model"),
             ("log_format = 'xml'", "log_format"),
             ("max_upload_mib = 0", "max_upload_mib"),
+            ("intake_queue = 0", "intake_queue"),
+            ("intake_queue_mib = 0", "intake_queue_mib"),
             ("tls_cert = 'a.pem'", "tls_key"),
             ("database = 'mysql://x'", "database"),
             ("[[policy]]\nname = 'x'\nactions = ['a']\neffect = 'require_approval'", "policy[0].level"),

@@ -5,6 +5,7 @@ mod cli;
 mod commands;
 mod config;
 mod logging;
+mod intake_loop;
 mod loops;
 pub mod seed;
 mod serve;

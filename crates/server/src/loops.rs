@@ -1,6 +1,7 @@
 //! Background work: the job loop claims what is due, with a lease, and puts it back for the next time.
 
 use crate::SystemClock;
+use crate::intake_loop::IntakeWorkers;
 use probatum_api::Background;
 use probatum_application::ports::{Blobs, Clock, Executor, Job};
 use probatum_application::use_cases::housekeeping::{self, DISCARD, RECURRING, SWEEP};
@@ -25,6 +26,8 @@ pub struct Jobs {
     pub blobs: Arc<dyn Blobs>,
     /// What carries response actions out.
     pub response: Response,
+    /// What works through the intake.
+    pub intake: IntakeWorkers,
     /// Where calls go on while the loop looks further.
     pub background: Background,
 }
@@ -33,8 +36,8 @@ impl Jobs {
     /// Runs until `stop` says so; what is under way then is finished.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         let jobs = every(stop.clone(), || self.run_due());
-        let orders = every(stop, || self.take_up_orders());
-        tokio::join!(jobs, orders);
+        let orders = every(stop.clone(), || self.take_up_orders());
+        tokio::join!(jobs, orders, self.intake.run(stop));
     }
 
     /// Takes up the orders nobody is at. A slow connector delays no other: each goes its own way, and one that is found

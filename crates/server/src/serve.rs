@@ -2,6 +2,7 @@
 
 use crate::commands::{Failure, ctx, random, say};
 use crate::config::Config;
+use crate::intake_loop::IntakeWorkers;
 use crate::{SystemClock, logging, loops, tls};
 use actix_web::{App, HttpServer, web};
 use probatum_api::{Api, Background, Metrics};
@@ -9,7 +10,7 @@ use probatum_application::ports::Executor;
 use probatum_application::triage::Triager;
 use probatum_application::use_cases::actions::Rules;
 use probatum_application::use_cases::keys::{self, KeySecret};
-use probatum_application::{Response, TriageDesk};
+use probatum_application::{AppError, IntakeDesk, Response, TriageDesk};
 use probatum_connectors::{BlobStore, ConnectorSet, PlaybookFolder, triage};
 use probatum_incident::Category;
 use probatum_storage::{Store, migrate};
@@ -35,6 +36,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
     let settings = probatum_api::Settings {
         public_viewer: config.public_viewer,
         max_upload: config.max_upload,
+        intake: config.intake,
         ..probatum_api::Settings::default()
     };
     let metrics = Metrics::new().map_err(Failure)?;
@@ -55,6 +57,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
             background,
             response,
             triage,
+            delivered: Arc::default(),
             playbooks,
             clock,
             settings,
@@ -85,7 +88,8 @@ async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), 
     first_key(store.as_ref()).await?;
     let (stop, stopped) = watch::channel(false);
     let (blobs, response, background) = (api.blobs.clone(), api.response.clone(), api.background.clone());
-    let jobs = loops::Jobs { store, blobs, response, background: background.clone() };
+    let intake = intake(&api);
+    let jobs = loops::Jobs { store, blobs, response, intake, background: background.clone() };
     let jobs = actix_web::rt::spawn(jobs.run(stopped));
     let api = web::Data::new(api);
     let server = HttpServer::new(move || App::new().configure(|cfg| probatum_api::mount(cfg, api.clone())))
@@ -110,6 +114,22 @@ async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), 
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What works through the intake.
+fn intake(api: &Api) -> IntakeWorkers {
+    let desk = IntakeDesk {
+        store: api.store.clone(),
+        blobs: api.blobs.clone(),
+        clock: api.clock.clone(),
+        offload: |work| {
+            Box::pin(async move {
+                let done = tokio::task::spawn_blocking(work).await;
+                done.map_err(|e| AppError::internal(e.to_string()))
+            })
+        },
+    };
+    IntakeWorkers { desk, delivered: api.delivered.clone(), metrics: api.metrics.clone() }
 }
 
 /// The first start hands out one admin key, once.

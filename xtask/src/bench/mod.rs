@@ -3,6 +3,7 @@
 mod agents;
 mod bare;
 mod client;
+mod intake;
 mod lists;
 mod load;
 mod report;
@@ -21,7 +22,7 @@ use tempfile::TempDir;
 /// Measures the release build, with baselines beside every number.
 ///
 /// Builds the release program and measures it over HTTP on this machine, on the disk target/ is on: throughput against
-/// the program's own liveness route and against a bare SQLite file that takes the same rows, a gateway's question among
+/// the program's own liveness route and against a bare SQLite file that takes the same rows, log events against creates, a gateway's question among
 /// 100 000 agents, the cost of every filter
 /// and sort at 2 000 and at many incidents, memory, and start-up.
 ///
@@ -95,6 +96,7 @@ fn measure(args: &Args) -> Outcome<Report> {
     let mut report = Report::default();
     verdict::measure(&mut report)?;
     traffic::measure(&site, args, &mut report)?;
+    intake::measure(&site, args, &mut report)?;
     agents::measure(&site, args, &mut report)?;
     scale::measure(&site, args, &mut report)?;
     Ok(report)

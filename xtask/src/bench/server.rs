@@ -40,8 +40,13 @@ fn program(site: &Site) -> Command {
 
 /// Makes an API key for the load.
 pub fn create_key(site: &Site, database: &Path) -> Outcome<String> {
+    create_key_of(site, database, "operator")
+}
+
+/// Makes an API key with this role.
+pub fn create_key_of(site: &Site, database: &Path, role: &str) -> Outcome<String> {
     let mut command = program(site);
-    command.args(["key", "create", "--name", "bench", "--role", "operator", "--database", &url(database)]);
+    command.args(["key", "create", "--name", "bench", "--role", role, "--database", &url(database)]);
     let output = command.stderr(Stdio::inherit()).output()?;
     let key = String::from_utf8(output.stdout)?.trim().to_owned();
     if output.status.success() && key.starts_with("tw_") {

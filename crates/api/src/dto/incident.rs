@@ -369,6 +369,17 @@ view! {
 pub struct IncidentDetail {
     #[serde(flatten)]
     incident: IncidentView,
+    /// How many log events it came from; absent if it did not come from events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_count: Option<u64>,
+    /// When the first of them was seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    first_seen: Option<Timestamp>,
+    /// When the last of them was seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    last_seen: Option<Timestamp>,
     /// The evidence the caller may see.
     evidence: Vec<EvidenceView>,
     /// The response actions.
@@ -379,6 +390,9 @@ impl From<Detail> for IncidentDetail {
     fn from(d: Detail) -> Self {
         Self {
             incident: d.incident.into(),
+            event_count: d.events.map(|e| e.event_count),
+            first_seen: d.events.map(|e| e.first_seen),
+            last_seen: d.events.map(|e| e.last_seen),
             evidence: d.evidence.into_iter().map(EvidenceView::from).collect(),
             actions: d.actions.into_iter().map(ActionView::from).collect(),
         }

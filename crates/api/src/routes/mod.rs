@@ -68,6 +68,7 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(agents_trust::authorize)
         .service(triage::judge)
         .service(triage::list)
+        .service(intake::log)
         .service(intake::get)
         .service(playbooks::list)
         .service(playbooks::get)

@@ -53,6 +53,8 @@ pub async fn metrics(api: web::Data<Api>, caller: Caller<may::ReadMetrics>) -> R
     }
     let (writes, reads) = api.store.waiting();
     api.metrics.waiting(writes, reads);
+    let store: &dyn Executor = api.store.as_ref();
+    api.metrics.intake().waiting(store.reading(|tx| tx.intake_backlog()).await?);
     let text = api.metrics.text().map_err(AppError::internal)?;
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4")).body(text))
 }

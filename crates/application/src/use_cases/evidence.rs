@@ -10,7 +10,7 @@ use probatum_evidence::{
     Attach, CustodyAction, CustodyEntry, CustodyInput, Evidence, EvidenceError, MAX_CUSTODY_ENTRIES,
     MAX_ITEMS_PER_INCIDENT, Sha256Hex, Stored,
 };
-use probatum_kernel::{Actor, EvidenceId, IncidentRef, Timestamp};
+use probatum_kernel::{Actor, EvidenceId, EvidenceStatus, IncidentRef, Timestamp};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -67,21 +67,50 @@ pub(super) fn put(
     };
     items.push(item.clone());
     item.status = status_of(&items, item.id).unwrap_or(item.status);
-    tx.insert_evidence(&item, &chain)?;
-    let detail = json!({
-        "kind": item.kind, "visibility": item.visibility, "status": item.status, "confidence": item.confidence,
-        "source": item.source, "content_ref": item.content_ref, "tlp": item.tlp,
-        "hash_sha256": item.hash_sha256, "contradicts": item.contradicts, "custody_entries": chain.len(),
-    });
-    record(tx, ctx, "evidence.attached", item.id.to_string(), Some(incident.id), detail)?;
-    for entry in &chain {
-        record_entry(tx, ctx, &item, entry)?;
-    }
+    insert(tx, ctx, &item, &chain)?;
     if let Some(last) = items.last_mut() {
         *last = item.clone();
     }
     settle(tx, ctx, incident, items)?;
     Ok(item)
+}
+
+/// The same for one more item of what the incident inherits already: `internal` by itself, contradicting nothing, of an
+/// incident that is `internal` at least, or `disputed`. It changes no other item and nothing of the incident, so that its
+/// cost does not grow with their number. `None`, and nothing done, if it is otherwise.
+pub(super) fn put_alike(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    incident: &probatum_incident::Incident,
+    cmd: &Attach,
+    received: &Received,
+) -> Result<Option<Evidence>, AppError> {
+    use EvidenceStatus::{Confirmed, Disputed, Internal};
+    let (new, stored) = (ctx.new_evidence_id(), received.stored.clone());
+    let (item, chain) =
+        Evidence::upload(new, incident.id, cmd, stored, &received.hash, ctx.actor(), ctx.now)?;
+    let enough = matches!(incident.evidence_status, Internal | Confirmed | Disputed);
+    if !enough || item.status != Internal || item.contradicts.is_some() {
+        return Ok(None);
+    }
+    insert(tx, ctx, &item, &chain)?;
+    incidents::touch(tx, ctx, incident)?;
+    Ok(Some(item))
+}
+
+/// Writes an item and its chain, and records both.
+fn insert(tx: &mut dyn Tx, ctx: &Ctx, item: &Evidence, chain: &[CustodyEntry]) -> Result<(), AppError> {
+    tx.insert_evidence(item, chain)?;
+    let detail = json!({
+        "kind": item.kind, "visibility": item.visibility, "status": item.status, "confidence": item.confidence,
+        "source": item.source, "content_ref": item.content_ref, "tlp": item.tlp,
+        "hash_sha256": item.hash_sha256, "contradicts": item.contradicts, "custody_entries": chain.len(),
+    });
+    record(tx, ctx, "evidence.attached", item.id.to_string(), Some(item.incident_id), detail)?;
+    for entry in chain {
+        record_entry(tx, ctx, item, entry)?;
+    }
+    Ok(())
 }
 
 fn status_of(items: &[Evidence], id: EvidenceId) -> Option<probatum_kernel::EvidenceStatus> {

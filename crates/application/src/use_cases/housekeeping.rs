@@ -31,6 +31,11 @@ pub async fn discard(store: &dyn Executor, blobs: &dyn Blobs) -> Result<(), AppE
             return Ok(());
         }
         for key in keys {
+            let asked = key.clone();
+            // Content may belong to several items: it goes with the last of them.
+            if store.writing(move |tx| tx.spare_blob(&asked)).await? {
+                continue;
+            }
             blobs.delete(key.clone()).await?;
             store.writing(move |tx| tx.forget_blob(&key)).await?;
         }

@@ -8,6 +8,7 @@ use crate::ports::Tx;
 use crate::query::{IncidentList, IncidentQuery};
 use probatum_evidence::{Evidence, Sha256Hex};
 use probatum_incident::{Decision, Explanation, Facts, Incident, NewIncident, Patch, Put};
+use probatum_intake::Tally;
 use probatum_kernel::{Code, EvidenceStatus, IncidentRef, PublicId};
 use probatum_playbooks::Action;
 use serde_json::json;
@@ -62,6 +63,8 @@ pub struct Detail {
     pub evidence: Vec<Evidence>,
     /// The response actions.
     pub actions: Vec<Action>,
+    /// The events it came from, if it came from events.
+    pub events: Option<Tally>,
     /// The validator of all this.
     pub etag: String,
 }
@@ -97,7 +100,8 @@ pub fn detail(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef) -> Result<Detail, App
     let visible = Visible::of(tx, ctx, incident.id)?;
     let actions = tx.actions_of(incident.id)?.into_iter().map(|a| visible.action(a)).collect();
     let etag = etag(ctx, &incident);
-    Ok(Detail { incident, evidence: visible.evidence(), actions, etag })
+    let events = tx.tally_of(incident.id)?;
+    Ok(Detail { incident, evidence: visible.evidence(), actions, events, etag })
 }
 
 /// Whether there is such an incident.

@@ -119,7 +119,7 @@ pub struct Outcome {
 }
 
 /// Settles a delivery: `processed`, or `rejected` if nothing of it was taken. Content that became evidence belongs to that
-/// from now on; of a rejected delivery it goes; else the delivery keeps it.
+/// from now on; of a rejected delivery it goes; else the delivery keeps it, also if it was given up for a reason.
 ///
 /// Fails as transient if the claim was taken over.
 pub fn finish(tx: &mut dyn Tx, ctx: &Ctx, before: &Intake, outcome: &Outcome) -> Result<Intake, AppError> {
@@ -138,7 +138,7 @@ pub fn finish(tx: &mut dyn Tx, ctx: &Ctx, before: &Intake, outcome: &Outcome) ->
     save(tx, before, &next)?;
     if let Some(key) = key {
         // The delivery itself refers to nothing any more: what does is evidence.
-        if rejected {
+        if rejected && outcome.reason.is_none() {
             tx.discard_blob(&key, ctx.now)?;
         } else if !tx.blob_in_use(&key)? {
             let kept = Intake { blob: Some(key), ..next.clone() };

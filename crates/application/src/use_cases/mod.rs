@@ -10,6 +10,7 @@ pub mod housekeeping;
 pub mod incidents;
 pub mod intake;
 pub mod keys;
+pub mod log_intake;
 pub mod playbooks;
 pub mod quarantine;
 pub mod sharing;

@@ -3,7 +3,7 @@
 use super::{Session, own};
 use crate::error::OrApp;
 use crate::rows::{IntakeRow, intake_count};
-use crate::schema::{evidence, incidents, intake, intake_incidents};
+use crate::schema::{discarded_blobs, evidence, incidents, intake, intake_incidents};
 use crate::types::{DbId, DbTime};
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -146,5 +146,16 @@ impl IntakeRows for Session<'_> {
         }
         let delivery = intake::table.filter(intake::storage_key.eq(key));
         diesel::select(exists(delivery)).get_result(self.conn).app()
+    }
+
+    fn spare_blob(&mut self, key: &str) -> Result<bool, AppError> {
+        let note = discarded_blobs::table.filter(discarded_blobs::storage_key.eq(key));
+        // The note is the lock: whoever lets go of the content writes it too, and is waited for.
+        diesel::update(note).set(discarded_blobs::at.eq(discarded_blobs::at)).execute(self.conn).app()?;
+        let used = self.blob_in_use(key)?;
+        if used {
+            diesel::delete(note).execute(self.conn).app()?;
+        }
+        Ok(used)
     }
 }

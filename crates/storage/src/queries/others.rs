@@ -133,7 +133,9 @@ impl JobRows for Session<'_> {
     fn discard_blob(&mut self, key: &str, now: Timestamp) -> Result<(), AppError> {
         diesel::insert_into(discarded_blobs::table)
             .values((discarded_blobs::storage_key.eq(key), discarded_blobs::at.eq(DbTime(now))))
-            .on_conflict_do_nothing()
+            .on_conflict(discarded_blobs::storage_key)
+            .do_update()
+            .set(discarded_blobs::at.eq(DbTime(now)))
             .execute(self.conn)
             .app()?;
         Ok(())

@@ -10,6 +10,7 @@ mod claims;
 mod facets;
 mod feeds;
 mod indicators;
+mod intake;
 mod lists;
 mod migrations;
 mod numbers;
