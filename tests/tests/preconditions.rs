@@ -122,6 +122,7 @@ fn every_write_takes_a_key(app: &App) {
         ("POST", format!("/api/incidents/{id}/deadlines/waivers/1/withdraw"), why),
         ("PUT", format!("/api/incidents/{id}/legal-hold"), json!({"hold": false, "reason": "x"})),
         ("POST", "/api/agents".to_owned(), json!({"id": agent})),
+        ("POST", "/api/intake/log".to_owned(), json!({"message": agent})),
         ("PATCH", format!("/api/agents/{agent}"), json!({"owner": "crm"})),
         ("POST", format!("/api/agents/{agent}/events"), json!({"event": "anomaly"})),
         ("POST", format!("/api/agents/{agent}/quarantine"), json!({"reason": "anomaly"})),

@@ -114,6 +114,7 @@ const MATRIX: &[Operation] = &[
     ("GET /api/actions/catalogue", Roles(&ROLES), |_| None),
     ("GET /api/incidents/{id}/triage", Roles(&ROLES), |_| None),
     ("POST /api/incidents/{id}/triage", Roles(ANALYSE), |_| Some(json!({}))),
+    ("POST /api/intake/log", Roles(&["devsecops", "admin"]), |_| Some(json!({"message": unique("roles")}))),
     ("POST /api/intake/osint", Roles(OPERATE), |_| {
         let url = format!("https://news.example.org/{}", unique("roles"));
         Some(json!({"source": "Example Times", "url": url, "title": "Roles", "claim": "media"}))

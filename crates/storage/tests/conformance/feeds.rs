@@ -1,0 +1,128 @@
+//! What incidents from feeds are known by: one incident per key, texts found by their bands, gone with the incident.
+
+use crate::support::*;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use probatum_application::ports::FeedKey;
+use probatum_evidence::Sha256Hex;
+use probatum_incident::Incident;
+use probatum_intake::SimHash;
+use probatum_kernel::{IncidentId, IncidentRef, Timestamp};
+use probatum_tests::Engine;
+
+probatum_tests::on_both! {
+    own: a_key_has_one_incident, texts_share_a_band, originals_are_noted_once,
+        a_deleted_incident_is_not_known_any_more;
+}
+
+fn time(n: i64) -> Timestamp {
+    Timestamp::from_millis(BASE).unwrap().plus_millis(n)
+}
+
+fn new_incident(bed: &Bed, n: i64) -> Incident {
+    let incident = incident(&mut Dice::new(n.unsigned_abs()), n, time(n));
+    bed.insert(std::slice::from_ref(&incident));
+    incident
+}
+
+fn hash(text: &str) -> Sha256Hex {
+    Sha256Hex::of(text.as_bytes())
+}
+
+fn known(bed: &Bed, kind: FeedKey, text: &'static str) -> Option<IncidentId> {
+    bed.read(move |tx| tx.known_by(kind, &hash(text))).unwrap()
+}
+
+fn a_key_has_one_incident(engine: Engine) {
+    let bed = Bed::new(engine);
+    let (one, other) = (new_incident(&bed, 1).id, new_incident(&bed, 2).id);
+    let make =
+        |kind, text: &'static str, of| bed.write(move |tx| tx.make_known(kind, &hash(text), of, time(5)));
+    assert_eq!(known(&bed, FeedKey::Url, "a"), None);
+    make(FeedKey::Url, "a", one).unwrap();
+    make(FeedKey::Url, "a", one).unwrap();
+    let taken = make(FeedKey::Url, "a", other).unwrap_err();
+    assert!(taken.transient, "whoever asks again finds the other: {taken}");
+    assert_eq!(known(&bed, FeedKey::Url, "a"), Some(one));
+    // A kind is a name space of its own, and an incident may be known by many keys.
+    make(FeedKey::Text, "a", other).unwrap();
+    make(FeedKey::Url, "b", one).unwrap();
+    assert_eq!((known(&bed, FeedKey::Text, "a"), known(&bed, FeedKey::Url, "b")), (Some(other), Some(one)));
+}
+
+fn texts_share_a_band(engine: Engine) {
+    let bed = Bed::new(engine);
+    let (one, other) = (new_incident(&bed, 1).id, new_incident(&bed, 2).id);
+    // The highest bit set: the database's numbers have a sign.
+    let text = SimHash::from_bits(0xFEDC_BA98_7654_3210);
+    let near = SimHash::from_bits(text.bits() ^ (1 << 63) ^ (1 << 17) ^ 1);
+    let far = SimHash::from_bits(!text.bits());
+    bed.write(move |tx| {
+        tx.add_text(text, one, time(10))?;
+        tx.add_text(text, one, time(10))?;
+        tx.add_text(far, other, time(20))
+    })
+    .unwrap();
+    let like = |text, since| {
+        let mut found = bed.read(move |tx| tx.texts_like(text, since)).unwrap();
+        found.dedup();
+        found
+    };
+    assert_eq!(like(text, time(10)), [(text, one)]);
+    assert_eq!(like(near, time(10)), [(text, one)], "three bits of three bands: the fourth is the same");
+    assert_eq!(like(text, time(11)), []);
+    assert_eq!(like(far, time(0)), [(far, other)]);
+}
+
+fn originals_are_noted_once(engine: Engine) {
+    let bed = Bed::new(engine);
+    let (one, other) = (new_incident(&bed, 1).id, new_incident(&bed, 2).id);
+    let add = |of| bed.write(move |tx| tx.add_original(of, &hash("mail"))).unwrap();
+    assert_eq!([add(one), add(one), add(other)], [true, false, true]);
+}
+
+fn a_deleted_incident_is_not_known_any_more(engine: Engine) {
+    let bed = Bed::new(engine);
+    let incident = new_incident(&bed, 1);
+    let text = SimHash::from_bits(7);
+    let of = incident.id;
+    bed.write(move |tx| {
+        tx.make_known(FeedKey::Mail, &hash("mail"), of, time(5))?;
+        tx.add_text(text, of, time(5))?;
+        tx.add_original(of, &hash("mail")).map(|_| ())
+    })
+    .unwrap();
+    bed.write(move |tx| {
+        let found = tx.incident(IncidentRef::Id(of))?.unwrap();
+        tx.delete_incident(&found)
+    })
+    .unwrap();
+    assert_eq!(known(&bed, FeedKey::Mail, "mail"), None);
+    assert_eq!(bed.read(move |tx| tx.texts_like(text, time(0))).unwrap(), []);
+    let rows = bed.raw().rows("SELECT COUNT(*) AS n, 'originals' AS t FROM feed_originals");
+    assert_eq!(rows[0].1, 0);
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+#[test]
+fn nothing_is_found_by_reading_it_all() {
+    let bed = Bed::new(Engine::Sqlite);
+    let Raw::Sqlite(mut conn) = bed.raw() else { unreachable!() };
+    for sql in [
+        "SELECT incident_id FROM feed_keys WHERE kind = 'url' AND hash = 'x'",
+        "SELECT near, incident_id FROM feed_texts WHERE band = 1 AND at >= 5 ORDER BY at DESC LIMIT 200",
+        "SELECT intake_id FROM intake_incidents WHERE incident_id = x'00' AND opened = 1 LIMIT 1",
+        "DELETE FROM feed_keys WHERE incident_id = x'00'",
+        "DELETE FROM feed_texts WHERE incident_id = x'00'",
+        "DELETE FROM feed_originals WHERE incident_id = x'00'",
+    ] {
+        let steps = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load::<Step>(&mut conn).unwrap();
+        let steps: Vec<String> = steps.into_iter().map(|s| s.detail).collect();
+        assert!(steps.iter().all(|s| s.starts_with("SEARCH")), "{sql}: {steps:?}");
+    }
+}
