@@ -33,53 +33,24 @@ fn every_format_is_read(app: &App) {
     let shipper = app.shipper();
     let json = "application/json";
     let cases: [(&str, &str, Value); 8] = [
-        (
-            json,
-            include_str!("../../crates/intake/tests/fixtures/ocsf-detection.json"),
-            json!({"severity_score": 7, "asset": "deploy-bot"}),
-        ),
-        (
-            json,
-            include_str!("../../crates/intake/tests/fixtures/ocsf-incident.json"),
-            json!({"category": "ransomware", "severity": "critical", "asset": "file-3"}),
-        ),
-        (
-            json,
-            include_str!("../../crates/intake/tests/fixtures/ocsf-authentication.json"),
-            json!({"asset": "dc-1"}),
-        ),
-        (
-            json,
-            include_str!("../../crates/intake/tests/fixtures/ecs-alert.json"),
-            json!({"category": "credential_theft", "severity": "high", "asset": "ws-12"}),
-        ),
-        (
-            json,
-            include_str!("../../crates/intake/tests/fixtures/wazuh.json"),
-            json!({"category": "credential_theft", "asset": "web-1", "tags": ["T1110"]}),
-        ),
-        (
-            json,
-            include_str!("../../crates/intake/tests/fixtures/suricata.json"),
-            json!({"category": "malware", "severity": "critical", "asset": "10.0.0.77"}),
-        ),
-        (
-            "text/plain",
-            "CEF:0|Vendor|IDS|1|100|Port scan|5|src=192.0.2.7 dhost=cef-1",
-            json!({"severity": "medium", "asset": "cef-1"}),
-        ),
-        (
-            json,
-            r#"{"message":"The agent was told to ignore its rules","title":"Prompt injection","agent_id":"crm-bot"}"#,
-            json!({"category": "prompt_injection", "level": "L2_ai", "agent_id": "crm-bot", "severity_score": 1}),
-        ),
+        (json, include_str!("../../crates/intake/tests/fixtures/ocsf-detection.json"),
+            json!({"severity_score": 7, "asset": "deploy-bot"})),
+        (json, include_str!("../../crates/intake/tests/fixtures/ocsf-incident.json"),
+            json!({"category": "ransomware", "severity": "critical", "asset": "file-3"})),
+        (json, include_str!("../../crates/intake/tests/fixtures/ocsf-authentication.json"), json!({"asset": "dc-1"})),
+        (json, include_str!("../../crates/intake/tests/fixtures/ecs-alert.json"),
+            json!({"category": "credential_theft", "severity": "high", "asset": "ws-12"})),
+        (json, include_str!("../../crates/intake/tests/fixtures/wazuh.json"),
+            json!({"category": "credential_theft", "asset": "web-1", "tags": ["T1110"]})),
+        (json, include_str!("../../crates/intake/tests/fixtures/suricata.json"),
+            json!({"category": "malware", "severity": "critical", "asset": "10.0.0.77"})),
+        ("text/plain", "CEF:0|Vendor|IDS|1|100|Port scan|5|src=192.0.2.7 dhost=cef-1", json!({"severity": "medium", "asset": "cef-1"})),
+        (json, r#"{"message":"The agent was told to ignore its rules","title":"Prompt injection","agent_id":"crm-bot"}"#,
+            json!({"category": "prompt_injection", "level": "L2_ai", "agent_id": "crm-bot", "severity_score": 1})),
     ];
     for (media_type, body, expected) in cases {
         let settled = shipper.delivered(media_type, body);
-        assert_contains(
-            &settled,
-            &json!({"status": "processed", "kind": "log", "duplicate": false, "accepted": 1}),
-        );
+        assert_contains(&settled, &json!({"status": "processed", "kind": "log", "duplicate": false, "accepted": 1}));
         let found = incident(app, &settled);
         assert_contains(&found, &expected);
         let entered = json!({
@@ -98,12 +69,8 @@ fn bad_events_are_named_and_good_ones_kept(app: &App) {
     let good = event(&unique("rule"), "web-1", "2026-07-04T08:00:00Z");
     let body = format!("{good}\nno event\n{{\"nothing\":1}}\n{good}\n{{\"message\":");
     let settled = shipper.delivered(LINES, body);
-    assert_contains(
-        &settled,
-        &json!({"status": "processed", "event_count": 5, "accepted": 2, "rejected": 3}),
-    );
-    let bad: Vec<u64> =
-        settled["errors"].as_array().unwrap().iter().map(|e| e["index"].as_u64().unwrap()).collect();
+    assert_contains(&settled, &json!({"status": "processed", "event_count": 5, "accepted": 2, "rejected": 3}));
+    let bad: Vec<u64> = settled["errors"].as_array().unwrap().iter().map(|e| e["index"].as_u64().unwrap()).collect();
     assert_eq!(bad, [1, 2, 4]);
     assert_eq!(settled["incidents"][0]["event_count"], 2);
 
@@ -127,28 +94,26 @@ fn events_join_one_open_incident(app: &App) {
         text(&all.iter().find(|i| i["event_count"] == 2).unwrap()["id"])
     };
     let id = pair(&settled);
-    let again =
-        [event(&rule, "web-1", "2026-07-05T08:59:00Z"), event(&rule, "web-1", "2026-07-03T08:30:00Z")];
-    let joined = shipper.delivered(LINES, lines(&again));
-    assert_contains(&joined["incidents"][0], &json!({"id": id, "opened": false, "event_count": 2}));
+    for times in [["2026-07-05T08:58:00Z", "2026-07-05T08:59:00Z"], ["2026-07-03T08:31:00Z", "2026-07-03T08:30:00Z"]] {
+        let joined = shipper.delivered(LINES, lines(&times.map(|time| event(&rule, "web-1", time))));
+        assert_contains(&joined["incidents"][0], &json!({"id": id, "opened": false, "event_count": 2}));
+    }
     let tally = json!({
-        "event_count": 4, "first_seen": "2026-07-03T08:30:00Z", "last_seen": "2026-07-05T08:59:00Z",
+        "event_count": 6, "first_seen": "2026-07-03T08:30:00Z", "last_seen": "2026-07-05T08:59:00Z",
         "detected_at": "2026-07-04T08:00:00Z",
     });
     assert_contains(&analyst.incident(&id), &tally);
     let timeline = app.viewer().get(&format!("/api/incidents/{id}/timeline")).expect(200);
     let events: Vec<&Value> =
         timeline["data"].as_array().unwrap().iter().filter(|e| e["event"] == "intake.joined").collect();
-    assert_eq!(events.len(), 2, "one entry per delivery, not per event");
-    assert_contains(&events[1]["detail"], &json!({"events": 2, "event_count": 4, "opened": false}));
+    assert_eq!(events.len(), 3, "one entry per delivery, not per event");
+    assert_contains(&events[2]["detail"], &json!({"events": 2, "event_count": 6, "opened": false}));
 
     // What is resolved is over: the next event is another incident.
-    analyst
-        .put(&format!("/api/incidents/{id}"), &json!({"status": "resolved", "resolution": "Blocked."}))
-        .expect(200);
+    analyst.put(&format!("/api/incidents/{id}"), &json!({"status": "resolved", "resolution": "Blocked."})).expect(200);
     let next = shipper.delivered(LINES, lines(&[event(&rule, "web-1", "2026-07-05T09:00:00Z")]));
     assert_eq!(next["incidents"][0]["opened"], true);
-    assert_eq!(analyst.incident(&id)["event_count"], 4);
+    assert_eq!(analyst.incident(&id)["event_count"], 6);
 }
 
 fn a_day_apart_is_another_incident(app: &App) {
@@ -173,27 +138,23 @@ fn the_delivery_is_the_evidence(app: &App) {
     let body = lines(&[event(&rule, "a", "2026-07-04T08:00:00Z"), event(&rule, "b", "2026-07-04T08:00:00Z")]);
     let settled = shipper.delivered(LINES, body.clone());
     let hash: String = Sha256::digest(&body).iter().map(|b| format!("{b:02x}")).collect();
-    assert_contains(
-        &settled,
-        &json!({"hash_sha256": hash, "size": body.len(), "received_by": "devsecops:devsecops"}),
-    );
+    assert_contains(&settled, &json!({"hash_sha256": hash, "size": body.len(), "received_by": "devsecops:devsecops"}));
     for of in settled["incidents"].as_array().unwrap() {
         let items = analyst.get(&format!("/api/incidents/{}/evidence", text(&of["id"]))).expect(200);
         assert_eq!(items["data"].as_array().unwrap().len(), 1);
         let item = &items["data"][0];
         let expected = json!({
             "kind": "siem_log", "hash_sha256": hash, "status": "internal", "visibility": "internal",
-            "chain_of_custody": [{"actor": "devsecops:devsecops", "action": "collected", "hash_after": hash}],
         });
         assert_contains(item, &expected);
+        let receipt = json!({"actor": "devsecops:devsecops", "action": "collected", "hash_after": hash});
+        assert_contains(&item["chain_of_custody"][0], &receipt);
         let id = text(&item["id"]);
         assert_eq!(analyst.get(&format!("/api/evidence/{id}/content")).text(), body);
         let verified = analyst.request("POST", &format!("/api/evidence/{id}/verify")).send().expect(200);
         assert_eq!(verified["status"], "internal", "{verified}");
         // A machine's log alone proves nothing about urgency; people grant it.
-        app.analyst()
-            .patch(&format!("/api/incidents/{}", text(&of["id"])), &json!({"priority": "P1"}))
-            .expect(200);
+        app.analyst().patch(&format!("/api/incidents/{}", text(&of["id"])), &json!({"priority": "P1"})).expect(200);
     }
 }
 
@@ -258,20 +219,18 @@ fn what_does_not_fit_is_sent_back(engine: Engine) {
     let app = App::configured(engine, "intake_queue = 1", &[]);
     let shipper = app.shipper();
     let rules = unique("rule");
-    let much: String = (0..1_500)
-        .map(|n| format!("{}\n", event(&format!("{rules}-{n}"), "a", "2026-07-04T08:00:00Z")))
-        .collect();
+    let much: String = (0..300).map(|n| format!("{}\n", event(&format!("{rules}-{n}"), "a", "2026-07-04T08:00:00Z"))).collect();
     let first = shipper.delivers(LINES, much).expect(202);
     let small = lines(&[event(&rules, "b", "2026-07-04T08:00:00Z")]);
     let refused = shipper.delivers(LINES, small.clone());
     refused.problem(429, "too_many_requests");
     assert!(refused.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
     // What was sent back is taken later, and was not half taken before.
-    assert_eq!(shipper.settled(&text(&first["id"]))["accepted"], 1_500);
+    assert_eq!(shipper.settled(&text(&first["id"]))["accepted"], 300);
     let taken = shipper.delivered(LINES, small);
     assert_contains(&taken, &json!({"duplicate": false, "accepted": 1}));
     let metrics = shipper.get("/metrics").text();
-    for line in ["probatum_intake_events_total 1501", "probatum_intake_deliveries_waiting 0"] {
+    for line in ["probatum_intake_events_total 301", "probatum_intake_deliveries_waiting 0"] {
         assert!(metrics.contains(line), "{metrics}");
     }
 }
