@@ -121,6 +121,8 @@ impl Hook {
     /// Answers 500 to whatever has these words in its body, from now on; to nothing more, if there are none.
     pub fn refuses(&self, words: Option<&str>) {
         self.shared.book().refused = words.map(str::to_owned);
+    }
+
     /// A `[delivery.targets.NAME]` that is an e-delivery gateway; `more` are further lines.
     pub fn gateway(&self, name: &str, more: &str) -> String {
         let port = self.port;

@@ -241,7 +241,21 @@ fn things(app: &App) -> Things {
     let failed = legal.exports(&filed, &merged(early_warning(), json!({"target": target})));
     legal.report_when(&failed, "failed");
     let evidence = text(&evidence["id"]);
-    Things { incident, evidence, action, waiting, done, agent, delivery, shut, proof, webhook, filed, sent, failed }
+    Things {
+        incident,
+        evidence,
+        action,
+        waiting,
+        done,
+        agent,
+        delivery,
+        shut,
+        proof,
+        webhook,
+        filed,
+        sent,
+        failed,
+    }
 }
 
 /// Calls an operation on these things.

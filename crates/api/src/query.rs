@@ -7,6 +7,7 @@ pub use events::{deliveries, events};
 use actix_web::http::header::{ACCEPT, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{HttpRequest, web};
 use probatum_application::ports::{CLOCK_ORDER, ClockQuery};
+use probatum_application::indicators::Sources;
 use probatum_application::use_cases::audit_log::NEWEST_FIRST;
 use probatum_application::use_cases::incidents::Precondition;
 use probatum_application::{
@@ -294,8 +295,8 @@ fn filter(params: &mut Params) -> IncidentFilter {
         created_before: params.parsed("created_before"),
         overdue: params.parsed("overdue"),
         text: text(params),
-        // The use case says what the caller may know.
-        ..IncidentFilter::default()
+        // The use case says, by the caller's roles.
+        seen: Sources::NONE,
     }
 }
 

@@ -142,7 +142,10 @@ fn a_wrong_target_names_itself() {
         ("[targets.x]\ntype = 'http'", "url"),
         ("[targets.x]\ntype = 'http'\nurl = 'http://edelivery.example.org/'", "allow_plain"),
         ("[targets.x]\ntype = 'http'\nurl = 'https://u:hunter2@edelivery.example.org/'", "token_env"),
-        ("[targets.x]\ntype = 'http'\nurl = 'https://e.example.org/'\ntimeout_seconds = 0", "timeout_seconds"),
+        (
+            "[targets.x]\ntype = 'http'\nurl = 'https://e.example.org/'\ntimeout_seconds = 0",
+            "timeout_seconds",
+        ),
         ("[targets.x]\ntype = 'http'\nurl = 'https://e.example.org/'\ntoken_env = 'NOBODY'", "NOBODY"),
         ("[targets.x]\ntype = 'http'\nurl = 'https://e.example.org/'\nfolder = 'x'", "folder"),
         ("[targets.x]\ntype = 'spool'\nurl = 'https://e.example.org/'", "url"),

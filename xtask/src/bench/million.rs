@@ -27,9 +27,15 @@ const SAME: [&str; 7] = [
     "status=open",
 ];
 
-pub fn measure(site: &Site, report: &mut Report, scale: u32) -> Outcome {
+pub fn measure(site: &Site, report: &mut Report, scale: u32, only: Option<Dialect>) -> Outcome {
     let copies = scale.div_ceil(SEEDED).max(1);
-    on(site, report, Dialect::Sqlite, copies, |name| Ok(url(&site.folder.path().join(name))))?;
+    if only != Some(Dialect::Postgres) {
+        let file = |name: &str| Ok(url(&site.folder.path().join(name).with_extension("db")));
+        on(site, report, Dialect::Sqlite, copies, file)?;
+    }
+    if only == Some(Dialect::Sqlite) {
+        return Ok(());
+    }
     let Some(cluster) = Cluster::start()? else {
         eprintln!("PostgreSQL is not installed here: its half is left out");
         return Ok(());

@@ -51,6 +51,9 @@ pub struct Args {
     /// 2 000. A million take some twenty minutes and 12 GB of disk.
     #[arg(long, value_parser = clap::value_parser!(u32).range(20_000..=10_000_000))]
     scale: Option<u32>,
+    /// With --scale: only this database.
+    #[arg(long, requires = "scale")]
+    only: Option<Dialect>,
     /// Print JSON on stdout instead of the tables.
     #[arg(long)]
     json: bool,
@@ -68,9 +71,12 @@ pub struct Site {
 }
 
 /// Which database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Dialect {
+    /// A file.
     Sqlite,
+    /// A throw-away server.
+    #[value(name = "postgresql")]
     Postgres,
 }
 
@@ -92,6 +98,7 @@ pub fn run(args: &Args) -> Outcome {
         inner.args(["--seconds", &args.seconds.to_string(), "--clients", &args.clients.to_string()]);
         inner.args(["--incidents", &args.incidents.to_string()]);
         inner.args(args.scale.map(|n| format!("--scale={n}")));
+        inner.args(args.only.map(|dialect| format!("--only={dialect}").to_lowercase()));
         inner.args(args.json.then_some("--json"));
         return shown(&mut inner);
     }
@@ -119,7 +126,7 @@ fn measure(args: &Args) -> Outcome<Report> {
     let site = Site { program, folder: tempfile::Builder::new().prefix("bench-").tempdir_in(target)? };
     let mut report = Report::default();
     if let Some(scale) = args.scale {
-        million::measure(&site, &mut report, scale)?;
+        million::measure(&site, &mut report, scale, args.only)?;
         return Ok(report);
     }
     verdict::measure(&mut report)?;

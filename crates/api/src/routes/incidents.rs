@@ -60,8 +60,12 @@ pub async fn create(
 /// List incidents
 ///
 /// All filters given must hold. `status` takes a word of the triage queue or of the response; `flags` is a comma list,
-/// all of which must be raised. `q` finds words in title, summary, source, category and tags: every term must be found,
-/// `"two words"` is a phrase, `ransom*` a prefix. `meta.total` is exact up to 10 000; beyond, `total_relation` is `gte`.
+/// all of which must be raised. `q` finds words in title, summary, source, category, tags and indicators: every term must
+/// be found, in any order. A word is a run of letters and digits, whatever its case; what stands between (`a-b`,
+/// `192.0.2.7`) makes a term of several words, found in a row. `"two words"` is a phrase, `ransom*` or `192.0.2*` a
+/// prefix. What is defanged is read as what it stands for: `hxxp://evil[.]example`. Nothing else has a meaning of its
+/// own: `OR`, `NOT`, `:` and the like are words or blanks. Indicators are found as far as the caller may know where they
+/// are known from (`raw_data`, evidence that is not public). `meta.total` is exact up to 10 000; beyond, `total_relation` is `gte`.
 /// Pages reach row 10 000; go on with the cursor of `Link: rel="next"`. Rows leave out `raw_data`, `evidence` and
 /// `actions`. Takes the role viewer.
 #[utoipa::path(operation_id = "listIncidents", 
@@ -82,7 +86,8 @@ pub async fn create(
         ("created_after" = Option<String>, Query, description = "created later than this time"),
         ("created_before" = Option<String>, Query, description = "created earlier than this time"),
         ("overdue" = Option<bool>, Query, description = "the SLA has run out and the response is not closed"),
-        ("q" = Option<String>, Query, description = "full text, at most 200 characters"),
+        ("q" = Option<String>, Query, description = "full text, at most 200 characters; `word`, `\"a phrase\"`, `begin*`",
+            example = "login.example.org"),
         ("sort" = Option<String>, Query,
             description = "created_at, updated_at, severity, priority, status; - before it for descending",
             example = "-created_at"),

@@ -111,9 +111,10 @@ fn only_who_may_know_finds(engine: Engine) {
     for (id, source) in ids.iter().zip([Public, Evidence, RawData]) {
         add(&bed, *id, source, &[url.clone(), host.clone()]);
     }
-    // Known from two places, and as another thing from each.
-    add(&bed, ids[3], Evidence, &[url]);
-    add(&bed, ids[3], RawData, &[host]);
+    // Known from two places.
+    for source in [Evidence, RawData] {
+        add(&bed, ids[3], source, &[url.clone(), host.clone()]);
+    }
     let asked = [
         "login.evil.example",
         "hxxps://login[.]evil[.]example/a",
