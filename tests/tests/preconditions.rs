@@ -110,7 +110,12 @@ fn every_write_takes_a_key(app: &App) {
         assert_eq!((first.status, first.text()), (again.status, again.text()), "{method} {path}");
     }
     let (admin, agent) = (app.admin(), unique("agent"));
+    let subscription = json!({"url": "https://127.0.0.1/hook", "types": ["webhook.disabled"]});
+    let webhook = text(&admin.post("/api/webhooks", &subscription).expect(201)["id"]);
     for (method, path, body) in [
+        ("POST", "/api/webhooks".to_owned(), subscription),
+        ("POST", format!("/api/webhooks/{webhook}/enable"), json!({})),
+        ("POST", format!("/api/webhooks/{webhook}/redeliver"), json!({})),
         ("POST", "/api/agents".to_owned(), json!({"id": agent})),
         ("PATCH", format!("/api/agents/{agent}"), json!({"owner": "crm"})),
         ("POST", format!("/api/agents/{agent}/events"), json!({"event": "anomaly"})),
@@ -147,5 +152,9 @@ fn every_write_takes_a_key(app: &App) {
     let delete = || {
         app.admin().request("DELETE", &format!("/api/incidents/{id}")).header("idempotency-key", &key).send()
     };
+    assert_eq!((delete().status, delete().status), (204, 204));
+    let key = unique("key");
+    let path = format!("/api/webhooks/{webhook}");
+    let delete = || admin.request("DELETE", &path).header("idempotency-key", &key).send();
     assert_eq!((delete().status, delete().status), (204, 204));
 }
