@@ -121,6 +121,11 @@ fn every_write_takes_a_key(app: &App) {
         ("POST", format!("/api/incidents/{id}/deadlines/waivers"), json!({"regime": "gdpr", "reason": "x"})),
         ("POST", format!("/api/incidents/{id}/deadlines/waivers/1/withdraw"), why),
         ("PUT", format!("/api/incidents/{id}/legal-hold"), json!({"hold": false, "reason": "x"})),
+    let subscription = json!({"url": "https://127.0.0.1/hook", "types": ["webhook.disabled"]});
+    let webhook = text(&admin.post("/api/webhooks", &subscription).expect(201)["id"]);
+        ("POST", "/api/webhooks".to_owned(), subscription),
+        ("POST", format!("/api/webhooks/{webhook}/enable"), json!({})),
+        ("POST", format!("/api/webhooks/{webhook}/redeliver"), json!({})),
         ("POST", "/api/agents".to_owned(), json!({"id": agent})),
         ("POST", "/api/intake/log".to_owned(), json!({"message": agent})),
         ("PATCH", format!("/api/agents/{agent}"), json!({"owner": "crm"})),
@@ -173,5 +178,9 @@ fn every_write_takes_a_key(app: &App) {
     let delete = || {
         app.admin().request("DELETE", &format!("/api/incidents/{id}")).header("idempotency-key", &key).send()
     };
+    assert_eq!((delete().status, delete().status), (204, 204));
+    let key = unique("key");
+    let path = format!("/api/webhooks/{webhook}");
+    let delete = || admin.request("DELETE", &path).header("idempotency-key", &key).send();
     assert_eq!((delete().status, delete().status), (204, 204));
 }

@@ -551,7 +551,7 @@ fn keys_have_an_end(app: &App) {
 }
 
 fn a_public_viewer_is_a_viewer(engine: Engine) {
-    let app = App::start_with(engine, &["--public-viewer"]);
+    let app = App::configured(engine, "outbound_hosts = ['127.0.0.1']", &["--public-viewer"]);
     let things = things(&app);
     let hidden = app.analyst().attaches(&things.incident, &confirming());
     for operation in MATRIX {
@@ -560,7 +560,11 @@ fn a_public_viewer_is_a_viewer(engine: Engine) {
             // Metrics are not public, whoever else may look.
             Roles(roles) => roles.contains(&"viewer") && operation.0 != "GET /metrics",
         };
-        let reply = call(&app.anonymous(), operation, &things);
+        let reply = match operation.0 {
+            // Its head: the rest has no end to wait for.
+            "GET /api/events" => app.anonymous().request("HEAD", "/api/events").send(),
+            _ => call(&app.anonymous(), operation, &things),
+        };
         assert_eq!(reply.status < 400, may, "{}: {} {}", operation.0, reply.status, reply.text());
         assert!(may || matches!(reply.status, 401 | 403), "{}: {}", operation.0, reply.status);
     }
