@@ -35,7 +35,7 @@ pub const NONE: Scale = Scale {
     slope: 0.0,
 };
 
-const EMAIL: Scale = Scale { malicious: 2.8, suspicious: 2.2, benign: 1.6, even: 1.9, slope: 1.65 };
+const EMAIL: Scale = Scale { malicious: 2.75, suspicious: 2.15, benign: 1.6, even: 1.9, slope: 1.65 };
 const PROMPT: Scale = Scale { malicious: 2.5, suspicious: 1.65, benign: 1.1, even: 1.4, slope: 1.35 };
 const ALERT: Scale = Scale { malicious: 4.0, suspicious: 2.25, benign: 0.0, even: 2.3, slope: 0.45 };
 const LOGIN: Scale = Scale { malicious: 3.4, suspicious: 1.8, benign: 0.0, even: 2.2, slope: 1.0 };

@@ -37,7 +37,8 @@ pub struct Train {
 #[command(
     after_help = "cargo xtask eval-triage --data dev.jsonl                  what docs/triage.md says\n\
                         cargo xtask eval-triage --data new.jsonl --shipped        on data of your own\n\
-                        cargo xtask eval-triage --data dev.jsonl --json out.json  for comparing two commits"
+                        cargo xtask eval-triage --data dev.jsonl --json out.json  for comparing two commits\n\
+                        cargo xtask eval-triage --data dev.jsonl --free --json out.json  how often each rule holds"
 )]
 pub struct Eval {
     /// One JSON object a line: kind, label, source, raw_data, meta
@@ -46,6 +47,9 @@ pub struct Eval {
     /// Judge with the committed weights
     #[arg(long)]
     shipped: bool,
+    /// Leave out rows whose licence forbids commercial use: what weights may be checked against
+    #[arg(long)]
+    free: bool,
     /// Write all figures as JSON to this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -73,7 +77,8 @@ pub fn train(args: &Train) -> Outcome {
 }
 
 pub fn eval(args: &Eval) -> Outcome {
-    let records = data::read(&args.data)?;
+    let mut records = data::read(&args.data)?;
+    records.retain(|record| !args.free || !record.non_commercial);
     let judged = if args.shipped { split::shipped(&records) } else { split::crosswise(&records) };
     let report = report::Report::new(&records, &judged, args.resamples, !args.shipped);
     println!("{}", report.text());

@@ -12,6 +12,9 @@
 //! 3. Is it a known means of attack that honest mail uses too, but seldom? [`FAIR`].
 //! 4. Is it common in attacks, and not rare in honest mail? [`WEAK`]. Everyday things that say something only beside
 //!    others: [`SLIGHT`].
+//!
+//! Then one check, on rows that may be fitted on, and downwards only: a signal seen in fifteen mails or more whose
+//! measured log-ratio is under half its level goes down by one level. docs/triage.md names those it met.
 
 /// 20 to 1.
 pub const GRAVE: f64 = 3.0;

@@ -26,7 +26,7 @@ const TARGETS: &[(&str, &[&str])] = &[
 ///
 /// Only automated steps with a known action count. Of these, the ones whose target the alert names (`message_id`,
 /// `sender`, `host`, …) are recommended; if it names none, all of them but the lookups: where there is nothing to
-/// look up, a lookup is no advice.
+/// look up, a lookup is no advice. Of an incident without alert data, all.
 pub fn recommended(
     classification: Classification,
     steps: &[Step],
@@ -43,7 +43,8 @@ pub fn recommended(
     let names = raw_data.map(names).unwrap_or_default();
     let named: Vec<_> = fitting.iter().filter(|a| has_target(a, &names, has_agent)).copied().collect();
     let chosen = if named.is_empty() {
-        fitting.into_iter().filter(|action| !is_lookup(action)).collect()
+        // A report without alert data may have it in its evidence.
+        fitting.into_iter().filter(|action| raw_data.is_none() || !is_lookup(action)).collect()
     } else {
         named
     };
@@ -142,6 +143,13 @@ mod tests {
         for raw in [json!({"sender": "a@b.example", "urls": []}), json!({"body": "Call me."}), json!({})] {
             assert_eq!(of("phishing", C::Inconclusive, &raw), Vec::<String>::new(), "{raw}");
         }
+        let library = Library::built_in();
+        let steps = &library.get("phishing").unwrap().steps;
+        assert_eq!(
+            recommended(C::Inconclusive, steps, None, false),
+            ["lookup_url"],
+            "it may be in the evidence"
+        );
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub const SIGN_IN_SENDER: Rule = Rule::new(
     "the sender's domain is made of words of sign-in pages, not of a name",
 );
 pub const RANDOM_SENDER: Rule =
-    Rule::new("random_sender", FAIR, "the sender's address looks made by a machine");
+    Rule::new("random_sender", WEAK, "the sender's address looks made by a machine");
 pub const NO_ADDRESS: Rule = Rule::new("no_sender_address", FAIR, "there is a sender's name but no address");
 pub const FREE_SENDER: Rule =
     Rule::new("free_mail_organisation", FAIR, "an organisation writes from a free mail address");
@@ -59,7 +59,6 @@ pub const DMARC_FAIL: Rule =
     Rule::new("dmarc_fail", STRONG, "the sender's domain did not vouch for the mail (DMARC)");
 pub const SPF_FAIL: Rule =
     Rule::new("spf_fail", FAIR, "the sending server may not send for its domain (SPF)");
-pub const DKIM_FAIL: Rule = Rule::new("dkim_fail", SLIGHT, "the mail's signature does not hold (DKIM)");
 pub const UNSIGNED: Rule = Rule::new("unauthenticated", SLIGHT, "nothing vouches for the sender's domain");
 
 /// What was found out about the sender, for the other checks.
@@ -359,9 +358,7 @@ fn authentication(mail: &Mail<'_>, sheet: &mut Sheet) {
         Some(Outcome::SoftFail) => sheet.weigh(&SPF_FAIL, WEAK, cited("softfail")),
         _ => {}
     }
-    if auth.dkim == Some(Outcome::Fail) {
-        sheet.note(&DKIM_FAIL, cited("dkim"));
-    }
+    // A signature that does not hold is no worse than none, RFC 6376 §6.1; forwarding breaks it.
     let vouched = [auth.spf, auth.dkim, auth.dmarc].contains(&Some(Outcome::Pass));
     if !auth.is_unknown() && !vouched {
         sheet.note(&UNSIGNED, cited("="));

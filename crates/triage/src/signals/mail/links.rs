@@ -16,13 +16,13 @@ pub const MISLEADING: Rule =
     Rule::new("link_text_mismatch", STRONG, "a link shows one domain and leads to another");
 pub const SHORTENED: Rule = Rule::new("shortened_link", FAIR, "a shortener hides where a link leads");
 pub const HOSTED: Rule =
-    Rule::new("free_hosting_link", FAIR, "a link leads to a place where anybody publishes pages");
+    Rule::new("free_hosting_link", WEAK, "a link leads to a place where anybody publishes pages");
 pub const REDIRECT: Rule =
     Rule::new("open_redirect", FAIR, "a link goes through a redirect that hides where it leads");
 pub const CHEAP: Rule =
     Rule::new("cheap_domain_link", FAIR, "a link leads to a domain whose ending is mostly abused");
 pub const RANDOM: Rule =
-    Rule::new("random_domain_link", WEAK, "a link leads to a domain that looks made by a machine");
+    Rule::new("random_domain_link", SLIGHT, "a link leads to a domain that looks made by a machine");
 pub const SIGN_IN: Rule =
     Rule::new("sign_in_words_link", FAIR, "a link to somebody else's domain speaks of signing in");
 pub const ONE_TARGET: Rule =
