@@ -115,14 +115,14 @@ fn every_write_takes_a_key(app: &App) {
         assert_eq!((first.status, first.text()), (again.status, again.text()), "{method} {path}");
     }
     let (admin, agent) = (app.admin(), unique("agent"));
+    let subscription = json!({"url": "https://127.0.0.1/hook", "types": ["webhook.disabled"]});
+    let webhook = text(&admin.post("/api/webhooks", &subscription).expect(201)["id"]);
     let why = json!({"reason": "x"});
     for (method, path, body) in [
         ("PUT", format!("/api/incidents/{id}/facts"), json!({"entity": {"name": "Example"}})),
         ("POST", format!("/api/incidents/{id}/deadlines/waivers"), json!({"regime": "gdpr", "reason": "x"})),
         ("POST", format!("/api/incidents/{id}/deadlines/waivers/1/withdraw"), why),
         ("PUT", format!("/api/incidents/{id}/legal-hold"), json!({"hold": false, "reason": "x"})),
-    let subscription = json!({"url": "https://127.0.0.1/hook", "types": ["webhook.disabled"]});
-    let webhook = text(&admin.post("/api/webhooks", &subscription).expect(201)["id"]);
         ("POST", "/api/webhooks".to_owned(), subscription),
         ("POST", format!("/api/webhooks/{webhook}/enable"), json!({})),
         ("POST", format!("/api/webhooks/{webhook}/redeliver"), json!({})),

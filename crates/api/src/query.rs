@@ -6,8 +6,8 @@ pub use events::{deliveries, events};
 
 use actix_web::http::header::{ACCEPT, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{HttpRequest, web};
-use probatum_application::ports::{CLOCK_ORDER, ClockQuery};
 use probatum_application::indicators::Sources;
+use probatum_application::ports::{CLOCK_ORDER, ClockQuery};
 use probatum_application::use_cases::audit_log::NEWEST_FIRST;
 use probatum_application::use_cases::incidents::Precondition;
 use probatum_application::{
