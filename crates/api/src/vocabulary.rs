@@ -57,7 +57,9 @@ words! {
     MatchedBy = probatum_application::use_cases::feeds::MatchedBy, "What of a delivery was known already.";
     IntakeKind = probatum_application::intake::IntakeKind, "What was delivered.";
     IntakeStatus = probatum_application::intake::IntakeState, "Where a delivery stands.";
+    Regime = probatum_compliance_export::Regime, "A body of law that asks for reports.";
     Duty = probatum_compliance_export::Step, "A duty to report, as the laws distinguish them.";
+    ReportPhase = probatum_compliance_export::Phase, "The phase of a report, as requests spell it.";
     ClockState = probatum_compliance_export::ClockState, "How a deadline stands: waiting for the moment it counts from; running, due soon, overdue; met in time or late; or not applicable.";
     ClockChangeKind = probatum_compliance_export::ChangeKind, "What changed about a deadline.";
     IndicatorKind = probatum_intake::IndicatorKind, "What an indicator is.";
