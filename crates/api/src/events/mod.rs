@@ -122,26 +122,29 @@ impl Hub {
         loop {
             let entries = store.reading(move |tx| tx.outbox_after(last, BATCH)).await?;
             let Some(newest) = entries.last().map(|e| e.seq) else { return Ok(last) };
-            let mut held = self.held();
-            held.extend(entries.into_iter().map(Arc::new));
-            let surplus = held.len().saturating_sub(HELD);
-            held.drain(..surplus);
-            drop(held);
+            self.hold(entries);
             last = newest;
             self.inner.head.send_replace(newest);
         }
     }
 
+    fn hold(&self, entries: Vec<AuditEntry>) {
+        let mut held = self.held();
+        held.extend(entries.into_iter().map(Arc::new));
+        let surplus = held.len().saturating_sub(HELD);
+        held.drain(..surplus);
+    }
+
     /// The events after `last`, in order, from memory or from the outbox; none if there are none yet.
     async fn after(&self, store: &dyn Executor, last: i64) -> Result<Vec<Shared>, AppError> {
-        if let Some(found) = self.from_memory(last) {
+        if let Some(found) = self.in_memory(last) {
             return Ok(found);
         }
         let entries = store.reading(move |tx| tx.outbox_after(last, BATCH)).await?;
         Ok(entries.into_iter().map(Arc::new).collect())
     }
 
-    fn from_memory(&self, last: i64) -> Option<Vec<Shared>> {
+    fn in_memory(&self, last: i64) -> Option<Vec<Shared>> {
         let held = self.held();
         held.front().filter(|first| first.seq <= last.saturating_add(1))?;
         let newer = held.iter().skip_while(|e| e.seq <= last);
