@@ -336,7 +336,7 @@ fn time_moves_a_clock_once(engine: Engine) {
         let warned: Vec<_> = told.iter().filter(|e| e["detail"]["step"] == "early_warning").collect();
         assert_eq!(warned.len(), 1, "{event}: {told:?}");
         assert_contains(warned[0], &json!({"actor": "system:deadlines"}));
-        let at = millis(&text(&warned[0]["at"]));
+        let at = millis(&text(&warned[0]["ts"]));
         let crossed = due(&warned[0]["detail"]) - if id == &soon { 6 * HOUR } else { 0 };
         assert!(at >= crossed && at < crossed + 20_000, "told at {at} of {crossed}");
     }

@@ -19,7 +19,7 @@ fn span(seconds: i64) -> String {
     if days > 0 {
         text.push_str(&format!("{days}D"));
     }
-    if left % 86_400 > 0 || days == 0 {
+    if !left.is_multiple_of(86_400) || days == 0 {
         text.push('T');
         for (n, unit) in [(hours, 'H'), (minutes, 'M'), (seconds_left, 'S')] {
             if n > 0 || (unit == 'S' && left == 0) {

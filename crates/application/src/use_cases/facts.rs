@@ -98,7 +98,8 @@ fn read(stated: &Map<String, Value>, ctx: &Ctx) -> Result<(FactSheet, Circumstan
         (sheet, circumstances) => {
             let faults = sheet.err().into_iter().chain(circumstances.err()).flatten();
             // A message may quote what was sent; nobody needs a megabyte of it back.
-            let short = faults.map(|f| FieldFault { message: f.message.chars().take(MAX_MESSAGE).collect(), ..f });
+            let short =
+                faults.map(|f| FieldFault { message: f.message.chars().take(MAX_MESSAGE).collect(), ..f });
             Err(AppError::invalid_fields(short.take(MAX_FAULTS).collect()))
         }
     }

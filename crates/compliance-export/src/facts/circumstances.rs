@@ -44,7 +44,9 @@ impl Circumstances {
             let field = if inner == "." { path.to_owned() } else { format!("{path}.{inner}") };
             vec![FieldFault::new(field, "invalid", e.into_inner().to_string())]
         })?;
-        let faults = found.faults(path, now);
+        let mut faults = found.faults(path, now);
+        let read = serde_json::to_value(&found).unwrap_or_default();
+        super::lists_for_sections(path, value, &read, &mut faults);
         if faults.is_empty() { Ok(found) } else { Err(faults) }
     }
 
