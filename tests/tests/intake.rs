@@ -33,24 +33,53 @@ fn every_format_is_read(app: &App) {
     let shipper = app.shipper();
     let json = "application/json";
     let cases: [(&str, &str, Value); 8] = [
-        (json, include_str!("../../crates/intake/tests/fixtures/ocsf-detection.json"),
-            json!({"severity_score": 7, "asset": "deploy-bot"})),
-        (json, include_str!("../../crates/intake/tests/fixtures/ocsf-incident.json"),
-            json!({"category": "ransomware", "severity": "critical", "asset": "file-3"})),
-        (json, include_str!("../../crates/intake/tests/fixtures/ocsf-authentication.json"), json!({"asset": "dc-1"})),
-        (json, include_str!("../../crates/intake/tests/fixtures/ecs-alert.json"),
-            json!({"category": "credential_theft", "severity": "high", "asset": "ws-12"})),
-        (json, include_str!("../../crates/intake/tests/fixtures/wazuh.json"),
-            json!({"category": "credential_theft", "asset": "web-1", "tags": ["T1110"]})),
-        (json, include_str!("../../crates/intake/tests/fixtures/suricata.json"),
-            json!({"category": "malware", "severity": "critical", "asset": "10.0.0.77"})),
-        ("text/plain", "CEF:0|Vendor|IDS|1|100|Port scan|5|src=192.0.2.7 dhost=cef-1", json!({"severity": "medium", "asset": "cef-1"})),
-        (json, r#"{"message":"The agent was told to ignore its rules","title":"Prompt injection","agent_id":"crm-bot"}"#,
-            json!({"category": "prompt_injection", "level": "L2_ai", "agent_id": "crm-bot", "severity_score": 1})),
+        (
+            json,
+            include_str!("../../crates/intake/tests/fixtures/ocsf-detection.json"),
+            json!({"severity_score": 7, "asset": "deploy-bot"}),
+        ),
+        (
+            json,
+            include_str!("../../crates/intake/tests/fixtures/ocsf-incident.json"),
+            json!({"category": "ransomware", "severity": "critical", "asset": "file-3"}),
+        ),
+        (
+            json,
+            include_str!("../../crates/intake/tests/fixtures/ocsf-authentication.json"),
+            json!({"asset": "dc-1"}),
+        ),
+        (
+            json,
+            include_str!("../../crates/intake/tests/fixtures/ecs-alert.json"),
+            json!({"category": "credential_theft", "severity": "high", "asset": "ws-12"}),
+        ),
+        (
+            json,
+            include_str!("../../crates/intake/tests/fixtures/wazuh.json"),
+            json!({"category": "credential_theft", "asset": "web-1", "tags": ["T1110"]}),
+        ),
+        (
+            json,
+            include_str!("../../crates/intake/tests/fixtures/suricata.json"),
+            json!({"category": "malware", "severity": "critical", "asset": "10.0.0.77"}),
+        ),
+        (
+            "text/plain",
+            "CEF:0|Vendor|IDS|1|100|Port scan|5|src=192.0.2.7 dhost=cef-1",
+            json!({"severity": "medium", "asset": "cef-1"}),
+        ),
+        (
+            json,
+            r#"{"message":"The agent was told to ignore its rules","title":"Prompt injection","agent_id":"crm-bot"}"#,
+            json!({"category": "prompt_injection", "level": "L2_ai", "agent_id": "crm-bot", "severity_score": 1}),
+        ),
     ];
     for (media_type, body, expected) in cases {
         let settled = shipper.delivered(media_type, body);
-        assert_contains(&settled, &json!({"status": "processed", "kind": "log", "duplicate": false, "accepted": 1}));
+        assert_contains(
+            &settled,
+            &json!({"status": "processed", "kind": "log", "duplicate": false, "accepted": 1}),
+        );
         let found = incident(app, &settled);
         assert_contains(&found, &expected);
         let entered = json!({
@@ -69,8 +98,12 @@ fn bad_events_are_named_and_good_ones_kept(app: &App) {
     let good = event(&unique("rule"), "web-1", "2026-07-04T08:00:00Z");
     let body = format!("{good}\nno event\n{{\"nothing\":1}}\n{good}\n{{\"message\":");
     let settled = shipper.delivered(LINES, body);
-    assert_contains(&settled, &json!({"status": "processed", "event_count": 5, "accepted": 2, "rejected": 3}));
-    let bad: Vec<u64> = settled["errors"].as_array().unwrap().iter().map(|e| e["index"].as_u64().unwrap()).collect();
+    assert_contains(
+        &settled,
+        &json!({"status": "processed", "event_count": 5, "accepted": 2, "rejected": 3}),
+    );
+    let bad: Vec<u64> =
+        settled["errors"].as_array().unwrap().iter().map(|e| e["index"].as_u64().unwrap()).collect();
     assert_eq!(bad, [1, 2, 4]);
     assert_eq!(settled["incidents"][0]["event_count"], 2);
 
@@ -94,7 +127,9 @@ fn events_join_one_open_incident(app: &App) {
         text(&all.iter().find(|i| i["event_count"] == 2).unwrap()["id"])
     };
     let id = pair(&settled);
-    for times in [["2026-07-05T08:58:00Z", "2026-07-05T08:59:00Z"], ["2026-07-03T08:31:00Z", "2026-07-03T08:30:00Z"]] {
+    for times in
+        [["2026-07-05T08:58:00Z", "2026-07-05T08:59:00Z"], ["2026-07-03T08:31:00Z", "2026-07-03T08:30:00Z"]]
+    {
         let joined = shipper.delivered(LINES, lines(&times.map(|time| event(&rule, "web-1", time))));
         assert_contains(&joined["incidents"][0], &json!({"id": id, "opened": false, "event_count": 2}));
     }
@@ -110,7 +145,9 @@ fn events_join_one_open_incident(app: &App) {
     assert_contains(&events[2]["detail"], &json!({"events": 2, "event_count": 6, "opened": false}));
 
     // What is resolved is over: the next event is another incident.
-    analyst.put(&format!("/api/incidents/{id}"), &json!({"status": "resolved", "resolution": "Blocked."})).expect(200);
+    analyst
+        .put(&format!("/api/incidents/{id}"), &json!({"status": "resolved", "resolution": "Blocked."}))
+        .expect(200);
     let next = shipper.delivered(LINES, lines(&[event(&rule, "web-1", "2026-07-05T09:00:00Z")]));
     assert_eq!(next["incidents"][0]["opened"], true);
     assert_eq!(analyst.incident(&id)["event_count"], 6);
@@ -138,7 +175,10 @@ fn the_delivery_is_the_evidence(app: &App) {
     let body = lines(&[event(&rule, "a", "2026-07-04T08:00:00Z"), event(&rule, "b", "2026-07-04T08:00:00Z")]);
     let settled = shipper.delivered(LINES, body.clone());
     let hash: String = Sha256::digest(&body).iter().map(|b| format!("{b:02x}")).collect();
-    assert_contains(&settled, &json!({"hash_sha256": hash, "size": body.len(), "received_by": "devsecops:devsecops"}));
+    assert_contains(
+        &settled,
+        &json!({"hash_sha256": hash, "size": body.len(), "received_by": "devsecops:devsecops"}),
+    );
     for of in settled["incidents"].as_array().unwrap() {
         let items = analyst.get(&format!("/api/incidents/{}/evidence", text(&of["id"]))).expect(200);
         assert_eq!(items["data"].as_array().unwrap().len(), 1);
@@ -154,7 +194,9 @@ fn the_delivery_is_the_evidence(app: &App) {
         let verified = analyst.request("POST", &format!("/api/evidence/{id}/verify")).send().expect(200);
         assert_eq!(verified["status"], "internal", "{verified}");
         // A machine's log alone proves nothing about urgency; people grant it.
-        app.analyst().patch(&format!("/api/incidents/{}", text(&of["id"])), &json!({"priority": "P1"})).expect(200);
+        app.analyst()
+            .patch(&format!("/api/incidents/{}", text(&of["id"])), &json!({"priority": "P1"}))
+            .expect(200);
     }
 }
 
@@ -219,7 +261,9 @@ fn what_does_not_fit_is_sent_back(engine: Engine) {
     let app = App::configured(engine, "intake_queue = 1", &[]);
     let shipper = app.shipper();
     let rules = unique("rule");
-    let much: String = (0..300).map(|n| format!("{}\n", event(&format!("{rules}-{n}"), "a", "2026-07-04T08:00:00Z"))).collect();
+    let much: String = (0..300)
+        .map(|n| format!("{}\n", event(&format!("{rules}-{n}"), "a", "2026-07-04T08:00:00Z")))
+        .collect();
     let first = shipper.delivers(LINES, much).expect(202);
     let small = lines(&[event(&rules, "b", "2026-07-04T08:00:00Z")]);
     let refused = shipper.delivers(LINES, small.clone());

@@ -41,7 +41,9 @@ fn acknowledged_events_are_counted_once_through_kill_9(engine: Engine) {
             scope.spawn(move || {
                 for n in (lane..DELIVERIES).step_by(2) {
                     let request = shipper.request("POST", "/api/intake/log");
-                    let Ok(reply) = request.body("application/x-ndjson", delivery(n)).try_send() else { return };
+                    let Ok(reply) = request.body("application/x-ndjson", delivery(n)).try_send() else {
+                        return;
+                    };
                     acknowledged.lock().unwrap().push((n, text(&reply.expect(202)["id"])));
                 }
             });
@@ -63,7 +65,11 @@ fn acknowledged_events_are_counted_once_through_kill_9(engine: Engine) {
     }
     for id in &all {
         let settled = shipper.settled(id);
-        assert_eq!((&settled["status"], &settled["accepted"]), (&"processed".into(), &EVENTS.into()), "{settled}");
+        assert_eq!(
+            (&settled["status"], &settled["accepted"]),
+            (&"processed".into(), &EVENTS.into()),
+            "{settled}"
+        );
     }
     let rows = app.viewer().walk("/api/incidents?per_page=100");
     assert_eq!(rows.len(), HOSTS, "one incident for each machine");

@@ -97,11 +97,9 @@ async fn stored(
         upload.write(chunk).await?;
     }
     match counter.finish()? {
-        0 => Err(AppError::invalid(
-            "body",
-            "empty",
-            "has no events; send {…}, an array, or one event a line",
-        )),
+        0 => {
+            Err(AppError::invalid("body", "empty", "has no events; send {…}, an array, or one event a line"))
+        }
         events => Ok(u32::try_from(events).unwrap_or(u32::MAX)),
     }
 }

@@ -17,7 +17,8 @@ impl IntakeMetrics {
     /// Fresh counters, registered.
     pub fn new(registry: &Registry) -> Result<Self, String> {
         let told = |e: prometheus::Error| e.to_string();
-        let taken = IntCounter::new("probatum_intake_events_total", "Log events taken, durable and answered.");
+        let taken =
+            IntCounter::new("probatum_intake_events_total", "Log events taken, durable and answered.");
         let processed =
             Opts::new("probatum_intake_events_processed_total", "Log events worked through, by result.");
         let deliveries =

@@ -2,9 +2,9 @@
 
 use crate::background::Background;
 use crate::metrics::Metrics;
+use probatum_application::intake::QueueLimits;
 use probatum_application::playbooks::Playbooks;
 use probatum_application::ports::{Blobs, Clock, Executor};
-use probatum_application::intake::QueueLimits;
 use probatum_application::{Response, TriageDesk};
 use std::sync::Arc;
 use std::time::Duration;

@@ -185,9 +185,7 @@ fn entities(event: &Event) -> Vec<Indicator> {
     found.extend(e.domains.iter().map(|d| Indicator::new(IndicatorKind::Domain, d)));
     found.extend(e.urls.iter().map(|u| Indicator::new(IndicatorKind::Url, u)));
     found.extend(e.hashes.iter().filter_map(digest));
-    found.extend(
-        event.attack_techniques.iter().map(|t| Indicator::new(IndicatorKind::AttackTechnique, t)),
-    );
+    found.extend(event.attack_techniques.iter().map(|t| Indicator::new(IndicatorKind::AttackTechnique, t)));
     found
 }
 
@@ -201,7 +199,9 @@ mod tests {
 
     fn read(events: &[(&str, &str, u8)]) -> Batch {
         let line = |(host, time, severity): &(&str, &str, u8)| {
-            format!("{{\"message\":\"denied\",\"rule\":\"r\",\"host\":\"{host}\",\"timestamp\":\"{time}\",\"severity\":{severity},\"src_ip\":\"192.0.2.{severity}\"}}\n")
+            format!(
+                "{{\"message\":\"denied\",\"rule\":\"r\",\"host\":\"{host}\",\"timestamp\":\"{time}\",\"severity\":{severity},\"src_ip\":\"192.0.2.{severity}\"}}\n"
+            )
         };
         let body: String = events.iter().map(line).collect();
         Batch::read(body.as_bytes(), None, at("2026-11-22T10:00:00Z"))

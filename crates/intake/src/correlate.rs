@@ -129,7 +129,9 @@ pub enum Correlation {
 /// ```
 pub fn correlate(newest: Option<Newest>, seen: Timestamp) -> Correlation {
     match newest {
-        Some(Newest { tally, open: true }) if tally.near(Tally::one(seen)) => Correlation::Join(tally.with(seen)),
+        Some(Newest { tally, open: true }) if tally.near(Tally::one(seen)) => {
+            Correlation::Join(tally.with(seen))
+        }
         _ => Correlation::Open(Tally::one(seen)),
     }
 }

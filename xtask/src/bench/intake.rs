@@ -42,13 +42,8 @@ pub fn measure(site: &Site, args: &Args, report: &mut Report) -> Outcome {
         shipper.send_lines_into("/api/intake/log", &first, out);
     });
     let begun = Instant::now();
-    let taken = load::run(&Load {
-        address: server.address,
-        clients: SHIPPERS,
-        lasting,
-        expected: 202,
-        script,
-    })?;
+    let taken =
+        load::run(&Load { address: server.address, clients: SHIPPERS, lasting, expected: 202, script })?;
     let processed = drained(&server, &caller)?;
     let whole = begun.elapsed().as_secs_f64();
     let resident = server.resident_mib()?;

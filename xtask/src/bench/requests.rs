@@ -36,8 +36,7 @@ impl Caller {
     /// A request with one JSON object a line, appended to `out`.
     pub fn send_lines_into(&self, path: &str, body: &str, out: &mut Vec<u8>) {
         self.head("POST", path, out);
-        let length =
-            format!("content-type: application/x-ndjson\r\ncontent-length: {}\r\n\r\n", body.len());
+        let length = format!("content-type: application/x-ndjson\r\ncontent-length: {}\r\n\r\n", body.len());
         out.extend_from_slice(length.as_bytes());
         out.extend_from_slice(body.as_bytes());
     }

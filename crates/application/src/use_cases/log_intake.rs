@@ -79,12 +79,7 @@ fn settle(tx: &mut dyn Tx, ctx: &Ctx, before: &Intake, batch: &Batch) -> Result<
 
 /// Joins the newest incident of the group's key that is open and near, or opens one. `Ok` says whether the incident is
 /// new to the delivery, `Err` why the group makes no incident.
-fn place(
-    tx: &mut dyn Tx,
-    ctx: &Ctx,
-    of: &Intake,
-    group: &Group,
-) -> Result<Result<bool, String>, AppError> {
+fn place(tx: &mut dyn Tx, ctx: &Ctx, of: &Intake, group: &Group) -> Result<Result<bool, String>, AppError> {
     let (incident, known) = match joined(tx, group)? {
         Some((incident, known)) => (incident, Some(known)),
         None => match draft(group).validate(ctx.now) {

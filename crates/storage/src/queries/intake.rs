@@ -66,11 +66,7 @@ impl IntakeRows for Session<'_> {
         diesel::select(exists(due)).get_result(self.conn).app()
     }
 
-    fn claim_intake(
-        &mut self,
-        now: Timestamp,
-        lease_until: Timestamp,
-    ) -> Result<Option<Intake>, AppError> {
+    fn claim_intake(&mut self, now: Timestamp, lease_until: Timestamp) -> Result<Option<Intake>, AppError> {
         let Some(id) = own::due_intake(self.conn, DbTime(now)).app()? else { return Ok(None) };
         let row: IntakeRow = diesel::update(intake::table.filter(intake::id.eq(id)))
             .set((intake::wake_at.eq(DbTime(lease_until)), intake::attempts.eq(intake::attempts + 1)))

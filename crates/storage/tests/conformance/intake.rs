@@ -2,7 +2,9 @@
 
 use crate::support::*;
 use probatum_application::AppError;
-use probatum_application::intake::{Backlog, Correlated, Intake, IntakeKind, IntakeState, PartFault, QueueLimits};
+use probatum_application::intake::{
+    Backlog, Correlated, Intake, IntakeKind, IntakeState, PartFault, QueueLimits,
+};
 use probatum_application::ports::{Blob, Tx};
 use probatum_application::use_cases::intake::{NewIntake, Outcome, accept, finish};
 use probatum_evidence::Sha256Hex;
@@ -25,7 +27,13 @@ fn at(seconds: i64) -> Timestamp {
 fn new(content: &str) -> NewIntake {
     let (key, size) = (format!("evidence/{content}"), u64::try_from(content.len()).unwrap());
     let blob = Blob { key, size, hash: Sha256Hex::of(content.as_bytes()) };
-    NewIntake { kind: IntakeKind::Log, blob, media_type: Some("text/plain".to_owned()), command: None, events: 3 }
+    NewIntake {
+        kind: IntakeKind::Log,
+        blob,
+        media_type: Some("text/plain".to_owned()),
+        command: None,
+        events: 3,
+    }
 }
 
 const LIMITS: QueueLimits = QueueLimits { batches: 3, bytes: 1_000 };
@@ -130,7 +138,11 @@ fn the_same_content_is_one_delivery(engine: Engine) {
     let counting: Vec<&Intake> = answers.iter().filter(|i| i.duplicate_of.is_none()).collect();
     assert_eq!(counting.len(), 1);
     let repeated = answers.iter().filter(|i| i.duplicate_of == Some(counting[0].id));
-    assert!(repeated.clone().all(|i| i.state == IntakeState::Processed && i.wake_at.is_none() && i.blob.is_none()));
+    assert!(
+        repeated
+            .clone()
+            .all(|i| i.state == IntakeState::Processed && i.wake_at.is_none() && i.blob.is_none())
+    );
     assert_eq!(repeated.count(), 7);
     // A day later it is another one, and so it is after a rejection.
     assert!(take(&bed.store, "same", 24 * 3600).unwrap().duplicate_of.is_some());
@@ -149,7 +161,11 @@ fn links_add_up(engine: Engine) {
     let taken = take(&bed.store, "a", 0).unwrap();
     let (id, [a, b]) = (taken.id, [all[0].id, all[1].id]);
     let news = bed.write(move |tx| {
-        Ok([tx.link_intake(id, a, 2, true)?, tx.link_intake(id, b, 1, false)?, tx.link_intake(id, a, 3, false)?])
+        Ok([
+            tx.link_intake(id, a, 2, true)?,
+            tx.link_intake(id, b, 1, false)?,
+            tx.link_intake(id, a, 3, false)?,
+        ])
     });
     assert_eq!(news.unwrap(), [true, true, false]);
     let links = bed.read(move |tx| tx.intake_links(id, 10)).unwrap();
