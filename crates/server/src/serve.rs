@@ -65,7 +65,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
     actix_web::rt::System::new().block_on(async {
         let background = Background::here();
         if made {
-            signing_key::record(store.as_ref(), &signer.keys()?, "signing_key.created").await?;
+            signing_key::record(store.as_ref(), &signer.keys()?).await?;
         }
         let api = Api {
             store: store.clone(),

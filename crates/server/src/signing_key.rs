@@ -55,12 +55,12 @@ fn rotate(config: &Config) -> Result<(), Failure> {
     let store = Store::open(&config.store)?;
     let file = SigningKeyFile::existing(&config.signing_key)?;
     let keys = file.rotate(&seed()?, SystemClock.now())?;
-    block_on(async { Ok(record(&store, &keys, "signing_key.rotated").await?) })?;
+    block_on(async { Ok(record(&store, &keys).await?) })?;
     say(&row(&keys.active))
 }
 
 /// Records in the audit log which key signs from now on.
-pub async fn record(store: &dyn Executor, keys: &SigningKeys, action: &'static str) -> Result<(), AppError> {
+pub async fn record(store: &dyn Executor, keys: &SigningKeys) -> Result<(), AppError> {
     let (ctx, keys) = (ctx(), keys.clone());
-    store.writing(move |tx| keys::signing_key_changed(tx, &ctx, action, &keys)).await
+    store.writing(move |tx| keys::signing_key_changed(tx, &ctx, &keys)).await
 }

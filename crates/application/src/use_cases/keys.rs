@@ -114,16 +114,12 @@ pub fn revoke(tx: &mut dyn Tx, ctx: &Ctx, id: &str) -> Result<(), AppError> {
     record(tx, ctx, "key.revoked", id.to_owned(), None, json!({}))
 }
 
-/// Records which key signs reports and heads of the log from now on; `action` says how it came.
-pub fn signing_key_changed(
-    tx: &mut dyn Tx,
-    ctx: &Ctx,
-    action: &'static str,
-    keys: &SigningKeys,
-) -> Result<(), AppError> {
+/// Records which key signs reports and heads of the log from now on: the first one, or the one after another.
+pub fn signing_key_changed(tx: &mut dyn Tx, ctx: &Ctx, keys: &SigningKeys) -> Result<(), AppError> {
     ctx.require(Permission::ManageKeys)?;
     let active = &keys.active;
     let before = keys.retired.first().map(|k| k.key_id.as_str());
+    let action = if before.is_some() { "signing_key.rotated" } else { "signing_key.created" };
     let detail =
         json!({"public_key": active.public_key, "active_from": active.active_from, "key_before": before});
     record(tx, ctx, action, active.key_id.clone(), None, detail)
