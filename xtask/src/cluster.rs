@@ -1,6 +1,8 @@
 //! A PostgreSQL server for one task: a fresh cluster on a socket in a temporary folder, gone when dropped.
 
 use crate::shell::Outcome;
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -52,9 +54,9 @@ impl Cluster {
 
     /// The URL of a new, empty database of it.
     pub fn new_database(&self, name: &str) -> Outcome<String> {
-        let folder = self.folder.path();
-        succeed(self.command("createdb").args(["-U", "probatum", "-h"]).arg(folder).arg(name))?;
-        Ok(format!("postgres://probatum@/{name}?host={}", folder.display()))
+        let mut conn = PgConnection::establish(&self.url())?;
+        conn.batch_execute(&format!("CREATE DATABASE {name}"))?;
+        Ok(format!("postgres://probatum@/{name}?host={}", self.folder.path().display()))
     }
 
     fn data(&self) -> PathBuf {

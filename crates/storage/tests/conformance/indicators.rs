@@ -106,8 +106,8 @@ fn found(bed: &Bed, q: &str, seen: &[IndicatorSource]) -> Vec<i64> {
 fn only_who_may_know_finds(engine: Engine) {
     let bed = Bed::new(engine);
     let ids: Vec<IncidentId> = (1..=4).map(|n| new_incident(&bed, n).id).collect();
-    let url = Indicator::new(IndicatorKind::Url, "https://login.evil.example/a?b=c");
-    let host = Indicator::new(IndicatorKind::Domain, "login.evil.example");
+    let url = Indicator::new(IndicatorKind::Url, "https://login.wicked.example/a?b=c");
+    let host = Indicator::new(IndicatorKind::Domain, "login.wicked.example");
     for (id, source) in ids.iter().zip([Public, Evidence, RawData]) {
         add(&bed, *id, source, &[url.clone(), host.clone()]);
     }
@@ -116,12 +116,12 @@ fn only_who_may_know_finds(engine: Engine) {
         add(&bed, ids[3], source, &[url.clone(), host.clone()]);
     }
     let asked = [
-        "login.evil.example",
-        "hxxps://login[.]evil[.]example/a",
-        "login(dot)evil(dot)example",
-        "\"evil example\"",
-        "login.ev*",
-        "evil LOGIN",
+        "login.wicked.example",
+        "hxxps://login[.]wicked[.]example/a",
+        "login(dot)wicked(dot)example",
+        "\"wicked example\"",
+        "login.wick*",
+        "wicked LOGIN",
     ];
     for q in asked {
         assert_eq!(found(&bed, q, &[]), [1], "{q}: what is public is everybody's");
@@ -132,7 +132,7 @@ fn only_who_may_know_finds(engine: Engine) {
     }
     let no: [i64; 0] = [];
     // A phrase does not reach from one indicator into the next, nor from one place into another.
-    for q in ["\"c login\"", "example.login", "evil.example.login", "login.evil.example.b"] {
+    for q in ["\"c login\"", "example.login", "wicked.example.login", "login.wicked.example.b"] {
         assert_eq!(found(&bed, q, IndicatorSource::ALL), no, "{q}");
     }
 }
