@@ -74,19 +74,19 @@ fn clocks_follow_the_incident(app: &App) {
     for pair in moves.windows(2) {
         assert_eq!(pair[0]["after"], pair[1]["before"], "nothing is written over");
     }
-    let told = viewer.timeline(&id, &["deadlines.changed", "deadline.overdue"]);
+    let told = viewer.timeline(&id, &["deadline.changed", "deadline.overdue"]);
     let events: Vec<String> = told.iter().map(|e| text(&e["event"])).collect();
     let expected = [
-        "deadlines.changed",
-        "deadlines.changed",
-        "deadlines.changed",
+        "deadline.changed",
+        "deadline.changed",
+        "deadline.changed",
         "deadline.overdue",
-        "deadlines.changed",
+        "deadline.changed",
     ];
     assert_eq!(events, expected);
     // What moves no clock is no news for them.
     analyst.changes(&id, &json!({"title": "Another title", "asset": "mail-7"}));
-    assert_eq!(viewer.timeline(&id, &["deadlines.changed"]).len(), 4);
+    assert_eq!(viewer.timeline(&id, &["deadline.changed"]).len(), 4);
 }
 
 fn facts_move_clocks_and_fill_fields(app: &App) {

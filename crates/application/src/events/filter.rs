@@ -88,7 +88,7 @@ mod tests {
             ["", "incident", "incident.", "inc*", "*.created", "incident.*.*", "**", "incident.burnt", "a.*"]
         {
             let error = bad.parse::<TypePattern>().unwrap_err();
-            assert!(error.to_string().contains("incident, key"), "{bad}: {error}");
+            assert!(error.to_string().contains("incident, intake"), "{bad}: {error}");
         }
     }
 }

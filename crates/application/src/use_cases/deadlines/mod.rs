@@ -136,7 +136,7 @@ fn tell(tx: &mut dyn Tx, ctx: &Ctx, incident: &Incident, changes: &[ClockChange]
     if !moved.is_empty() {
         let detail: Vec<Value> = moved.iter().map(|c| told(c)).collect();
         let detail = json!({ "deadlines": detail });
-        record(tx, ctx, "deadlines.changed", subject.clone(), Some(incident.id), detail)?;
+        record(tx, ctx, "deadline.changed", subject.clone(), Some(incident.id), detail)?;
     }
     for change in moved.into_iter().chain(crossed) {
         if let Some(action) = crossing(change) {
