@@ -76,13 +76,8 @@ fn clocks_follow_the_incident(app: &App) {
     }
     let told = viewer.timeline(&id, &["deadline.changed", "deadline.overdue"]);
     let events: Vec<String> = told.iter().map(|e| text(&e["event"])).collect();
-    let expected = [
-        "deadline.changed",
-        "deadline.changed",
-        "deadline.changed",
-        "deadline.overdue",
-        "deadline.changed",
-    ];
+    let expected =
+        ["deadline.changed", "deadline.changed", "deadline.changed", "deadline.overdue", "deadline.changed"];
     assert_eq!(events, expected);
     // What moves no clock is no news for them.
     analyst.changes(&id, &json!({"title": "Another title", "asset": "mail-7"}));

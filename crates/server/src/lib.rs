@@ -13,6 +13,7 @@ mod serve;
 mod signing_key;
 mod tls;
 mod webhooks;
+mod wiring;
 
 pub use cli::{Cli, Command};
 pub use commands::run;
