@@ -253,7 +253,8 @@ mod own {
     pub fn matching<'a>(
         q: incidents::BoxedQuery<'a, Db>,
         words: &str,
-        _nearest: Option<&Nearest>,
+        _: Option<&Nearest>,
+        _: bool,
     ) -> incidents::BoxedQuery<'a, Db> {
         let condition =
             sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(words.to_owned());

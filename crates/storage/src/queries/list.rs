@@ -39,6 +39,8 @@ struct Plan {
     total: Option<i64>,
     /// The text, in the words of the database's text index.
     words: Option<String>,
+    /// So many match the text that each row along the order is asked for it, instead of gathering all matches.
+    common: bool,
     /// How much of the text index a page needs.
     nearest: Option<Nearest>,
     /// The page is read in the order of insertion, in which the text index needs no sorting.
@@ -142,6 +144,7 @@ fn page_after_counting(
         plan.nearest = None;
         plan.by_insertion = false;
     }
+    plan.common = total >= CAP && plan.nearest.is_none();
     page_keys(conn, query, &plan, limit)
 }
 
@@ -287,7 +290,7 @@ fn rarest(conn: &mut Conn, facets: &[Facet]) -> Result<Option<(i64, Facet)>, App
 fn filtered<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
     let q = narrowed(query, plan);
     match &plan.words {
-        Some(words) => own::matching(q, words, plan.nearest.as_ref()),
+        Some(words) => own::matching(q, words, plan.nearest.as_ref(), plan.common),
         None => q,
     }
 }

@@ -227,6 +227,14 @@ fn totals_end_at_ten_thousand(engine: Engine) {
         ..late(IncidentFilter::default())
     };
     check(&bed, &known, &deepest);
+    // A word more incidents have than are counted, in every order, alone and beside what is no bit of the facets.
+    for sort in sorts() {
+        let text = IncidentFilter { text: model::text("ransom* \"the same\""), ..IncidentFilter::default() };
+        let agent = IncidentFilter { agent_id: all[1].agent_id.clone(), ..text.clone() };
+        for filter in [text, agent] {
+            check(&bed, &known, &query(filter, sort));
+        }
+    }
 }
 
 /// Who took the time first need not be first to write: clocks differ, queues are long, and another process may hold
