@@ -286,7 +286,7 @@ fn a_reader_hands_on_what_they_see(app: &App) {
     let analyst = app.analyst();
     let id = analyst.alerts(&merged(
         alert("phishing"),
-        json!({"raw_data": {"subject": "S", "body": "at secret.example.net"}}),
+        json!({"raw_data": {"subject": "S", "body": "the word is sesame"}}),
     ));
     let add = |kind: &str, visibility: &str, tlp: Option<&str>| {
         let item = json!({"kind": kind, "source": visibility, "confidence": 40, "visibility": visibility, "tlp": tlp});
@@ -303,7 +303,7 @@ fn a_reader_hands_on_what_they_see(app: &App) {
     };
     let viewer = stix(&app.viewer(), &id);
     assert_eq!(names(&viewer, "TLP:GREEN"), [true, false]);
-    assert!(!viewer.to_string().contains("secret.example.net"));
+    assert!(!viewer.to_string().contains("sesame"));
     assert!(!stix(&analyst, &id).to_string().contains("raw_data"));
     assert_eq!(names(&stix(&app.user("legal_dpo"), &id), "TLP:AMBER"), [true, true]);
     let internal = add("log", "internal", None);
@@ -312,6 +312,13 @@ fn a_reader_hands_on_what_they_see(app: &App) {
     assert!(all.to_string().contains(&internal));
     // For the viewer nothing has changed but the version.
     assert_eq!(of(&stix(&app.viewer(), &id), "note"), of(&viewer, "note"));
+    // What is known from the alert alone goes no further than those who may read that.
+    let named = json!({"raw_data": {"body": "at secret.example.net"}});
+    let named = analyst.alerts(&merged(alert("phishing"), named));
+    assert!(!stix(&app.viewer(), &named).to_string().contains("secret.example.net"));
+    let all = stix(&app.user("legal_dpo"), &named);
+    assert_eq!(names(&all, "TLP:AMBER+STRICT"), [false, false]);
+    assert!(all.to_string().contains("secret.example.net"));
 }
 
 fn what_goes_out_comes_back_in(app: &App) {
