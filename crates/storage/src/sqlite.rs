@@ -272,22 +272,18 @@ mod own {
     }
 
     /// Incidents that match text and small filters. With `nearest`, only as many as are needed are taken from the text
-    /// index, from the right end of it or from around the cursor on. With `common`, each row is asked for by itself; as a
-    /// number, so that the planner cannot turn it into a join.
+    /// index, from the right end of it or from around the cursor on. With `common`, the list's order is walked and each
+    /// row looked up among the matches, which are not read then.
     pub fn matching<'a>(
         q: incidents::BoxedQuery<'a, Db>,
         words: &str,
         nearest: Option<&Nearest>,
         common: bool,
     ) -> incidents::BoxedQuery<'a, Db> {
-        if common {
-            let asked =
-                "(SELECT COUNT(*) FROM incident_text WHERE rowid = incidents.seq AND incident_text MATCH ";
-            return q.filter(sql::<Bool>(asked).bind::<Text, _>(words.to_owned()).sql(") = 1"));
-        }
-        let condition =
-            sql::<Bool>("incidents.seq IN (SELECT rowid FROM incident_text WHERE incident_text MATCH ")
-                .bind::<Text, _>(words.to_owned());
+        // The plus forbids the planner to begin with the matches.
+        let row = if common { "+incidents.seq" } else { "incidents.seq" };
+        let matches = format!("{row} IN (SELECT rowid FROM incident_text WHERE incident_text MATCH ");
+        let condition = sql::<Bool>(&matches).bind::<Text, _>(words.to_owned());
         let Some(near) = nearest else { return q.filter(condition.sql(")")) };
         let (bound, order) = if near.descending {
             (" AND rowid <= (SELECT seq + 64 FROM incidents WHERE id <= ", " ORDER BY id DESC LIMIT 1)")

@@ -39,7 +39,7 @@ struct Plan {
     total: Option<i64>,
     /// The text, in the words of the database's text index.
     words: Option<String>,
-    /// So many match the text that each row along the order is asked for it, instead of gathering all matches.
+    /// So many match the text that they are looked for along the order, instead of being read and sorted.
     common: bool,
     /// How much of the text index a page needs.
     nearest: Option<Nearest>,
@@ -144,7 +144,7 @@ fn page_after_counting(
         plan.nearest = None;
         plan.by_insertion = false;
     }
-    plan.common = total >= CAP && plan.nearest.is_none();
+    plan.common = total >= CAP && !plan.by_insertion;
     page_keys(conn, query, &plan, limit)
 }
 

@@ -51,7 +51,7 @@ fn each_is_kept_once(engine: Engine) {
     assert_eq!(add(&bed, of, Evidence, &[domain(1)]), 1);
     // One value may be two things.
     let email = Indicator::new(IndicatorKind::Email, "n1.example");
-    assert_eq!(add(&bed, of, Evidence, &[email.clone()]), 1);
+    assert_eq!(add(&bed, of, Evidence, std::slice::from_ref(&email)), 1);
     let noted = [
         known(url, &[RawData]),
         known(domain(1), &[Public, Evidence, RawData]),
