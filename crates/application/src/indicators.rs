@@ -109,6 +109,9 @@ pub fn recognised(incident: &Incident) -> Vec<KnownIndicator> {
     found.map(|indicator| KnownIndicator { indicator, sources }).collect()
 }
 
+/// Members that name whom something was sent to or who reported it: people to protect, nothing to look for.
+const PEOPLE: [&str; 7] = ["recipient", "recipients", "reporter", "To", "Cc", "to", "cc"];
+
 /// Adds the texts in a value, a line each, up to [`MAX_SEARCHED`].
 fn gather(value: &Value, text: &mut String) {
     match value {
@@ -119,7 +122,10 @@ fn gather(value: &Value, text: &mut String) {
             text.push('\n');
         }
         Value::Array(items) => items.iter().for_each(|item| gather(item, text)),
-        Value::Object(members) => members.values().for_each(|member| gather(member, text)),
+        Value::Object(members) => {
+            let told = members.iter().filter(|(name, _)| !PEOPLE.contains(&name.as_str()));
+            told.for_each(|(_, member)| gather(member, text));
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -160,11 +160,15 @@ pub fn inherit(statuses: impl Iterator<Item = EvidenceStatus>) -> EvidenceStatus
 /// Two kinds of disputed items no longer count once a standing item contradicts them, or no dispute could ever be
 /// settled: a contradiction that was itself rebutted, and an item whose chain of custody is broken, which proves
 /// nothing any more. An item that merely is contradicted goes on counting: that is the dispute.
+///
+/// A receipt (`upo_edelivery`) proves that a report arrived, and nothing about what happened: an incident never inherits
+/// from one.
 pub fn inherit_from(items: &[Evidence]) -> EvidenceStatus {
     let settled: BTreeMap<EvidenceId, EvidenceStatus> = settle(items).into_iter().collect();
     let stands = |item: &Evidence| contends(item) && settled.get(&item.id) != Some(&EvidenceStatus::Disputed);
     let refuted = |id: EvidenceId| items.iter().any(|i| i.contradicts == Some(id) && i.id != id && stands(i));
     let counts = |item: &&Evidence| !((item.contradicts.is_some() || item.broken) && refuted(item.id));
+    let counts = |item: &&Evidence| counts(item) && item.kind != EvidenceKind::UpoEdelivery;
     inherit(items.iter().filter(counts).filter_map(|i| settled.get(&i.id).copied()))
 }
 

@@ -127,9 +127,25 @@ impl ReportedMail {
         {
             let reporter =
                 Reporter { from: head.address_text("From"), subject: head.subject(), date: head.date() };
-            return Ok(Self { reporter: Some(reporter), ..Self::of(&inner_head, &inner_tree) });
+            let inner = Self { reporter: Some(reporter), ..Self::of(&inner_head, &inner_tree) };
+            return Ok(inner.wrapped_in(&Self::of(&head, &tree)));
         }
         if head.is_mail() { Ok(Self::of(&head, &tree)) } else { Err(MailFault::NotAMail) }
+    }
+
+    /// The mail with what its report leads to. A report that has links of its own may be the very mail that was to be
+    /// reported, with a harmless one attached as a decoy: what it says and where it leads is read along.
+    fn wrapped_in(self, report: &Self) -> Self {
+        if report.urls.is_empty() {
+            return self;
+        }
+        let text = format!("{}\n\n{}\n{}", self.text, report.subject, report.text);
+        let mut urls = self.urls;
+        urls.extend(report.urls.iter().filter(|url| !urls.contains(url)).cloned().collect::<Vec<_>>());
+        let incomplete =
+            self.incomplete || report.incomplete || text.len() > MAX_MAIL_TEXT || urls.len() > MAX_MAIL_URLS;
+        urls.truncate(MAX_MAIL_URLS);
+        Self { text: cut(&text, MAX_MAIL_TEXT).to_owned(), urls, incomplete, ..self }
     }
 
     fn of(head: &Head<'_>, tree: &part::Tree<'_>) -> Self {

@@ -31,7 +31,7 @@ pub fn serve(config: &Config) -> Result<(), Failure> {
     follow_rules(config)?;
     let hub = Hub::default();
     let store: Arc<dyn Executor> = hub.listening_to(Arc::new(Store::open(&config.store)?));
-    let (signer, made) = wiring::signer(config)?;
+    let (signer, made) = wiring::signer(config, store.as_ref())?;
     let blobs = Arc::new(BlobStore::folder(&config.data)?);
     let metrics = Metrics::new().map_err(Failure)?;
     let clock = Arc::new(SystemClock);

@@ -53,8 +53,9 @@ fn row(r: &KeyRecord) -> String {
 fn rotate(config: &Config) -> Result<(), Failure> {
     migrate(&config.store.backend)?;
     let store = Store::open(&config.store)?;
-    let file = SigningKeyFile::existing(&config.signing_key)?;
-    let keys = file.rotate(&seed()?, SystemClock.now())?;
+    let now = SystemClock.now();
+    let (file, made) = SigningKeyFile::open_or_create(&config.signing_key, &seed()?, now)?;
+    let keys = if made { file.keys()? } else { file.rotate(&seed()?, now)? };
     block_on(async { Ok(record(&store, &keys).await?) })?;
     say(&row(&keys.active))
 }

@@ -1,7 +1,7 @@
 //! What the configuration makes of the ports: which adapter stands behind each.
 
 use crate::SystemClock;
-use crate::commands::Failure;
+use crate::commands::{Failure, block_on};
 use crate::config::Config;
 use crate::intake_loop::IntakeWorkers;
 use crate::signing_key;
@@ -10,6 +10,7 @@ use probatum_application::playbooks::Playbooks;
 use probatum_application::ports::{Clock, Executor, Signer};
 use probatum_application::triage::Triager;
 use probatum_application::use_cases::actions::Rules;
+use probatum_application::use_cases::keys;
 use probatum_application::{AppError, IntakeDesk, ReportDesk, TriageDesk};
 use probatum_connectors::delivery::Targets;
 use probatum_connectors::{BlobStore, BundleMaker, ConnectorSet, SigningKeyFile, triage};
@@ -26,8 +27,18 @@ pub fn settings(config: &Config) -> Settings {
     }
 }
 
-/// The signing key, and whether it was made just now.
-pub fn signer(config: &Config) -> Result<(Arc<SigningKeyFile>, bool), Failure> {
+/// The signing key, and whether it was made just now. A registry that has had one gets no other by accident: what it
+/// signed would be signed by a stranger from now on.
+pub fn signer(config: &Config, store: &dyn Executor) -> Result<(Arc<SigningKeyFile>, bool), Failure> {
+    if !config.signing_key.exists()
+        && let Some(key) = block_on(async { Ok(store.reading(keys::first_signing_key).await?) })?
+    {
+        return Err(Failure(format!(
+            "signing_key = '{}': there is no such file, but this registry has signed with {key}. Put the file in its \
+             place, or name where it is; if it is lost for good, `probatum signing-key rotate` makes a new one",
+            config.signing_key.display()
+        )));
+    }
     let (signer, made) =
         SigningKeyFile::open_or_create(&config.signing_key, &signing_key::seed()?, SystemClock.now())?;
     if signer.is_exposed() {

@@ -96,8 +96,9 @@ pub struct LandedPart {
     /// The original as evidence; left out if the incident had it already, or if the caller may not see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence_id: Option<String>,
-    /// How many indicators were noted that the incident did not have.
-    indicators: usize,
+    /// How many indicators were noted that the incident did not have; left out if the caller may not know.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    indicators: Option<usize>,
     /// The STIX id of the part.
     #[serde(skip_serializing_if = "Option::is_none")]
     stix_id: Option<String>,

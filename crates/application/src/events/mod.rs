@@ -9,6 +9,7 @@ pub use filter::{EventFilter, MAX_PATTERNS, PatternError, TypePattern};
 use crate::ctx::Principal;
 use crate::permission::Permission;
 use crate::ports::AuditEntry;
+use crate::use_cases::told::Told;
 use probatum_evidence::{Sha256Hex, Visibility};
 use serde_json::{Map, Value, json};
 
@@ -38,6 +39,16 @@ impl Audience {
 
     /// Whether an entry is for these ears. What the catalogue does not know is for auditors alone.
     pub fn hears(self, entry: &AuditEntry) -> bool {
+        self.told().of(entry) && self.hears_type(entry)
+    }
+
+    /// What is told to all roles of this audience alike.
+    fn told(self) -> Told {
+        let auditor = self == Self::Auditor;
+        Told { raw_data: auditor, reports: auditor }
+    }
+
+    fn hears_type(self, entry: &AuditEntry) -> bool {
         match event_type(&entry.action).map(|t| t.heard) {
             Some(Heard::ByAll) => true,
             Some(Heard::ByVisibility) => {
@@ -58,6 +69,13 @@ pub fn source_of(first: &Sha256Hex) -> String {
     format!("urn:probatum:registry:{}", hash.get(..16).unwrap_or(&hash))
 }
 
+/// The detail for this audience, which is one for many roles: what any of them may not read is left out.
+fn detail(audience: Audience, entry: &AuditEntry) -> Value {
+    let mut entry = entry.clone();
+    audience.told().trim(&mut entry);
+    entry.detail
+}
+
 /// What the CloudEvents `type` puts in front of the name of an event.
 pub const TYPE_PREFIX: &str = "org.probatum.";
 
@@ -73,7 +91,7 @@ pub fn cloud_event(source: &str, audience: Audience, entry: &AuditEntry) -> Opti
     }
     if audience > Audience::Viewer {
         data.insert("actor".to_owned(), entry.actor.clone().into());
-        data.insert("detail".to_owned(), entry.detail.clone());
+        data.insert("detail".to_owned(), detail(audience, entry));
     }
     if audience == Audience::Auditor {
         data.insert("request_id".to_owned(), entry.request_id.clone().into());

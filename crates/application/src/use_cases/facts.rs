@@ -8,6 +8,7 @@ use crate::ports::{StoredFacts, Tx};
 use crate::use_cases::incidents::Precondition;
 use probatum_compliance_export::{Circumstances, FactSheet};
 use probatum_evidence::{EvidenceError, Sha256Hex, canonical};
+use probatum_incident::Incident;
 use probatum_kernel::{Code, FieldFault, IncidentRef};
 use serde_json::{Map, Value, json};
 
@@ -36,6 +37,7 @@ pub fn save(
     ctx.require(Permission::StateFacts)?;
     let (sheet, circumstances) = read(stated, ctx)?;
     let incident = incident_named(tx, id)?;
+    check_submissions(&circumstances, &incident)?;
     let last = tx.facts(incident.id)?;
     when.check_tag("facts", &etag(last.as_ref()))?;
     if let Some(same) = last.as_ref().filter(|l| l.sheet == sheet && l.circumstances == circumstances) {
@@ -55,6 +57,26 @@ pub fn save(
     record(tx, ctx, "facts.stated", incident.public_id.to_string(), Some(incident.id), detail)?;
     deadlines::recompute(tx, ctx, &incident)?;
     Ok(next)
+}
+
+/// Refuses what was submitted of a duty no rule knows, or before anything had happened: it would stop a clock.
+fn check_submissions(circumstances: &Circumstances, incident: &Incident) -> Result<(), AppError> {
+    let moments = [incident.occurred_at, incident.detected_at, incident.aware_at];
+    let first = moments.into_iter().flatten().min();
+    let mut faults = Vec::new();
+    for (index, submission) in circumstances.submissions.iter().enumerate() {
+        let field = |member: &str| format!("circumstances.submissions[{index}].{member}");
+        let mut rules = deadlines::rules().rules.iter().filter(|r| r.enabled);
+        if !rules.any(|r| (r.regime, r.step) == (submission.regime, submission.step)) {
+            let message = format!("is no duty of {}; GET …/deadlines lists them", submission.regime);
+            faults.push(FieldFault::new(field("step"), "unknown", message));
+        }
+        if first.is_some_and(|first| submission.at < first) {
+            let message = "must not be before the incident: see its occurred_at, detected_at and aware_at";
+            faults.push(FieldFault::new(field("at"), "too_early", message));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(AppError::invalid_fields(faults)) }
 }
 
 /// The facts of an incident: the latest version, or the one asked for. 404 if nobody stated any.

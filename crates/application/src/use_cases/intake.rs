@@ -66,7 +66,8 @@ pub fn accept(tx: &mut dyn Tx, ctx: &Ctx, limits: QueueLimits, new: &NewIntake) 
     ctx.require(permission(new.kind))?;
     let sender = &ctx.principal.id;
     let since = ctx.now.plus_hours(-REPEAT_HOURS);
-    let duplicate_of = tx.intake_of_content(sender, new.kind, &new.blob.hash, since)?;
+    let duplicate_of =
+        tx.intake_of_content(sender, new.kind, new.media_type.as_deref(), &new.blob.hash, since)?;
     let mut intake = Intake {
         id: ctx.new_intake_id(),
         kind: new.kind,

@@ -5,6 +5,7 @@ use crate::ctx::{Ctx, Principal};
 use crate::error::AppError;
 use crate::permission::Permission;
 use crate::ports::{ApiKey, Tx};
+use crate::query::AuditFilter;
 use probatum_compliance_export::SigningKeys;
 use probatum_kernel::{Code, FieldFault, Role, Timestamp};
 use serde_json::json;
@@ -112,6 +113,12 @@ pub fn revoke(tx: &mut dyn Tx, ctx: &Ctx, id: &str) -> Result<(), AppError> {
         return Err(AppError::not_found("key, or it was revoked before"));
     }
     record(tx, ctx, "key.revoked", id.to_owned(), None, json!({}))
+}
+
+/// The first key this registry signed with, if it ever had one.
+pub fn first_signing_key(tx: &mut dyn Tx) -> Result<Option<String>, AppError> {
+    let filter = AuditFilter { action: Some("signing_key.created".to_owned()), ..AuditFilter::default() };
+    Ok(tx.audit_page(&filter, None, 0, 1)?.pop().map(|entry| entry.subject))
 }
 
 /// Records which key signs reports and heads of the log from now on: the first one, or the one after another.

@@ -15,7 +15,7 @@ use probatum_incident::{
     Category, Draft, Incident, Level, Lifecycle, MAX_NAME, MAX_TAG, NewIncident, QueueStatus, Severity,
     SourceType, level_of,
 };
-use probatum_intake::{Batch, Group};
+use probatum_intake::{Batch, Event, Format, Group};
 use probatum_kernel::{AgentId, IncidentRef, Timestamp};
 use serde_json::json;
 
@@ -82,7 +82,7 @@ fn settle(tx: &mut dyn Tx, ctx: &Ctx, before: &Intake, batch: &Batch) -> Result<
 fn place(tx: &mut dyn Tx, ctx: &Ctx, of: &Intake, group: &Group) -> Result<Result<bool, String>, AppError> {
     let (incident, known) = match joined(tx, group)? {
         Some((incident, known)) => (incident, Some(known)),
-        None => match draft(group).validate(ctx.now) {
+        None => match draft(group, of.received_at).validate(ctx.now) {
             Ok(new) => (open(tx, ctx, &new)?, None),
             Err(e) => return Ok(Err(e.to_string())),
         },
@@ -137,7 +137,7 @@ fn open(tx: &mut dyn Tx, ctx: &Ctx, new: &NewIncident) -> Result<Incident, AppEr
 
 /// What the group says of itself, in the words of an incident. Its text stays in `raw_data`, which not everybody may
 /// read.
-fn draft(group: &Group) -> Draft {
+fn draft(group: &Group, received_at: Timestamp) -> Draft {
     let event = &group.worst;
     let category: Category = event.category.as_str().parse().unwrap_or(Category::Other);
     let agent: Option<AgentId> = event.entities.agents.first().and_then(|agent| agent.parse().ok());
@@ -145,7 +145,7 @@ fn draft(group: &Group) -> Draft {
     let source = event.product.clone().or_else(|| event.source.clone());
     let short = |text: &String| (1..=MAX_NAME).contains(&text.chars().count());
     Draft {
-        title: Some(event.title.clone()),
+        title: Some(title(event, category, source.as_deref())),
         source_type: Some(SourceType::SiemLog),
         source: source.or_else(|| Some(event.format.to_string())).filter(short),
         level: Some(if agent.is_some() { Level::L2Ai } else { level_of(category) }),
@@ -154,11 +154,19 @@ fn draft(group: &Group) -> Draft {
         agent_id: agent,
         asset: entity.filter(short),
         occurred_at: event.at.map(|_| group.tally.first_seen),
-        detected_at: Some(group.tally.first_seen),
+        // Legal clocks run from detection: the clock of whoever wrote the log neither starts nor hides one.
+        detected_at: Some(received_at),
         tags: group.techniques.iter().filter(|t| t.chars().count() <= MAX_TAG).cloned().collect(),
         raw_data: Some(event.raw.clone()).filter(serde_json::Value::is_object),
         ..Draft::default()
     }
+}
+
+/// What everybody who reads incidents may read: the name of a finding or rule, but not the text of a bare log line, which
+/// says what stands in `raw_data`.
+fn title(event: &Event, category: Category, source: Option<&str>) -> String {
+    let bare = event.format == Format::Plain && event.message.starts_with(&event.title);
+    if bare { format!("{category} reported by {}", source.unwrap_or("a log")) } else { event.title.clone() }
 }
 
 /// Attaches the delivery as it came: one content, an item of evidence for each incident it is about.

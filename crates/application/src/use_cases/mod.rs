@@ -20,6 +20,7 @@ pub mod reports;
 pub mod sharing;
 pub mod statistics;
 pub mod timeline;
+pub(crate) mod told;
 pub mod triage;
 pub mod webhooks;
 

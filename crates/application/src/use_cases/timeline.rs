@@ -1,5 +1,6 @@
 //! The timeline: every change, item of evidence, custody entry and action of an incident, in order.
 
+use super::told::Told;
 use super::{Visible, incident_named};
 use crate::ctx::Ctx;
 use crate::error::AppError;
@@ -23,15 +24,16 @@ pub fn timeline(
     ctx.require(Permission::ReadIncidents)?;
     let incident = incident_named(tx, id)?;
     let visible = Visible::of(tx, ctx, incident.id)?;
+    let told = Told { raw_data: ctx.scope().raw_data, reports: ctx.principal.may(Permission::ReadReports) };
     let (from, size) = (i64::from(page.first_row()), i64::from(page.per_page));
     let (mut rows, mut seen, mut after) = (Vec::new(), 0i64, 0i64);
     loop {
         let batch = tx.history(incident.id, after, BATCH)?;
         let Some(last) = batch.last().map(|e| e.seq) else { break };
         after = last;
-        for entry in batch.into_iter().filter(|e| shown(&visible, e)) {
+        for entry in batch.into_iter().filter(|e| shown(&visible, e) && told.of(e)) {
             if (from..from.saturating_add(size)).contains(&seen) {
-                rows.push(redacted(&visible, entry));
+                rows.push(redacted(&visible, told, entry));
             }
             seen = seen.saturating_add(1);
         }
@@ -57,7 +59,8 @@ const OF_ACTIONS: [&str; 3] = ["digest", "message", "reference"];
 const REMARKS: [&str; 1] = ["comment"];
 
 /// The entry without what the caller may not see: nothing says that something was left out.
-fn redacted(visible: &Visible, mut entry: AuditEntry) -> AuditEntry {
+fn redacted(visible: &Visible, told: Told, mut entry: AuditEntry) -> AuditEntry {
+    told.trim(&mut entry);
     if !visible.all {
         let of_action = entry.action.starts_with("action.");
         redact(visible, of_action, &mut entry.detail);

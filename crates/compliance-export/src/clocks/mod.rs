@@ -327,7 +327,9 @@ impl<'a> Work<'a> {
     fn waived(&self, regime: Regime, step: Step) -> (Option<Reason>, Option<Reason>) {
         let Some(waiver) = self.asked.case.waiver(regime, step) else { return (None, None) };
         let decided = |text: String| Reason { text, by: Some(waiver.by.clone()), at: Some(waiver.at) };
-        let limbs = self.asked.rules.rules.iter().filter(|r| (r.regime, r.step) == (regime, step));
+        // What ends a decision about a whole regime ends it for each of its duties.
+        let whole = waiver.step.is_none();
+        let limbs = self.asked.rules.rules.iter().filter(|r| r.regime == regime && (whole || r.step == step));
         let mut voiding = limbs.filter(|r| r.enabled).filter_map(|r| r.waiver_void_if.as_ref());
         match voiding.find(|e| e.holds(&self.asked)) {
             None => (Some(decided(waiver.reason.clone())), None),

@@ -33,7 +33,7 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Event, EventFault> {
         uid: fields.first(&["event_id", "uid", "uuid", "id"]),
         rule_id: fields.first(&["rule.id", "rule_id", "signature_id", "detection_id", "rule"]),
         rule_name,
-        title: fields.first(&["title", "alert.title", "name", "summary"]).or_else(|| Some(message.clone())),
+        title: fields.first(&["title", "alert.title", "name", "summary"]),
         message: Some(message),
         at: [
             "timestamp",

@@ -1,6 +1,7 @@
 //! Which objects of a bundle belong together.
 
 use super::read::{Object, StixIndicator};
+use super::tlp::Markings;
 use crate::indicator::Indicator;
 use crate::technique;
 use serde_json::Value;
@@ -16,6 +17,8 @@ pub(super) struct Links<'a> {
     pub(super) found: BTreeMap<&'a str, Vec<Indicator>>,
     /// Techniques, by attack pattern.
     pub(super) techniques: BTreeMap<&'a str, Vec<String>>,
+    /// To whom objects may be passed on.
+    pub(super) markings: Markings<'a>,
 }
 
 impl<'a> Links<'a> {
@@ -24,7 +27,12 @@ impl<'a> Links<'a> {
         indicators: &'a [StixIndicator],
         observed: &[(&'a str, Indicator)],
     ) -> Self {
-        let mut links = Self { to: BTreeMap::new(), found: BTreeMap::new(), techniques: BTreeMap::new() };
+        let mut links = Self {
+            to: BTreeMap::new(),
+            found: BTreeMap::new(),
+            techniques: BTreeMap::new(),
+            markings: Markings::of_objects(known.iter().map(|(_, object)| object)),
+        };
         for (_, object) in known {
             let mut tie = |a: &'a str, b: &'a str| {
                 links.to.entry(a).or_default().insert(b);

@@ -113,6 +113,8 @@ pub struct StixIndicator {
 pub struct StixBundle {
     /// Its id.
     pub id: String,
+    /// The strictest marking of anything in it: to whom the bundle as a whole may be passed on.
+    pub tlp: Option<Tlp>,
     /// The incidents; if there is none, the reports and groupings.
     pub incidents: Vec<StixIncident>,
     /// The indicators.
@@ -189,7 +191,8 @@ impl StixBundle {
             known.iter().map(|(_, o)| o).filter(|o| kinds.contains(&o.kind)).collect();
         let links = Links::of(known, &indicators, &each);
         let incidents = chosen.iter().map(|o| incident(o, &links, chosen.len() == 1)).collect();
-        Self { id: String::new(), incidents, indicators, observables, faults: Vec::new() }
+        let tlp = known.iter().filter_map(|(_, o)| links.markings.of(o)).max_by_key(|t| t.rank());
+        Self { id: String::new(), tlp, incidents, indicators, observables, faults: Vec::new() }
     }
 }
 
@@ -329,7 +332,6 @@ fn incident<'a>(object: &Object<'a>, links: &Links<'a>, alone: bool) -> StixInci
     let name = object.text("name", MAX_TITLE).unwrap_or_else(|| format!("STIX {}", object.kind));
     let words: Vec<String> = types.iter().chain([&name]).map(|t| t.replace('-', " ")).collect();
     let said = types.iter().find_map(|t| t.replace('-', "_").parse::<Category>().ok());
-    let markings = object.list("object_marking_refs").into_iter().filter_map(Tlp::of_marking);
     let criticality = object.extension("criticality").and_then(Value::as_u64).filter(|c| *c <= 100);
     let urls = object.references().filter_map(|r| r.get("url").and_then(Value::as_str));
     StixIncident {
@@ -351,7 +353,7 @@ fn incident<'a>(object: &Object<'a>, links: &Links<'a>, alone: bool) -> StixInci
         attack_techniques,
         indicators,
         references: urls.filter(|u| u.len() <= MAX_URL).map(|u| line(u, MAX_URL)).take(50).collect(),
-        tlp: markings.max_by_key(|t| t.rank()),
+        tlp: links.markings.of(object),
         revoked: object.members.get("revoked") == Some(&Value::Bool(true)),
         name: line(&name, MAX_TITLE.max(MAX_NAME)),
     }

@@ -1,7 +1,12 @@
 //! The Traffic Light Protocol's official marking definitions.
 
+use super::read::Object;
 use probatum_kernel::vocabulary;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What a marking nobody knows counts as.
+const UNKNOWN: Tlp = Tlp::AmberStrict;
 
 vocabulary! {
     /// To whom something may be passed on: TLP 2.0, and `white`, the clear of 1.0.
@@ -71,5 +76,35 @@ impl Tlp {
             "created": "2022-10-01T00:00:00.000Z", "name": name,
             "extensions": { TLP_2: { "extension_type": "property-extension", "tlp_2_0": self.as_str() } },
         })
+    }
+}
+/// What the marking definitions of a bundle mean.
+pub(super) struct Markings<'a>(BTreeMap<&'a str, Option<Tlp>>);
+
+impl<'a> Markings<'a> {
+    /// Reads the definitions among these objects: a TLP by its word, whatever its id; a statement restricts nobody.
+    pub(super) fn of_objects<'b>(objects: impl Iterator<Item = &'b Object<'a>>) -> Self
+    where
+        'a: 'b,
+    {
+        let defined = objects.filter(|o| o.kind == "marking-definition").map(|o| {
+            let text = |key: &str| o.members.get(key).and_then(Value::as_str);
+            let word = o.members.get("definition").and_then(|d| d.get("tlp")).and_then(Value::as_str);
+            let word = word.or_else(|| text("name").and_then(|n| n.strip_prefix("TLP:")));
+            let tlp = word.and_then(|w| w.to_lowercase().parse().ok());
+            let statement = text("definition_type") == Some("statement");
+            (o.id, tlp.or_else(|| (!statement).then_some(UNKNOWN)))
+        });
+        Self(defined.collect())
+    }
+
+    /// To whom an object may be passed on: of several markings the strictest holds, also if it marks a part alone. One
+    /// nobody knows is strict: better held back than told.
+    pub(super) fn of(&self, object: &Object<'_>) -> Option<Tlp> {
+        let parts = object.members.get("granular_markings").and_then(Value::as_array);
+        let parts = parts.into_iter().flatten().filter_map(|m| m.get("marking_ref").and_then(Value::as_str));
+        let all = object.list("object_marking_refs").into_iter().chain(parts);
+        let known = |id| Tlp::of_marking(id).map(Some).or_else(|| self.0.get(id).copied());
+        all.filter_map(|id| known(id).unwrap_or(Some(UNKNOWN))).max_by_key(|t| t.rank())
     }
 }

@@ -13,6 +13,10 @@ use probatum_application::ports::IntakeRows;
 use probatum_evidence::Sha256Hex;
 use probatum_kernel::{IncidentId, IntakeId, PublicId, Timestamp};
 
+/// How many deliveries of one content are looked at: there is one a media type, and one more each time all it led to was
+/// deleted.
+const ALIKE: i64 = 50;
+
 impl IntakeRows for Session<'_> {
     fn insert_intake(&mut self, new: &Intake) -> Result<(), AppError> {
         diesel::insert_into(intake::table).values(IntakeRow::of(new)?).execute(self.conn).app()?;
@@ -33,25 +37,34 @@ impl IntakeRows for Session<'_> {
         &mut self,
         sender: &str,
         kind: IntakeKind,
+        media_type: Option<&str>,
         hash: &Sha256Hex,
         since: Timestamp,
     ) -> Result<Option<IntakeId>, AppError> {
         if self.writing {
             own::lock_words(self.conn, &[&format!("{kind} {sender} {hash}")]).app()?;
         }
-        let id: Option<DbId> = intake::table
+        let alike: Vec<(DbId, Option<String>, Option<DbTime>)> = intake::table
             .filter(intake::sender.eq(sender))
             .filter(intake::sha256.eq(hash.to_string()))
             .filter(intake::duplicate_of.is_null())
             .filter(intake::kind.eq(kind.as_str()))
             .filter(intake::state.ne(IntakeState::Rejected.as_str()))
+            .filter(intake::reason.is_null())
             .filter(intake::received_at.ge(DbTime(since)))
             .order(intake::id.desc())
-            .select(intake::id)
-            .first(self.conn)
-            .optional()
+            .limit(ALIKE)
+            .select((intake::id, intake::media_type, intake::wake_at))
+            .load(self.conn)
             .app()?;
-        Ok(id.map(|id| IntakeId::from_uuid(id.0)))
+        for (id, _, waits) in alike.into_iter().filter(|(_, as_type, _)| as_type.as_deref() == media_type) {
+            // What was deleted since is told anew.
+            let links = intake_incidents::table.filter(intake_incidents::intake_id.eq(id));
+            if waits.is_some() || diesel::select(exists(links)).get_result(self.conn).app()? {
+                return Ok(Some(IntakeId::from_uuid(id.0)));
+            }
+        }
+        Ok(None)
     }
 
     fn intake_backlog(&mut self) -> Result<Backlog, AppError> {

@@ -116,7 +116,7 @@ pub fn take(tx: &mut dyn Tx, ctx: &Ctx, mail: &Mail, received: &Received) -> Res
         incident: known(tx, incident.id)?,
         matched_by: found.map(|_| MatchedBy::Mail),
         evidence,
-        indicators: noted,
+        indicators: Some(noted),
         stix_id: None,
     };
     let delivery = Delivery {

@@ -41,8 +41,8 @@ pub struct Landed {
     pub matched_by: Option<MatchedBy>,
     /// The original as evidence; `None` if the incident had it, or if the sender may not see it.
     pub evidence: Option<EvidenceId>,
-    /// How many indicators the incident did not have yet.
-    pub indicators: usize,
+    /// How many indicators the incident did not have yet; `None` if the sender may not know.
+    pub indicators: Option<usize>,
     /// The STIX id it came under.
     pub stix_id: Option<String>,
 }
@@ -136,6 +136,7 @@ fn settle(tx: &mut dyn Tx, ctx: &Ctx, of: Delivery, mut landed: Vec<Landed>) -> 
         // Only an article is public; of anything else a sender may see the incident and not the evidence.
         let hidden = of.kind != IntakeKind::Osint && !ctx.scope().all_evidence;
         part.evidence = part.evidence.filter(|_| !hidden);
+        part.indicators = if hidden { None } else { part.indicators };
     }
     Ok(Taken { intake, landed })
 }

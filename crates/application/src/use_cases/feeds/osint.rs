@@ -207,7 +207,7 @@ pub fn take(tx: &mut dyn Tx, ctx: &Ctx, article: &Article) -> Result<Taken, AppE
         incident: known(tx, incident.id)?,
         matched_by: found.map(|(_, by)| by),
         evidence,
-        indicators: noted,
+        indicators: Some(noted),
         stix_id: None,
     };
     let command = json!({

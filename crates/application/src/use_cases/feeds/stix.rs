@@ -14,6 +14,7 @@ use probatum_incident::{Category, Draft, Incident, MAX_TAGS, Severity, SourceTyp
 use probatum_intake::{Indicator, IndicatorKind, StixBundle, StixIncident, Tlp};
 use probatum_kernel::{Code, Coded, FieldFault};
 use serde_json::json;
+use std::collections::HashMap;
 
 /// The source of incidents and evidence from bundles.
 pub const SOURCE: &str = "stix";
@@ -26,6 +27,8 @@ const CONFIDENCE: u8 = 50;
 #[derive(Debug, Clone)]
 pub struct Bundle {
     id: String,
+    /// The strictest marking of anything in it.
+    tlp: Option<Tlp>,
     incidents: Vec<StixIncident>,
     faults: Vec<PartFault>,
 }
@@ -43,7 +46,8 @@ impl Bundle {
         let place = |index: usize| PartFault { index: count(index), message: String::new() };
         let faults: Vec<PartFault> =
             read.faults.iter().map(|(i, e)| PartFault { message: e.to_string(), ..place(*i) }).collect();
-        let incidents: Vec<StixIncident> = read.incidents.into_iter().filter(|i| !i.revoked).collect();
+        let incidents: Vec<StixIncident> =
+            newest(read.incidents).into_iter().filter(|i| !i.revoked).collect();
         if incidents.is_empty() {
             let mut named: Vec<FieldFault> = faults
                 .iter()
@@ -59,8 +63,25 @@ impl Bundle {
                 format!("holds {} incidents; send at most {MAX_INCIDENTS} in a bundle", incidents.len());
             return Err(AppError::invalid("objects", "too_many", message));
         }
-        Ok(Self { id: read.id, incidents, faults })
+        Ok(Self { id: read.id, tlp: read.tlp, incidents, faults })
     }
+}
+
+/// Of several versions of an object the newest alone (STIX 2.1 §3.6), in the place of the first.
+fn newest(all: Vec<StixIncident>) -> Vec<StixIncident> {
+    let mut kept: Vec<StixIncident> = Vec::with_capacity(all.len());
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for told in all {
+        match places.get(&told.id).and_then(|place| kept.get_mut(*place)) {
+            Some(other) if other.modified < told.modified => *other = told,
+            Some(_) => {}
+            None => {
+                places.insert(told.id.clone(), kept.len());
+                kept.push(told);
+            }
+        }
+    }
+    kept
 }
 
 /// Takes a bundle: each of its incidents opens one here, or joins the one that is known by its STIX id. What joins changes
@@ -110,7 +131,7 @@ fn land(
         incident: known(tx, incident.id)?,
         matched_by: found.map(|_| MatchedBy::StixId),
         evidence,
-        indicators: noted,
+        indicators: Some(noted),
         stix_id: Some(told.id.clone()),
     })
 }
@@ -173,7 +194,8 @@ fn attach(bundle: &Bundle, told: &StixIncident) -> Attach {
         chain_of_custody: Vec::new(),
         description: Some(format!("STIX 2.1 {} with {}", bundle.id, told.id)),
         contradicts: None,
-        tlp: told.tlp.map(label),
+        // The content is the whole bundle.
+        tlp: bundle.tlp.map(label),
     }
 }
 

@@ -49,7 +49,8 @@ pub fn receive(tx: &mut dyn Tx, ctx: &Ctx, id: ReportId, proof: &Proof) -> Resul
 /// The evidence a receipt is kept as. It stays in the house: what one authority confirmed is none of another's business.
 fn kept(ctx: &Ctx, filing: &Filing, proof: &Proof) -> Attach {
     let receipt = &proof.receipt;
-    let shown = proof.file.is_some() || receipt.document_hash.is_some();
+    // The hash of the document proves nothing by itself: the registry hands it out.
+    let shown = proof.file.is_some();
     let collected = CustodyInput {
         ts: ctx.now,
         actor: ctx.actor().clone(),

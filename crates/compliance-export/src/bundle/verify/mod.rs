@@ -95,7 +95,8 @@ pub fn verify<R: Read + Seek>(
             progress(Progress { done, total, path });
         })?;
     }
-    if !entries.is_empty() {
+    // Faults without members: what there is cannot be told. Neither: an archive of nothing, which lacks everything.
+    if !entries.is_empty() || check.faults.is_empty() {
         check.finish(trusted);
     }
     Ok(check.result(entries.len(), total))
@@ -246,7 +247,7 @@ impl Check {
         self.faults.sort();
         self.faults.dedup();
         Verification {
-            ok: self.faults.is_empty(),
+            ok: self.faults.is_empty() && self.key.is_some(),
             trusted: self.key.is_some_and(|(_, known)| known),
             key_id: self.key.map(|(key, _)| key.key_id()),
             public_key: self.key.map(|(key, _)| key),
