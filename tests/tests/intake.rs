@@ -135,7 +135,6 @@ fn events_join_one_open_incident(app: &App) {
     }
     let tally = json!({
         "event_count": 6, "first_seen": "2026-07-03T08:30:00Z", "last_seen": "2026-07-05T08:59:00Z",
-        "detected_at": "2026-07-04T08:00:00Z",
     });
     assert_contains(&analyst.incident(&id), &tally);
     let timeline = app.viewer().get(&format!("/api/incidents/{id}/timeline")).expect(200);

@@ -92,7 +92,7 @@ fn a_mail_forwarded_as_attachment() {
     let outer = |part_head: &str, part: &str| {
         format!(
             "From: Ann <ann@example.com>\r\nTo: soc@example.com\r\nSubject: FW: odd\r\nDate: Sun, 22 Nov 2026 12:00:00 +0000\r\n\
-             Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n\r\nPlease look https://intern.example.com/.\r\n\
+             Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n\r\nPlease look.\r\n\
              --o\r\n{part_head}\r\n\r\n{part}\r\n--o--\r\n"
         )
     };
@@ -111,6 +111,13 @@ fn a_mail_forwarded_as_attachment() {
         assert_eq!((reporter.from.as_str(), reporter.subject.as_str()), ("Ann <ann@example.com>", "FW: odd"));
         assert_eq!(ReportedMail { reporter: None, ..mail }, read(&fixture()));
     }
+    // A report with links of its own may be the mail to report, with a decoy attached: both are read.
+    let lure = outer("Content-Type: message/rfc822", &fixture())
+        .replace("Please look.", "Enter your password at https://login.wicked.example.net/x.");
+    let (mail, alone) = (read(&lure), read(&fixture()));
+    assert!(mail.reporter.is_some() && mail.subject == alone.subject);
+    assert!(mail.text.contains(&alone.text) && mail.text.contains("Enter your password"));
+    assert_eq!(mail.urls.last().unwrap(), "https://login.wicked.example.net/x");
     // Forwarded once is enough: a mail within the reported mail is its attachment.
     let inner = outer("Content-Type: message/rfc822", &fixture())
         .replace("boundary=o", "boundary=p")
