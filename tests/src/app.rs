@@ -172,6 +172,13 @@ impl App {
         String::from_utf8(done.stdout).unwrap()
     }
 
+    /// Runs `probatum` on this database; what it says on standard error. It must fail.
+    pub fn run_fails(&self, args: &[&str]) -> String {
+        let done = program::run(&[args, &["--database", &self.database]].concat());
+        assert!(!done.status.success(), "probatum {args:?} worked");
+        String::from_utf8_lossy(&done.stderr).into_owned()
+    }
+
     /// Runs a statement on its PostgreSQL database, behind its back.
     pub fn tamper(&self, statement: &str) {
         postgres::execute(&self.database, statement);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 on_both! {
     shared: clocks_follow_the_incident, facts_move_clocks_and_fill_fields, versions_are_kept, what_is_no_fact, a_person_decides,
-        what_is_asked_wrongly, a_hold_keeps_an_incident;
+        submissions_by_hand, what_is_asked_wrongly, a_hold_keeps_an_incident;
     own: what_is_due_is_listed, time_moves_a_clock_once, other_rules_count_for_all;
 }
 
@@ -235,10 +235,33 @@ fn a_person_decides(app: &App) {
     app.analyst().changes(&id, &json!({"gdpr_breach": true}));
     legal.post(&waivers, &json!({"regime": "gdpr", "reason": "Encrypted"})).expect(201);
     assert_eq!(clock(&legal, &id, "gdpr", "notify_authority")["state"], "not_applicable");
-    legal.put(&path(&id, "facts"), &json!({"impact": {"risk": "high"}})).expect(200);
+    let moment = json!({"high_risk_determined_at": timestamp(now_millis())});
+    let high = json!({"impact": {"risk": "high"}, "circumstances": {"moments": moment}});
+    legal.put(&path(&id, "facts"), &high).expect(200);
+    // What a high risk asks for is not waived by a decision that there is none.
+    assert_ne!(clock(&legal, &id, "gdpr", "data_subjects")["state"], "not_applicable");
     let void = clock(&legal, &id, "gdpr", "notify_authority");
     assert_eq!(void["state"], "running");
     assert!(text(&void["reason"]["text"]).contains("no longer counts"));
+}
+
+/// What somebody states as submitted stops a clock: it has to be a duty, and after the incident.
+fn submissions_by_hand(app: &App) {
+    let (legal, id) = (app.user("legal_dpo"), significant(app, HOUR));
+    let stated = |regime: &str, step: &str, at: &str| {
+        let submission = json!({"regime": regime, "step": step, "at": at, "complete": true});
+        json!({"circumstances": {"submissions": [submission]}})
+    };
+    let now = timestamp(now_millis());
+    legal
+        .put(&path(&id, "facts"), &stated("gdpr", "early_warning", &now))
+        .invalid(&["circumstances.submissions[0].step"]);
+    legal
+        .put(&path(&id, "facts"), &stated("nis2", "early_warning", "1971-01-01T00:00:00Z"))
+        .invalid(&["circumstances.submissions[0].at"]);
+    assert_ne!(clock(&legal, &id, "nis2", "early_warning")["state"], "met");
+    legal.put(&path(&id, "facts"), &stated("nis2", "early_warning", &now)).expect(200);
+    assert_eq!(clock(&legal, &id, "nis2", "early_warning")["state"], "met");
 }
 
 fn what_is_asked_wrongly(app: &App) {

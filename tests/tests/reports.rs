@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 on_both! {
     shared: what_is_wrong_is_named, numbers_have_no_gap, a_bundle_has_what_leaves_and_nothing_else,
         what_was_asked_for_is_sent, a_receipt_proves_delivery, a_receipt_for_another_document_is_refused,
-        a_receipt_comes_as_a_file, an_incident_with_a_report_stays, facts_are_stated_for_one_report,
+        a_receipt_comes_as_a_file, a_receipt_confirms_nothing, a_hold_is_not_for_everybody,
+        an_incident_with_a_report_stays, facts_are_stated_for_one_report,
         the_story_is_on_record;
     own: lost_content_stops_a_report_openly, a_gateway_gets_it_once, what_lies_in_the_spool_is_not_written_over;
 }
@@ -260,6 +261,41 @@ fn a_receipt_comes_as_a_file(app: &App) {
     let evidence = text(&delivered["receipts"][0]["evidence_id"]);
     let item = legal.get(&format!("/api/evidence/{evidence}")).expect(200);
     assert_contains(&item["content"], &json!({"file_name": "evidence.xml", "media_type": "application/xml"}));
+}
+
+/// A receipt proves that a report arrived, not what it says: a rumour stays one.
+fn a_receipt_confirms_nothing(app: &App) {
+    let (legal, analyst) = (app.legal(), app.analyst());
+    let id = analyst.reports(&report("A rumour"));
+    let rumour =
+        json!({"kind": "osint_article", "source": "a paper", "confidence": 90, "visibility": "public"});
+    analyst.attaches(&id, &rumour);
+    let sent = legal.report_when(&legal.exports(&id, &early_warning()), "sent");
+    let typed = merged(portal_receipt(), json!({"document_hash": sent["file"]["sha256"]}));
+    let path = format!("/api/reports/{}/receipt", text(&sent["report_id"]));
+    let delivered = legal.post(&path, &typed).expect(201);
+    let item = text(&delivered["receipts"][0]["evidence_id"]);
+    assert_ne!(legal.get(&format!("/api/evidence/{item}")).expect(200)["status"], "confirmed");
+    assert_eq!(analyst.incident(&id)["evidence_status"], "media_signal");
+    legal
+        .post(&path, &merged(typed, json!({"reference": "R-2", "content": "YWJj", "file_name": "r.txt"})))
+        .expect(201);
+    assert_eq!(analyst.incident(&id)["evidence_status"], "media_signal");
+    // And what is said of receipts is for those who may read reports.
+    let told = app.viewer().timeline(&id, &["report.delivered"]);
+    assert!(!told.is_empty() && told.iter().all(|e| !e["detail"].to_string().contains("R-2")), "{told:?}");
+}
+
+/// Why somebody holds an incident is between them and the log.
+fn a_hold_is_not_for_everybody(app: &App) {
+    let (legal, id) = (app.legal(), app.reportable("Quietly held"));
+    let hold = json!({"hold": true, "reason": "Asked for by a prosecutor"});
+    legal.put(&format!("/api/incidents/{id}/legal-hold"), &hold).expect(200);
+    for client in [app.viewer(), app.analyst()] {
+        let all = client.get(&format!("/api/incidents/{id}/timeline?per_page=100"));
+        assert!(!all.text().contains("prosecutor") && !all.text().contains("legal_hold"), "{}", all.text());
+    }
+    assert!(legal.get(&format!("/api/incidents/{id}/timeline?per_page=100")).text().contains("prosecutor"));
 }
 
 fn an_incident_with_a_report_stays(app: &App) {

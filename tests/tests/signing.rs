@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::path::PathBuf;
 
 on_both! {
-    own: a_key_is_made_once_and_shared, a_rotation_counts_at_once, a_kept_checkpoint_holds_the_log_to_it;
+    own: a_key_is_made_once_and_shared, a_lost_key_is_not_replaced_by_accident, a_rotation_counts_at_once, a_kept_checkpoint_holds_the_log_to_it;
 }
 
 fn key_file(app: &App) -> PathBuf {
@@ -42,6 +42,34 @@ fn a_key_is_made_once_and_shared(engine: Engine) {
     assert!(!legal.get("/api/audit?per_page=100").text().contains(&private));
     let made = legal.get("/api/audit?action=signing_key.created").expect(200);
     assert_eq!((&made["meta"]["total"], &made["data"][0]["subject"]), (&1.into(), &keys["active"]["key_id"]));
+}
+
+fn a_lost_key_is_not_replaced_by_accident(engine: Engine) {
+    let mut app = App::start(engine);
+    let first = app.viewer().get("/api/reports/keys").expect(200);
+    app.stop();
+    let kept = key_file(&app).with_extension("kept");
+    std::fs::rename(key_file(&app), &kept).unwrap();
+    let (file, data) = (key_file(&app), app.data().to_owned());
+    let serve = [
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--data",
+        data.to_str().unwrap(),
+        "--signing-key",
+        file.to_str().unwrap(),
+    ];
+    let said = app.run_fails(&serve);
+    assert!(said.contains(&text(&first["active"]["key_id"])) && said.contains("rotate"), "{said}");
+    assert!(!file.exists());
+    // Lost for good: somebody says so, and it is on record.
+    rotate(&app);
+    app.restart();
+    let second = app.viewer().get("/api/reports/keys").expect(200);
+    assert_ne!(second["active"]["key_id"], first["active"]["key_id"]);
+    let made = app.user("legal_dpo").get("/api/audit?action=signing_key.created").expect(200);
+    assert_eq!(made["meta"]["total"], 2);
 }
 
 fn a_rotation_counts_at_once(engine: Engine) {

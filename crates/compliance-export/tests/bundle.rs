@@ -184,6 +184,9 @@ fn cut_off_or_added_to() {
         assert!(!check(&[extra, &bundle].concat()).ok);
     }
     assert!(!check(&[]).ok);
+    // An archive of nothing is a valid archive, and lacks everything.
+    let nothing = check(&[&b"PK\x05\x06"[..], &[0; 18]].concat());
+    assert!(!nothing.ok && !nothing.faults.is_empty());
 }
 
 #[test]
