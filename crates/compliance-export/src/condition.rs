@@ -128,6 +128,15 @@ impl Expr {
         }
     }
 
+    /// Whether it holds because something was submitted as incomplete.
+    pub(crate) fn asks_for_the_rest(&self) -> bool {
+        match self {
+            Self::Incomplete(_) => true,
+            Self::Is(_) | Self::Submitted(_) | Self::Within(..) | Self::Not(_) => false,
+            Self::And(a, b) | Self::Or(a, b) => a.asks_for_the_rest() || b.asks_for_the_rest(),
+        }
+    }
+
     /// The rules it names.
     pub(crate) fn rules(&self) -> Vec<&str> {
         match self {

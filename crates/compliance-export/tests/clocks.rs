@@ -281,6 +281,11 @@ fn a_person_may_decide_that_a_duty_does_not_apply_and_a_high_risk_undoes_it() {
     case.moments.insert(Anchor::HighRiskDeterminedAt, at("2026-11-22T09:00:00Z"));
     let people = clock(&case, Regime::Gdpr, Step::DataSubjects, now);
     assert_eq!((people.state, people.due_at, people.phase), (ClockState::Running, None, None));
+    // A decision about the whole regime ends as a whole.
+    for waiver in &mut case.waivers {
+        waiver.step = None;
+    }
+    assert_eq!(clock(&case, Regime::Gdpr, Step::DataSubjects, now).state, ClockState::Running);
 }
 
 #[test]
@@ -305,6 +310,14 @@ fn an_incomplete_report_asks_for_the_rest() {
     let (regime, step) = (Regime::Gdpr, Step::NotifyAuthority);
     case.submissions.push(Submission { regime, step, at: at("2026-11-22T09:00:00Z"), complete: false });
     assert_eq!(more(&case), ClockState::Running);
+    // More that is not all does not end it.
+    let part =
+        Submission { regime, step: Step::PhasedInformation, at: at("2026-11-22T12:00:00Z"), complete: false };
+    case.submissions.push(part);
+    assert_eq!(more(&case), ClockState::Running);
+    let mut told = case.clone();
+    submit(&mut told, regime, Step::PhasedInformation, "2026-11-22T15:00:00Z");
+    assert_eq!(more(&told), ClockState::Met);
     submit(&mut case, regime, step, "2026-11-23T09:00:00Z");
     assert_eq!(more(&case), ClockState::NotApplicable);
 }

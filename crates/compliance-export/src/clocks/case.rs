@@ -88,6 +88,11 @@ impl CaseFacts {
         self.of_duty(regime, step).min_by_key(|s| s.at)
     }
 
+    /// When everything that was owed was said.
+    pub(super) fn complete_submission(&self, regime: Regime, step: Step) -> Option<&Submission> {
+        self.of_duty(regime, step).filter(|s| s.complete).min_by_key(|s| s.at)
+    }
+
     /// When it was met again, or first if only once.
     pub(super) fn latest_submission(&self, regime: Regime, step: Step) -> Option<&Submission> {
         self.of_duty(regime, step).max_by_key(|s| s.at)

@@ -273,6 +273,12 @@ impl<'a> Work<'a> {
         let resolved = self.resolve(regime, step)?;
         let Anchored { rule, from, due } = resolved.shown;
         let (binding_from, binding) = self.binding(rule, from.map_or(now, |(at, _)| at));
+        // A duty to say what was missing is met only by what misses nothing.
+        let met = if rule.applies_if.asks_for_the_rest() {
+            self.asked.case.complete_submission(regime, step)
+        } else {
+            self.asked.case.first_submission(regime, step)
+        };
         let mut clock = Clock {
             regime,
             step,
@@ -285,7 +291,7 @@ impl<'a> Work<'a> {
             legal_latest_at: due.map(|d| d.legal_latest_at),
             state: ClockState::Running,
             remaining_seconds: None,
-            met_at: self.asked.case.first_submission(regime, step).map(|s| s.at),
+            met_at: met.map(|s| s.at),
             waiting_for: None,
             reason: None,
             binding_from,

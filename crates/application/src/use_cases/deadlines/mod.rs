@@ -7,6 +7,7 @@ mod waivers;
 
 pub use case::{Basis, case_of, concerned, incident_data, submitted_at};
 pub use read::{Deadlines, DueClock, changes, due, of_incident, watched};
+pub(super) use sweep::digest;
 pub use sweep::{adopt, sweep, tick};
 pub use waivers::{NewWaiver, decisions, waive, withdraw};
 

@@ -45,7 +45,7 @@ fn wake(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentId) -> Result<(), AppError> {
 }
 
 /// SHA-256 over the rules in canonical JSON.
-fn digest() -> Result<String, AppError> {
+pub(in crate::use_cases) fn digest() -> Result<String, AppError> {
     let value = serde_json::to_value(rules()).map_err(|e| AppError::internal(e.to_string()))?;
     Ok(Sha256Hex::of(canonical(&value).map_err(EvidenceError::from)?.as_bytes()).to_string())
 }

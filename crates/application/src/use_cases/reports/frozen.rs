@@ -27,6 +27,8 @@ const BATCH: u32 = 1_000;
 pub(super) struct Frozen {
     incident: IncidentData,
     facts: FactSheet,
+    /// The digest of the rules it was asked for under.
+    rules: String,
     pub(super) facts_version: Option<u32>,
     case: CaseFacts,
     /// What leaves under the regime; the length of each chain is in its item.
@@ -67,6 +69,7 @@ impl Frozen {
             organisation: organisation.to_owned(),
             facts_version: basis.facts.as_ref().map(|f| f.version).filter(|version| *version > 0),
             facts: basis.facts.map(|f| f.sheet).unwrap_or_default(),
+            rules: deadlines::digest()?,
         })
     }
 
@@ -113,14 +116,14 @@ impl Frozen {
 /// Fails if other rules are in use by now, or if what was kept cannot be read.
 pub fn thaw(tx: &mut dyn Tx, filing: &Filing) -> Result<BundleOrder, AppError> {
     let rules = deadlines::rules();
-    if filing.rule_version != rules.version {
+    let text = tx.frozen_report(filing.id)?.ok_or_else(|| AppError::not_found("report"))?;
+    let frozen: Frozen = serde_json::from_str(&text).map_err(|e| AppError::internal(e.to_string()))?;
+    if frozen.rules != deadlines::digest()? {
         return Err(AppError::internal(format!(
-            "asked for under the rules {}, and those in use are {}",
+            "asked for under the rules {}, and those in use are {}, or others of that name",
             filing.rule_version, rules.version
         )));
     }
-    let text = tx.frozen_report(filing.id)?.ok_or_else(|| AppError::not_found("report"))?;
-    let frozen: Frozen = serde_json::from_str(&text).map_err(|e| AppError::internal(e.to_string()))?;
     let mut chains = Vec::new();
     let mut contents = BTreeMap::new();
     for item in &frozen.evidence {
