@@ -47,7 +47,9 @@ pub use query::{
 };
 pub use report_desk::ReportDesk;
 pub use response::{Render, Response, Taken};
-pub use search::{SearchQuery, Term, index_word, marks, search_text, with_indicators, with_texts};
+pub use search::{
+    SEARCH_VERSION, SearchQuery, Term, index_word, marks, search_text, with_indicators, with_texts,
+};
 pub use statistics::Statistics;
 pub use triage_desk::{Pause, RenderRun, TriageDesk};
 pub use webhook_desk::{Told, WebhookDesk};

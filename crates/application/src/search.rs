@@ -12,6 +12,11 @@ const MAX_INDICATOR_WORDS: usize = 64 * 1024;
 /// The word that begins the indicators of an incident and stands between them, so that no phrase reaches across. No
 /// other word of the index is like it.
 const GAP: &str = "x";
+/// The word between the texts of an incident, to the same end.
+const SEAM: &str = "y";
+/// Which words [`search_text`] makes of an incident. Another number than the database's, and they are made anew when it
+/// is migrated.
+pub const SEARCH_VERSION: i32 = 1;
 
 /// One part of a query: all its words in a row; the last may be a prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,13 +32,13 @@ pub struct Term {
 pub struct SearchQuery(pub Vec<Term>);
 
 impl SearchQuery {
-    /// Parses a query; `None` if there is no word in it or it is longer than 200 characters. What is defanged is read
-    /// as what it stands for, and an IPv6 address in the one way it is written in the index.
+    /// Parses a query; `None` if there is no word in it or it is longer than 200 characters. It is read as the texts of
+    /// the index are: what is defanged as what it stands for, an IPv6 address with all its groups.
     pub fn parse(text: &str) -> Option<Self> {
         if text.chars().count() > MAX_QUERY {
             return None;
         }
-        let text = refanged(text);
+        let text = plain(text);
         let mut terms = Vec::new();
         for (i, part) in text.split('"').enumerate() {
             if i % 2 == 1 {
@@ -41,14 +46,56 @@ impl SearchQuery {
                 continue;
             }
             for token in part.split_whitespace() {
-                let address = token.parse::<Ipv6Addr>().map(|ip| ip.to_string());
-                let token = address.as_deref().unwrap_or(token);
                 terms.push(Term { words: words(token).collect(), prefix: token.ends_with('*') });
             }
         }
         terms.retain(|t| !t.words.is_empty());
         if terms.is_empty() { None } else { Some(Self(terms)) }
     }
+}
+
+/// A text without what hides its words: addresses refanged, and IPv6 addresses with all their groups, since `::` is no
+/// word and may stand for any number of them.
+fn plain(text: &str) -> String {
+    let text = refanged(text);
+    if text.matches(':').count() < 2 {
+        return text;
+    }
+    let mut all = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(begin) = rest.find(of_address) {
+        let (before, from) = rest.split_at(begin);
+        let (run, after) = from.split_at(from.find(|c| !of_address(c)).unwrap_or(from.len()));
+        all.push_str(before);
+        // `*` after it: the beginning of an address, not one. A letter on either side: no address at all.
+        let part = before.ends_with(char::is_alphanumeric)
+            || after.starts_with(|c: char| c.is_alphanumeric() || c == '*');
+        match address(run).filter(|_| !part) {
+            Some((groups, tail)) => all.extend([groups.as_str(), tail]),
+            None => all.push_str(run),
+        }
+        rest = after;
+    }
+    all + rest
+}
+
+fn of_address(c: char) -> bool {
+    c.is_ascii_hexdigit() || c == ':' || c == '.'
+}
+
+/// The IPv6 address a run begins with, all groups written out, and the punctuation of the sentence behind it.
+fn address(run: &str) -> Option<(String, &str)> {
+    let ends = [run.len(), run.trim_end_matches('.').len(), run.trim_end_matches(['.', ':']).len()];
+    ends.into_iter().find_map(|end| {
+        let (address, tail) = run.split_at_checked(end)?;
+        let ip: Ipv6Addr = address.parse().ok()?;
+        // One that holds an IPv4 address is found by that, too.
+        let groups = match ip.to_ipv4_mapped() {
+            Some(v4) => format!("0:0:0:0:0:ffff:{v4}"),
+            None => ip.segments().map(|group| format!("{group:x}")).join(":"),
+        };
+        Some((groups, tail))
+    })
 }
 
 /// Letters and digits, lower case; everything else separates. Longer runs than 100 characters are cut.
@@ -90,7 +137,7 @@ pub fn index_word(mark: char, word: &str) -> String {
 
 /// The words of a text as the index holds them, after a blank each.
 fn index_words(mark: char, text: &str) -> String {
-    words(&refanged(text)).fold(String::new(), |mut all, word| {
+    words(&plain(text)).fold(String::new(), |mut all, word| {
         all.push(' ');
         all.push_str(&index_word(mark, &word));
         all
@@ -102,8 +149,9 @@ pub fn search_text(incident: &Incident, known: &[KnownIndicator]) -> String {
     let parts = [Some(incident.title.as_str()), incident.summary.as_deref(), incident.source.as_deref()];
     let parts = parts.into_iter().flatten().chain(std::iter::once(incident.category.as_str()));
     let parts = parts.chain(incident.tags.iter().map(String::as_str));
-    let text: String = parts.map(|part| index_words(mark(IndicatorSource::Public), part)).collect();
-    text.trim_start().to_owned() + &indicator_words(known)
+    let parts = parts.map(|part| index_words(mark(IndicatorSource::Public), part));
+    let parts: Vec<String> = parts.filter(|words| !words.is_empty()).collect();
+    parts.join(&format!(" {SEAM}")).trim_start().to_owned() + &indicator_words(known)
 }
 
 /// `kept`, the words of an incident, with these indicators in the place of those it has.
@@ -164,7 +212,42 @@ mod tests {
         let url = Some(vec![term(&["http", "evil", "example", "a"], false)]);
         assert_eq!(parse("hxxp://evil[.]example/a"), url);
         assert_eq!(parse("192[.]0[.]2*"), Some(vec![term(&["192", "0", "2"], true)]));
-        assert_eq!(parse("2001:0DB8:0:0::1"), Some(vec![term(&["2001", "db8", "1"], false)]));
+        let groups = term(&["2001", "db8", "0", "0", "0", "0", "0", "1"], false);
+        assert_eq!(parse("2001:0DB8:0:0::1"), Some(vec![groups]));
+        assert_eq!(parse("2001:db8::*"), Some(vec![term(&["2001", "db8"], true)]));
+    }
+
+    #[test]
+    fn addresses_are_read_with_all_their_groups_wherever_they_stand() {
+        for (text, read) in [
+            ("::", "0:0:0:0:0:0:0:0"),
+            ("from ::1, to [2001:0DB8::7]:443.", "from 0:0:0:0:0:0:0:1, to [2001:db8:0:0:0:0:0:7]:443."),
+            (
+                "It was 2001:db8::1. Again: 2001:db8::.",
+                "It was 2001:db8:0:0:0:0:0:1. Again: 2001:db8:0:0:0:0:0:0.",
+            ),
+            ("fe80::1: refused", "fe80:0:0:0:0:0:0:1: refused"),
+            ("2001:db8::/32", "2001:db8:0:0:0:0:0:0/32"),
+            ("::ffff:192.0.2.7", "0:0:0:0:0:ffff:192.0.2.7"),
+            // None of these is an address.
+            ("at 08:12:30 on 10.0.0.1", "at 08:12:30 on 10.0.0.1"),
+            ("std::abc::def", "std::abc::def"),
+            ("face::g", "face::g"),
+            ("00:1a:2b:3c:4d:5e", "00:1a:2b:3c:4d:5e"),
+            ("é::1 ü", "é::1 ü"),
+        ] {
+            assert_eq!(plain(text), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_phrase_reaches_from_one_text_into_the_next() {
+        let incident =
+            crate::simulation::cases().iter().map(|c| &c.incident).find(|i| i.summary.is_some()).unwrap();
+        let words = search_text(incident, &[]);
+        let first = index_words('w', &incident.title);
+        let second = index_words('w', incident.summary.as_deref().unwrap());
+        assert!(words.starts_with(&format!("{} y{second}", first.trim_start())), "{words}");
     }
 
     fn known(value: &str, sources: &[IndicatorSource]) -> KnownIndicator {

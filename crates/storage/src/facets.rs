@@ -40,15 +40,29 @@ impl Mask {
     }
 }
 
+/// The fields that have one value each, in the order their values are numbered in.
+const SINGLE: [&Field; 9] =
+    [&STATUS, &LIFECYCLE, &BAND, &PRIORITY, &LEVEL, &EVIDENCE, &CATEGORY, &SECTOR, &COUNTRY];
+
 impl Mask {
     /// The same as words of SQLite's full-text index: `a0` for the first status, `g5` for the sixth flag.
     pub fn words(&self) -> Vec<String> {
-        let single = [&STATUS, &LIFECYCLE, &BAND, &PRIORITY, &LEVEL, &EVIDENCE, &CATEGORY, &SECTOR, &COUNTRY];
+        self.asked().map(|(_, letter, value)| format!("{letter}{value}")).collect()
+    }
+
+    /// The same as numbers of PostgreSQL's full-text index, as its function `facet_values` makes them.
+    pub fn values(&self) -> Vec<i64> {
+        self.asked().map(|(field, _, value)| field << COUNTRY.bits | value).collect()
+    }
+
+    /// Number, letter and value of each field that matters; flags are one each.
+    fn asked(&self) -> impl Iterator<Item = (i64, char, i64)> {
         let value = |f: &Field, n: i64| n >> f.shift & ((1 << f.bits) - 1);
-        let asked = single.into_iter().filter(|f| value(f, self.mask) != 0);
-        let words = asked.map(|f| format!("{}{}", f.letter, value(f, self.value)));
-        let flags = (0..FLAGS.bits).filter(|bit| value(&FLAGS, self.value) >> bit & 1 == 1);
-        words.chain(flags.map(|bit| format!("{}{bit}", FLAGS.letter))).collect()
+        let (mask, wanted) = (self.mask, self.value);
+        let single = (0..).zip(SINGLE).filter(move |(_, f)| value(f, mask) != 0);
+        let single = single.map(move |(n, f)| (n, f.letter, value(f, wanted)));
+        let flags = (0..i64::from(FLAGS.bits)).filter(move |bit| value(&FLAGS, wanted) >> bit & 1 == 1);
+        single.chain(flags.map(|bit| (9, FLAGS.letter, bit)))
     }
 }
 

@@ -14,10 +14,8 @@ mod text;
 
 /// What differs from SQLite.
 mod own {
-    pub use super::text::text_page;
-    use super::{Conn, Db};
-    use crate::facets::Mask;
-    use crate::queries_shared::Nearest;
+    use super::Conn;
+    pub use super::text::{matching, row_order, text_page, text_query};
     use crate::rollup::Key;
     use crate::rows::{AuditRow, IndicatorRow};
     use crate::schema::{
@@ -28,8 +26,6 @@ mod own {
     use diesel::dsl::sql;
     use diesel::prelude::*;
     use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Text};
-    use probatum_application::indicators::Sources;
-    use probatum_application::{SearchQuery, Term, index_word, marks};
     use probatum_kernel::{AgentId, IncidentRef, WebhookId};
     use std::collections::BTreeMap;
 
@@ -226,38 +222,6 @@ mod own {
         diesel::delete(idempotency::table.filter(old)).execute(conn)
     }
 
-    /// Pages by text are found otherwise.
-    pub const ROW_ORDER: Option<[&str; 2]> = None;
     /// The sort's value of `updated_at`, in milliseconds.
     pub const UPDATED_MILLIS: &str = "CAST(EXTRACT(EPOCH FROM incidents.updated_at) * 1000 AS BIGINT)";
-
-    /// The query in tsquery's words. They are letters and digits only, so nothing needs quoting.
-    pub fn text_query(
-        _: &mut Conn,
-        text: &SearchQuery,
-        seen: Sources,
-        _: &Mask,
-    ) -> QueryResult<Option<String>> {
-        let phrase = |t: &Term, mark: char| {
-            let words: Vec<String> = t.words.iter().map(|w| index_word(mark, w)).collect();
-            format!("({}{})", words.join(" <-> "), if t.prefix { ":*" } else { "" })
-        };
-        let either = |t: &Term| {
-            let phrases: Vec<String> = marks(seen).into_iter().map(|mark| phrase(t, mark)).collect();
-            format!("({})", phrases.join(" | "))
-        };
-        Ok(Some(text.0.iter().map(either).collect::<Vec<_>>().join(" & ")))
-    }
-
-    /// Incidents that match the text; the small filters are conditions of their own.
-    pub fn matching<'a>(
-        q: incidents::BoxedQuery<'a, Db>,
-        words: &str,
-        _: Option<&Nearest>,
-        _: bool,
-    ) -> incidents::BoxedQuery<'a, Db> {
-        let condition =
-            sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(words.to_owned());
-        q.filter(condition.sql(")"))
-    }
 }

@@ -1,6 +1,8 @@
 //! Types the twice-compiled queries hand to the statements each database has of its own.
 
+use crate::executor::counter::Counter;
 use crate::types::DbId;
+use diesel::QueryResult;
 
 /// How many rows of the text index a page needs, and from where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,12 +16,15 @@ pub struct Nearest {
 }
 
 /// A page by text, as a database may find it in its own way.
-#[derive(Debug)]
 pub struct TextPage<'a, Q> {
     /// The query in the words of the database's text index.
     pub words: &'a str,
     /// Text and small filters are all there is to match.
     pub alone: bool,
+    /// The page is read in the order of insertion, whatever the total.
+    pub by_insertion: bool,
+    /// Who may count meanwhile.
+    pub counter: Option<&'a Counter>,
     /// All matches, in no order.
     pub matches: Q,
     /// Whatever passes the other filters and comes after the cursor, in order.
@@ -36,13 +41,17 @@ pub struct TextPage<'a, Q> {
     pub limit: i64,
 }
 
+/// A total that is asked for after the page was read.
+pub type Later<'a, Conn> = Box<dyn FnOnce(&mut Conn) -> QueryResult<i64> + 'a>;
+
 /// What a database's text index tells of a page.
-#[derive(Debug)]
-pub enum TextFound {
+pub enum TextFound<'a, Conn> {
     /// How many match, counted up to one more than is told exactly, and the page's ids and values.
     Page(i64, Vec<(DbId, i64)>),
     /// How many match.
     Total(i64),
+    /// How many match, once the page was read.
+    Later(Later<'a, Conn>),
     /// Nothing at once.
     Nothing,
 }

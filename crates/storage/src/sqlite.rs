@@ -10,25 +10,23 @@ pub type Db = Sqlite;
 #[path = "queries/mod.rs"]
 pub mod queries;
 
+pub mod text;
+
 /// What differs from PostgreSQL.
 mod own {
-    use super::queries::CAP;
-    use super::{Conn, Db};
-    use crate::facets::Mask;
-    use crate::queries_shared::{Nearest, TextFound, TextPage};
+    use super::Conn;
+    pub use super::text::{matching, row_order, text_page, text_query};
     use crate::rollup::Key;
     use crate::rows::{AuditRow, IndicatorRow};
     use crate::schema::{
-        audit, audit_head, facet_counts, idempotency, incident_numbers, incidents, indicators, intake, jobs,
-        outbox, rollups,
+        audit, audit_head, facet_counts, idempotency, incident_numbers, indicators, intake, jobs, outbox,
+        rollups,
     };
-    use crate::types::{DbId, DbTime, Id};
+    use crate::types::{DbId, DbTime};
     use diesel::dsl::sql;
     use diesel::prelude::*;
-    use diesel::sql_types::{BigInt, Bool, Text};
+    use diesel::sql_types::{BigInt, Bool};
     use diesel::upsert::excluded;
-    use probatum_application::indicators::Sources;
-    use probatum_application::{SearchQuery, Term, index_word, marks};
     use probatum_kernel::{AgentId, IncidentRef, WebhookId};
     use std::collections::BTreeMap;
 
@@ -171,137 +169,6 @@ mod own {
         diesel::delete(idempotency::table.filter(old)).execute(conn)
     }
 
-    /// Rows in the order of their insertion, which is the order of creation but for the few that came in at the same
-    /// moment: the order in which the text index gives them out without sorting.
-    pub const ROW_ORDER: Option<[&str; 2]> = Some(["incidents.seq ASC", "incidents.seq DESC"]);
-
     /// The sort's value of `updated_at`, in milliseconds.
     pub const UPDATED_MILLIS: &str = "incidents.updated_at";
-    /// Up to so many words that begin alike are asked for one by one, which the index answers as it goes; of a prefix it
-    /// gathers all entries first.
-    const MANY_WORDS: i64 = 32;
-
-    #[derive(QueryableByName)]
-    struct Word {
-        #[diesel(sql_type = Text)]
-        term: String,
-    }
-
-    /// The words of the index that begin so, one more than [`MANY_WORDS`] at most. Words are lower-case letters and
-    /// digits, so `0` follows none of them and `{` all: each step is a look-up, whatever stands under the words.
-    fn beginning_with(conn: &mut Conn, beginning: &str) -> QueryResult<Vec<String>> {
-        let words: Vec<Word> = diesel::sql_query(
-            "WITH RECURSIVE found (term) AS (\
-             SELECT (SELECT term FROM incident_words WHERE term >= ?1 LIMIT 1) UNION ALL \
-             SELECT (SELECT term FROM incident_words WHERE term >= found.term || '0' LIMIT 1) FROM found \
-             WHERE found.term < ?1 || '{' LIMIT ?2) \
-             SELECT term FROM found WHERE term >= ?1 AND term < ?1 || '{'",
-        )
-        .bind::<Text, _>(beginning)
-        .bind::<BigInt, _>(MANY_WORDS + 2)
-        .load(conn)?;
-        Ok(words.into_iter().map(|word| word.term).collect())
-    }
-
-    fn is_a_word(conn: &mut Conn, word: &str) -> QueryResult<bool> {
-        let query = diesel::sql_query("SELECT term FROM incident_words WHERE term = ? LIMIT 1");
-        let found: Option<Word> = query.bind::<Text, _>(word).get_result(conn).optional()?;
-        Ok(found.is_some())
-    }
-
-    /// The query in FTS5's words, with the small filters; `None` if there are no such words. All are letters and
-    /// digits only, so quoting is enough.
-    pub fn text_query(
-        conn: &mut Conn,
-        text: &SearchQuery,
-        seen: Sources,
-        mask: &Mask,
-    ) -> QueryResult<Option<String>> {
-        let mut all = Vec::new();
-        for term in &text.0 {
-            let mut either = Vec::new();
-            for mark in marks(seen) {
-                either.extend(phrases(conn, term, mark)?);
-            }
-            if either.is_empty() {
-                return Ok(None);
-            }
-            all.push(format!("({})", either.join(" OR ")));
-        }
-        all.extend(mask.words());
-        Ok(Some(all.join(" AND ")))
-    }
-
-    /// A term as phrases of words with this mark; any of them will do, and none if no such words are known.
-    fn phrases(conn: &mut Conn, term: &Term, mark: char) -> QueryResult<Vec<String>> {
-        let mut words: Vec<String> = term.words.iter().map(|w| index_word(mark, w)).collect();
-        let Some(last) = words.pop() else { return Ok(Vec::new()) };
-        let phrase = |last: &str| {
-            let words: Vec<&str> = words.iter().map(String::as_str).chain([last]).collect();
-            format!("\"{}\"", words.join(" "))
-        };
-        if !term.prefix {
-            return Ok(if is_a_word(conn, &last)? { vec![phrase(&last)] } else { Vec::new() });
-        }
-        let endings = beginning_with(conn, &last)?;
-        if i64::try_from(endings.len()).is_ok_and(|n| n <= MANY_WORDS) {
-            return Ok(endings.iter().map(|ending| phrase(ending)).collect());
-        }
-        Ok(vec![phrase(&last) + " *"])
-    }
-
-    #[derive(QueryableByName)]
-    struct Number {
-        #[diesel(sql_type = BigInt)]
-        n: i64,
-    }
-
-    /// How many match, if text and small filters are all there is to match. The page comes from the text index, too,
-    /// but not at once: it gives out the newest first without sorting.
-    pub fn text_page(
-        conn: &mut Conn,
-        page: TextPage<'_, incidents::BoxedQuery<'_, Db>>,
-    ) -> QueryResult<TextFound> {
-        if !page.alone {
-            return Ok(TextFound::Nothing);
-        }
-        let count =
-            "SELECT COUNT(*) AS n FROM (SELECT 1 FROM incident_text WHERE incident_text MATCH ? LIMIT ?)";
-        let query = diesel::sql_query(count).bind::<Text, _>(page.words).bind::<BigInt, _>(CAP);
-        query.get_result::<Number>(conn).map(|row| TextFound::Total(row.n))
-    }
-
-    /// Incidents that match text and small filters. With `nearest`, only as many as are needed are taken from the text
-    /// index, from the right end of it or from around the cursor on. With `common`, the list's order is walked and each
-    /// row looked up among the matches, which are not read then.
-    pub fn matching<'a>(
-        q: incidents::BoxedQuery<'a, Db>,
-        words: &str,
-        nearest: Option<&Nearest>,
-        common: bool,
-    ) -> incidents::BoxedQuery<'a, Db> {
-        // The plus forbids the planner to begin with the matches.
-        let row = if common { "+incidents.seq" } else { "incidents.seq" };
-        let matches = format!("{row} IN (SELECT rowid FROM incident_text WHERE incident_text MATCH ");
-        let condition = sql::<Bool>(&matches).bind::<Text, _>(words.to_owned());
-        let Some(near) = nearest else { return q.filter(condition.sql(")")) };
-        let (bound, order) = if near.descending {
-            (" AND rowid <= (SELECT seq + 64 FROM incidents WHERE id <= ", " ORDER BY id DESC LIMIT 1)")
-        } else {
-            (" AND rowid >= (SELECT seq - 64 FROM incidents WHERE id >= ", " ORDER BY id LIMIT 1)")
-        };
-        let rows = if near.descending { " ORDER BY rowid DESC LIMIT " } else { " ORDER BY rowid LIMIT " };
-        match near.after {
-            Some(id) => q.filter(
-                condition
-                    .sql(bound)
-                    .bind::<Id, _>(id)
-                    .sql(order)
-                    .sql(rows)
-                    .bind::<BigInt, _>(near.rows)
-                    .sql(")"),
-            ),
-            None => q.filter(condition.sql(rows).bind::<BigInt, _>(near.rows).sql(")")),
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! A store: one of the two databases behind the application's `Executor`.
 
+use crate::executor::counter::Counter;
 use crate::executor::pools::{self, Lane};
 use crate::executor::{Workers, group_commit};
 use crate::migrate::migration_state;
@@ -9,6 +10,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use probatum_application::AppError;
 use probatum_application::ports::{Executor, Pending, Work};
+use std::sync::{Arc, Mutex};
 
 /// An open database. Dropping it finishes what is queued and closes it.
 pub struct Store {
@@ -34,15 +36,16 @@ impl Store {
     fn sqlite(path: &str, settings: &Settings) -> Result<Self, AppError> {
         let mut conn = sqlite::Conn::establish(path).map_err(|e| AppError::unavailable(e.to_string()))?;
         conn.batch_execute(pools::SQLITE_PRAGMAS).map_err(|e| AppError::unavailable(e.to_string()))?;
-        let conn = std::sync::Arc::new(std::sync::Mutex::new(conn));
+        let conn = Arc::new(Mutex::new(conn));
         let write = Workers::start("writer", 1, settings.queue, move |queue| {
             if let Ok(mut conn) = conn.lock() {
                 group_commit::serve(&mut conn, &queue);
             }
         })?;
         let pool = pools::sqlite_readers(path, settings.connections)?;
+        let counter = Arc::new(Counter::start(path)?);
         let read = Workers::start("reader", settings.connections, settings.queue, move |queue| {
-            pools::serve_sqlite(&pool, &queue);
+            pools::serve_sqlite(&pool, &counter, &queue);
         })?;
         Ok(Self { write, read })
     }

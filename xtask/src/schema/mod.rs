@@ -50,6 +50,8 @@ const ONLY_SQLITE: &[&str] = &[
     "incident_text_docsize",
     "incident_text_idx",
     "incident_words",
+    // Whether rows stand in the order of ids.
+    "insertion_order",
 ];
 /// The generated tsvector of full text.
 const ONLY_POSTGRES: &[&str] = &["incidents.search"];

@@ -1,5 +1,6 @@
 //! Where transactions begin and end: SQLite's one writer with group commit, readers, and PostgreSQL's pool.
 
+pub mod counter;
 pub mod group_commit;
 pub mod pools;
 mod workers;

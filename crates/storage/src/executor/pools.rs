@@ -1,5 +1,6 @@
 //! Pools of connections: SQLite's readers, and PostgreSQL for both reading and writing.
 
+use super::counter::Counter;
 use super::{Outcome, Task, attempt};
 use crate::error::app_error;
 use crate::pending::Pending;
@@ -21,6 +22,10 @@ type PostgresPool = Pool<ConnectionManager<postgres::Conn>>;
 pub const SQLITE_PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4000;";
 
+/// What a SQLite connection is told that cannot write.
+pub const SQLITE_READER: &str = "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; \
+     PRAGMA cache_size = -16384;";
+
 /// No statement hangs for ever, and a lost server is noticed.
 const POSTGRES_SETTINGS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '20s'; SET idle_in_transaction_session_timeout = '60s';";
 
@@ -35,11 +40,7 @@ impl<C: SimpleConnection> CustomizeConnection<C, diesel::r2d2::Error> for Setup 
 
 /// A pool of SQLite connections that cannot write.
 pub fn sqlite_readers(path: &str, size: u32) -> Result<SqlitePool, AppError> {
-    const READER: &str = concat!(
-        "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; ",
-        "PRAGMA cache_size = -16384;"
-    );
-    let builder = Pool::builder().max_size(size).connection_customizer(Box::new(Setup(READER)));
+    let builder = Pool::builder().max_size(size).connection_customizer(Box::new(Setup(SQLITE_READER)));
     builder
         .connection_timeout(Duration::from_secs(5))
         .build(ConnectionManager::new(path))
@@ -57,13 +58,13 @@ fn unavailable(e: impl std::fmt::Display) -> AppError {
 }
 
 /// Serves reads on SQLite, each on one snapshot.
-pub fn serve_sqlite(pool: &SqlitePool, queue: &Receiver<Task>) {
+pub fn serve_sqlite(pool: &SqlitePool, counter: &Counter, queue: &Receiver<Task>) {
     while let Ok(mut task) = queue.recv() {
         let outcome = pool.get().map_err(unavailable).and_then(|mut conn| {
             conn.batch_execute("BEGIN").map_err(app_error)?;
             let outcome = attempt(
                 &mut task.work,
-                &mut sqlite::queries::Session::reading(&mut conn, &mut Pending::default()),
+                &mut sqlite::queries::Session::reading(&mut conn, &mut Pending::default(), Some(counter)),
             );
             conn.batch_execute("COMMIT").map_err(app_error)?;
             outcome
@@ -106,7 +107,7 @@ fn postgres_once(pool: &PostgresPool, lane: Lane, work: &mut Work) -> Outcome {
     .map_err(app_error)?;
     let mut owed = Pending::default();
     let outcome = match lane {
-        Lane::Read => attempt(work, &mut postgres::queries::Session::reading(&mut conn, &mut owed)),
+        Lane::Read => attempt(work, &mut postgres::queries::Session::reading(&mut conn, &mut owed, None)),
         Lane::Write => attempt(work, &mut postgres::queries::Session::writing(&mut conn, &mut owed))
             .and_then(|done| {
                 postgres::queries::settle(&mut conn, &mut owed)?;

@@ -3,13 +3,52 @@
 
 use super::queries::CAP;
 use super::{Conn, Db};
-use crate::queries_shared::{TextFound, TextPage};
+use crate::facets::Mask;
+use crate::queries_shared::{Nearest, TextFound, TextPage};
 use crate::schema::incidents;
 use crate::types::{DbId, Id};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Nullable, Text, Untyped};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Untyped};
+use probatum_application::indicators::Sources;
+use probatum_application::{SearchQuery, Term, index_word, marks};
+
+/// Pages by text are found otherwise.
+pub fn row_order(_: &mut Conn) -> QueryResult<Option<[&'static str; 2]>> {
+    Ok(None)
+}
+
+/// The query in tsquery's words. They are letters and digits only, so nothing needs quoting.
+pub fn text_query(_: &mut Conn, text: &SearchQuery, seen: Sources, _: &Mask) -> QueryResult<Option<String>> {
+    let phrase = |t: &Term, mark: char| {
+        let words: Vec<String> = t.words.iter().map(|w| index_word(mark, w)).collect();
+        format!("({}{})", words.join(" <-> "), if t.prefix { ":*" } else { "" })
+    };
+    let either = |t: &Term| {
+        let phrases: Vec<String> = marks(seen).into_iter().map(|mark| phrase(t, mark)).collect();
+        format!("({})", phrases.join(" | "))
+    };
+    Ok(Some(text.0.iter().map(either).collect::<Vec<_>>().join(" & ")))
+}
+
+/// Incidents that match the text and, in the same index, the small filters.
+pub fn matching<'a>(
+    q: incidents::BoxedQuery<'a, Db>,
+    words: &str,
+    mask: &Mask,
+    _: Option<&Nearest>,
+    _: bool,
+) -> incidents::BoxedQuery<'a, Db> {
+    let condition =
+        sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(words.to_owned());
+    let q = q.filter(condition.sql(")"));
+    if *mask == Mask::default() {
+        return q;
+    }
+    let values = sql::<Bool>("facet_values(incidents.facets) @> ").bind::<Array<BigInt>, _>(mask.values());
+    q.filter(values)
+}
 
 /// Where a page begins and ends.
 #[derive(Debug, Clone, Copy)]
@@ -22,10 +61,10 @@ struct Place {
 
 /// Gathers the matches up to one more than is told exactly, which is read once for the total and the page. If there
 /// are more, the order is walked instead: among so many the next match is near.
-pub fn text_page(
+pub fn text_page<'a>(
     conn: &mut Conn,
-    page: TextPage<'_, incidents::BoxedQuery<'_, Db>>,
-) -> QueryResult<TextFound> {
+    page: TextPage<'a, incidents::BoxedQuery<'_, Db>>,
+) -> QueryResult<TextFound<'a, Conn>> {
     let TextPage { descending, after, offset, limit, .. } = page;
     let place = Place { descending, after, offset, limit };
     let key = format!("{} AS k", page.key);

@@ -103,6 +103,6 @@ impl IncidentRows for Session<'_> {
     }
 
     fn list_incidents(&mut self, query: &IncidentQuery) -> Result<IncidentList, AppError> {
-        super::list::list(self.conn, query)
+        super::list::list(self.conn, self.counter, query)
     }
 }

@@ -5,6 +5,7 @@
 
 use super::{Conn, Db, own};
 use crate::error::OrApp;
+use crate::executor::counter::Counter;
 use crate::facets::{self, Facet, Mask};
 use crate::queries_shared::{Nearest, TextFound, TextPage};
 use crate::rows::IncidentRow;
@@ -20,11 +21,9 @@ use std::collections::HashMap;
 
 /// Up to this many matches are gathered and sorted; beyond, the order's own index is walked.
 const FEW: i64 = 3_000;
-/// How far the order of insertion may differ from that of creation: writers take the time when they write, so only
-/// those of one millisecond can be out of order.
+/// How far the order of insertion may differ from that of creation, where it is used instead: a trigger notes when it
+/// differs more.
 const SLACK: i64 = 64;
-/// Up to this many matches of a text are gathered and put into exactly the order of ids.
-const FEW_WORDS: i64 = 500;
 /// A count goes one beyond what is told exactly.
 pub(in super::super) const CAP: i64 = 10_001;
 
@@ -43,8 +42,8 @@ struct Plan {
     common: bool,
     /// How much of the text index a page needs.
     nearest: Option<Nearest>,
-    /// The page is read in the order of insertion, in which the text index needs no sorting.
-    by_insertion: bool,
+    /// The page is read in this order, ascending or descending, in which the text index needs no sorting.
+    by_insertion: Option<[&'static str; 2]>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -80,21 +79,29 @@ impl<Q: QueryFragment<Db>> QueryFragment<Db> for Counted<Q> {
 type Boxed<'a> = incidents::BoxedQuery<'a, Db>;
 
 /// A page of a list.
-pub fn list(conn: &mut Conn, query: &IncidentQuery) -> Result<IncidentList, AppError> {
+pub fn list(
+    conn: &mut Conn,
+    counter: Option<&Counter>,
+    query: &IncidentQuery,
+) -> Result<IncidentList, AppError> {
     let plan = plan(conn, query)?;
     if plan.total == Some(0) {
         return Ok(IncidentList { rows: Vec::new(), total: Total::Exactly(0), next: None });
     }
     let limit = i64::from(query.page.per_page);
-    let (total, mut keys) = match by_text(conn, query, &plan, limit + 1)? {
+    let (total, mut keys) = match by_text(conn, counter, query, &plan, limit + 1)? {
         TextFound::Page(total, keys) => (total, keys),
-        TextFound::Total(total) => (total, page_after_counting(conn, query, plan, total, limit + 1)?),
+        TextFound::Later(total) => {
+            let keys = page_keys(conn, query, &plan, limit + 1)?;
+            (total(conn).app()?, keys)
+        }
+        TextFound::Total(total) => (total, page_after_counting(conn, query, &plan, total, limit + 1)?),
         TextFound::Nothing => {
             let total = match plan.total {
                 Some(n) => n,
                 None => capped_count(conn, query, &plan)?,
             };
-            (total, page_after_counting(conn, query, plan, total, limit + 1)?)
+            (total, page_after_counting(conn, query, &plan, total, limit + 1)?)
         }
     };
     let more = keys.len() > usize::try_from(limit).unwrap_or(usize::MAX);
@@ -106,11 +113,19 @@ pub fn list(conn: &mut Conn, query: &IncidentQuery) -> Result<IncidentList, AppE
 }
 
 /// What the database's text index tells at once, if the list is of a text.
-fn by_text(conn: &mut Conn, query: &IncidentQuery, plan: &Plan, limit: i64) -> Result<TextFound, AppError> {
+fn by_text<'a>(
+    conn: &mut Conn,
+    counter: Option<&'a Counter>,
+    query: &IncidentQuery,
+    plan: &'a Plan,
+    limit: i64,
+) -> Result<TextFound<'a, Conn>, AppError> {
     let Some(words) = &plan.words else { return Ok(TextFound::Nothing) };
     let page = TextPage {
         words,
         alone: text_and_bits(&query.filter),
+        by_insertion: plan.by_insertion.is_some(),
+        counter,
         matches: filtered(query, plan),
         order: sorted(narrowed(query, plan), query),
         key: match query.sort.key {
@@ -135,17 +150,12 @@ fn by_text(conn: &mut Conn, query: &IncidentQuery, plan: &Plan, limit: i64) -> R
 fn page_after_counting(
     conn: &mut Conn,
     query: &IncidentQuery,
-    mut plan: Plan,
+    plan: &Plan,
     total: i64,
     limit: i64,
 ) -> Result<Vec<(DbId, i64)>, AppError> {
-    if plan.words.is_some() && total <= FEW_WORDS {
-        // Few enough to be put into exactly the order of ids, however they came in.
-        plan.nearest = None;
-        plan.by_insertion = false;
-    }
-    plan.common = total >= CAP && !plan.by_insertion;
-    page_keys(conn, query, &plan, limit)
+    let common = total >= CAP && plan.by_insertion.is_none();
+    page_keys(conn, query, &Plan { common, ..plan.clone() }, limit)
 }
 
 /// The rows of these ids, in their order.
@@ -186,8 +196,8 @@ fn plan(conn: &mut Conn, query: &IncidentQuery) -> Result<Plan, AppError> {
             Some(words) => plan.words = Some(words),
             None => return Ok(Plan { total: Some(0), ..plan }),
         }
-        plan.by_insertion = by_creation && own::ROW_ORDER.is_some();
-        plan.nearest = nearest(query).filter(|_| plan.by_insertion && text_and_bits(f));
+        plan.by_insertion = if by_creation { own::row_order(conn).app()? } else { None };
+        plan.nearest = plan.by_insertion.filter(|_| text_and_bits(f)).map(|_| nearest(query));
     } else if let Some((_, facet)) = rarest.filter(|(n, _)| by_creation || *n <= FEW) {
         plan.lead = Lead::Facet(facet);
     } else if f.overdue == Some(true) && by_creation && days(conn, facets::DUE, None, Some(query.now))? > FEW
@@ -197,14 +207,16 @@ fn plan(conn: &mut Conn, query: &IncidentQuery) -> Result<Plan, AppError> {
     Ok(plan)
 }
 
-/// How much of the text index a page needs, if text and small filters are all that is asked for.
-fn nearest(query: &IncidentQuery) -> Option<Nearest> {
-    let rows = i64::from(query.page.offset()) + i64::from(query.page.per_page) + 1 + 2 * SLACK;
+/// How much of the text index a page needs, read in the order of insertion.
+fn nearest(query: &IncidentQuery) -> Nearest {
     let after = match &query.page.position {
         Position::After(cursor) => Some(DbId(cursor.id)),
         Position::Number(_) => None,
     };
-    own::ROW_ORDER.map(|_| Nearest { descending: query.sort.descending, after, rows })
+    // Around a cursor, rows are read that come before it: in the order of insertion, and in that of ids.
+    let slack = if after.is_some() { 3 * SLACK } else { SLACK };
+    let rows = i64::from(query.page.offset()) + i64::from(query.page.per_page) + 1 + slack;
+    Nearest { descending: query.sort.descending, after, rows }
 }
 
 /// Whether text and small filters are all there is to match: what the text index answers alone.
@@ -290,7 +302,7 @@ fn rarest(conn: &mut Conn, facets: &[Facet]) -> Result<Option<(i64, Facet)>, App
 fn filtered<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
     let q = narrowed(query, plan);
     match &plan.words {
-        Some(words) => own::matching(q, words, plan.nearest.as_ref(), plan.common),
+        Some(words) => own::matching(q, words, &plan.mask, plan.nearest.as_ref(), plan.common),
         None => q,
     }
 }
@@ -389,7 +401,7 @@ fn page_keys(
     plan: &Plan,
     limit: i64,
 ) -> Result<Vec<(DbId, i64)>, AppError> {
-    if let Some(order) = own::ROW_ORDER.filter(|_| plan.by_insertion) {
+    if let Some(order) = plan.by_insertion {
         return by_insertion(conn, query, plan, limit, order);
     }
     let q = ordered(filtered(query, plan), query).limit(limit);

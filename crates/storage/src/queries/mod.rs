@@ -20,33 +20,42 @@ mod rollups;
 mod tree;
 mod triage;
 mod webhooks;
+mod words;
 
 pub use audit::settle;
 pub use clocks::plan_clocks;
 pub(super) use list::CAP;
 pub use list::plan_queries;
-pub use rollups::renew;
 
 use super::{Conn, Db, own};
+use crate::executor::counter::Counter;
 use crate::pending::Pending;
 use probatum_application::AppError;
+
+/// Makes anew what is derived from rows, as far as this program derives it otherwise than the one that wrote it.
+pub fn renew(conn: &mut Conn) -> Result<(), AppError> {
+    rollups::renew(conn)?;
+    words::renew(conn)
+}
 
 /// A transaction as use cases see it.
 pub struct Session<'a> {
     pub(super) conn: &'a mut Conn,
     pub(super) pending: &'a mut Pending,
+    /// Who may count while this session reads a page; SQLite has one.
+    counter: Option<&'a Counter>,
     writing: bool,
 }
 
 impl<'a> Session<'a> {
     /// A session that may write; what it owes at the end is in `pending`.
     pub fn writing(conn: &'a mut Conn, pending: &'a mut Pending) -> Self {
-        Self { conn, pending, writing: true }
+        Self { conn, pending, counter: None, writing: true }
     }
 
     /// A session that only reads.
-    pub fn reading(conn: &'a mut Conn, pending: &'a mut Pending) -> Self {
-        Self { conn, pending, writing: false }
+    pub fn reading(conn: &'a mut Conn, pending: &'a mut Pending, counter: Option<&'a Counter>) -> Self {
+        Self { conn, pending, counter, writing: false }
     }
 
     /// A row that a compare-and-swap did not find: somebody else was faster.

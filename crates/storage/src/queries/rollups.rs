@@ -148,16 +148,16 @@ fn newest(conn: &mut Conn, (_, span, begin, scope): &Key, cell: Cell) -> Result<
     Ok(ids.first().map(|id| IncidentId::from_uuid(id.0).created_at().millis()))
 }
 
-/// Counts everything anew if the rollups follow another definition than this program's; says whether it did.
-pub fn renew(conn: &mut Conn) -> Result<bool, AppError> {
+/// Counts everything anew if the rollups follow another definition than this program's.
+pub fn renew(conn: &mut Conn) -> Result<(), AppError> {
     own::lock_head(conn).app()?;
     let version: i32 = rollup_version::table.select(rollup_version::version).get_result(conn).app()?;
     if version == VERSION {
-        return Ok(false);
+        return Ok(());
     }
     recount(conn, true)?;
-    diesel::update(rollup_version::table).set(rollup_version::version.eq(VERSION)).execute(conn).app()?;
-    Ok(true)
+    let version = rollup_version::version.eq(VERSION);
+    diesel::update(rollup_version::table).set(version).execute(conn).app().map(|_| ())
 }
 
 /// Counts stretch by longest stretch, so that memory is bounded by what one of them holds.

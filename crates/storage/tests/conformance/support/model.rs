@@ -118,14 +118,12 @@ fn says(words: &[String], (term, begun): &(Vec<String>, bool)) -> bool {
     })
 }
 
+/// The words of each text, and something that is no word between them: no phrase reaches from one into the next.
 fn words_of(i: &Incident) -> Vec<String> {
-    let mut text = i.title.clone();
-    let parts = [i.summary.as_deref(), i.source.as_deref(), Some(i.category.as_str())];
-    for part in parts.into_iter().flatten().chain(i.tags.iter().map(String::as_str)) {
-        text.push(' ');
-        text.push_str(part);
-    }
-    words(&text)
+    let parts =
+        [Some(i.title.as_str()), i.summary.as_deref(), i.source.as_deref(), Some(i.category.as_str())];
+    let parts = parts.into_iter().flatten().chain(i.tags.iter().map(String::as_str));
+    parts.flat_map(|part| words(part).into_iter().chain(["|".to_owned()])).collect()
 }
 
 fn words(text: &str) -> Vec<String> {

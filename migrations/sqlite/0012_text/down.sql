@@ -1,0 +1,3 @@
+DROP TRIGGER incidents_out_of_order;
+DROP TABLE insertion_order;
+DROP TABLE search_version;
