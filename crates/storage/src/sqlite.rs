@@ -15,7 +15,7 @@ pub mod text;
 /// What differs from PostgreSQL.
 mod own {
     use super::Conn;
-    pub use super::text::{matching, row_order, text_page, text_query};
+    pub use super::text::{matching, row_order, text_page, text_query, tidy_words};
     use crate::rollup::Key;
     use crate::rows::{AuditRow, IndicatorRow};
     use crate::schema::{

@@ -14,6 +14,11 @@ use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Untyped};
 use probatum_application::indicators::Sources;
 use probatum_application::{SearchQuery, Term, index_word, marks};
 
+/// Its autovacuum does so.
+pub fn tidy_words(_: &mut Conn) -> QueryResult<()> {
+    Ok(())
+}
+
 /// Pages by text are found otherwise.
 pub fn row_order(_: &mut Conn) -> QueryResult<Option<[&'static str; 2]>> {
     Ok(None)

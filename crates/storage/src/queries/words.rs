@@ -14,6 +14,8 @@ use probatum_kernel::IncidentId;
 
 /// How many incidents are held in memory at a time.
 const STRETCH: i64 = 200;
+/// After how many it is told how far this has come; a multiple of [`STRETCH`].
+const TOLD: u64 = 20_000;
 
 /// Makes the words of all incidents anew if the database has those of another version, and draws indicators from the
 /// `raw_data` of those that were there before indicators were.
@@ -26,9 +28,14 @@ pub fn renew(conn: &mut Conn) -> Result<(), AppError> {
     let mut last = None;
     let mut done: u64 = 0;
     while let Some(next) = stretch(conn, last)? {
+        if done.is_multiple_of(TOLD) {
+            tracing::info!(done, "the words that incidents are found by are being made anew");
+        }
         last = Some(next.last);
         done = done.saturating_add(next.incidents);
-        tracing::info!(incidents = done, "the words that incidents are found by are made anew");
+    }
+    if done > 0 {
+        own::tidy_words(conn).app()?;
     }
     let version = search_version::version.eq(SEARCH_VERSION);
     diesel::update(search_version::table).set(version).execute(conn).app().map(|_| ())

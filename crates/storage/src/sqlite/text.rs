@@ -99,6 +99,12 @@ pub fn row_order(conn: &mut Conn) -> QueryResult<Option<[&'static str; 2]>> {
     Ok((broken.n == 0).then_some(["incidents.seq ASC", "incidents.seq DESC"]))
 }
 
+/// Writes the text index anew without what was deleted from it: after every row has changed, half of it is.
+pub fn tidy_words(conn: &mut Conn) -> QueryResult<()> {
+    let optimize = "INSERT INTO incident_text (incident_text) VALUES ('optimize')";
+    diesel::sql_query(optimize).execute(conn).map(|_| ())
+}
+
 /// How many match, if text and small filters are all there is to match: told later, if the page can be read without, so
 /// that the counter may count meanwhile.
 pub fn text_page<'a>(
