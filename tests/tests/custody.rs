@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 on_both! {
     shared: a_chain_out_of_order_is_refused_whole, an_entry_with_another_hash_breaks_the_chain,
+        a_chain_begun_later_begins_with_the_hash_of_the_item,
         nothing_follows_disposal, a_contradiction_disputes_and_can_be_rebutted, kinds_decide_what_is_proven,
         an_upload_is_hashed_and_kept, a_wrong_hash_keeps_nothing, damage_on_disk_is_found, evidence_kept_elsewhere,
         deleting_takes_evidence_along, chains_are_linked;
@@ -80,6 +81,22 @@ fn an_entry_with_another_hash_breaks_the_chain(app: &App) {
     analyst.post(&path, &custody(LATER, "verified", ABC)).expect(201);
     assert_eq!(item(&analyst, &evidence)["status"], "disputed");
     assert_eq!(analyst.incident(&id)["evidence_status"], "disputed");
+}
+
+fn a_chain_begun_later_begins_with_the_hash_of_the_item(app: &App) {
+    let analyst = app.analyst();
+    let id = analyst.reports(&report("Custody begins later"));
+    let evidence = analyst.attaches(&id, &merged(confirming(), json!({"chain_of_custody": []})));
+    let path = format!("/api/evidence/{evidence}/custody");
+    let silent = json!({"ts": EARLIER, "actor": "analyst:kdzik", "action": "collected"});
+    for first in [silent, custody(EARLIER, "collected", OTHER)] {
+        let problem = analyst.post(&path, &first).problem(422, "custody_broken");
+        assert!(text(&problem["detail"]).contains("hash_after"), "{problem}");
+    }
+    assert_contains(&item(&analyst, &evidence), &json!({"status": "internal", "chain_of_custody": []}));
+    assert_eq!(analyst.incident(&id)["evidence_status"], "internal");
+    analyst.post(&path, &custody(EARLIER, "collected", ABC)).expect(201);
+    assert_eq!(item(&analyst, &evidence)["status"], "confirmed");
 }
 
 fn nothing_follows_disposal(app: &App) {

@@ -1,6 +1,6 @@
 //! An item of evidence: how it is attached, its limits, and what follows from a custody entry.
 
-use crate::custody::{CustodyEntry, CustodyInput, begin, extend, is_broken};
+use crate::custody::{CustodyEntry, CustodyInput, begin, check_first, extend, is_broken};
 use crate::error::EvidenceError;
 use crate::hash::Sha256Hex;
 use crate::kind::{CustodyAction, EvidenceKind, Tlp, Visibility};
@@ -171,10 +171,11 @@ impl Evidence {
     }
 
     /// Appends a custody entry a client sends; `last` is the last entry of the chain. Returns the item as it
-    /// is after it, and the entry.
+    /// is after it, and the entry. The first of a chain has to state the hash of the item, if it has one.
     ///
     /// # Errors
-    /// `Invalid` for a time in the future or a note too long, else what [`extend`] says.
+    /// `Invalid` for a time in the future or a note too long; `CustodyBroken` for a first entry without the
+    /// hash of the item or with another, else what [`extend`] says.
     pub fn append(
         &self,
         last: Option<&CustodyEntry>,
@@ -184,6 +185,9 @@ impl Evidence {
         let mut faults = Vec::new();
         custody_faults(&mut faults, "", input, now);
         reject(faults)?;
+        if last.is_none() {
+            check_first(self.hash_sha256.as_ref(), input)?;
+        }
         let entry = extend(self.id, self.hash_sha256.as_ref(), last, input)?;
         Ok((self.with_entry(&entry), entry))
     }

@@ -141,8 +141,9 @@ pub async fn get(
 
 /// Append to the chain of custody
 ///
-/// Entries are append-only, in the order of time, each linked to the one before by hash. A `hash_after` that is not the
-/// hash of the evidence is recorded and breaks the chain: the evidence becomes disputed. Takes the role analyst.
+/// Entries are append-only, in the order of time, each linked to the one before by hash. The first of a chain has to
+/// state the hash of the evidence as `hash_after`, if the evidence has one: else 422 `custody_broken`. A later one that
+/// states another hash is recorded and breaks the chain: the evidence becomes disputed. Takes the role analyst.
 #[utoipa::path(operation_id = "appendCustody", 
     tag = "evidence",
     params(
