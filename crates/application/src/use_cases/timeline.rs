@@ -24,16 +24,20 @@ pub fn timeline(
     ctx.require(Permission::ReadIncidents)?;
     let incident = incident_named(tx, id)?;
     let visible = Visible::of(tx, ctx, incident.id)?;
-    let told = Told { raw_data: ctx.scope().raw_data, reports: ctx.principal.may(Permission::ReadReports) };
+    let told = Told {
+        raw_data: ctx.scope().raw_data,
+        reports: ctx.principal.may(Permission::ReadReports),
+        place: visible.all,
+    };
     let (from, size) = (i64::from(page.first_row()), i64::from(page.per_page));
     let (mut rows, mut seen, mut after) = (Vec::new(), 0i64, 0i64);
     loop {
         let batch = tx.history(incident.id, after, BATCH)?;
         let Some(last) = batch.last().map(|e| e.seq) else { break };
         after = last;
-        for entry in batch.into_iter().filter(|e| shown(&visible, e) && told.of(e)) {
+        for entry in batch.into_iter().filter_map(|e| as_seen(&visible, told, e)) {
             if (from..from.saturating_add(size)).contains(&seen) {
-                rows.push(redacted(&visible, told, entry));
+                rows.push(entry);
             }
             seen = seen.saturating_add(1);
         }
@@ -58,14 +62,24 @@ const OF_ACTIONS: [&str; 3] = ["digest", "message", "reference"];
 /// Fields whose changes viewers do not see.
 const REMARKS: [&str; 1] = ["comment"];
 
-/// The entry without what the caller may not see: nothing says that something was left out.
-fn redacted(visible: &Visible, told: Told, mut entry: AuditEntry) -> AuditEntry {
+/// The entry without what the caller may not see, if there is anything left to tell: nothing says that something was
+/// left out.
+fn as_seen(visible: &Visible, told: Told, mut entry: AuditEntry) -> Option<AuditEntry> {
+    if !shown(visible, &entry) || !told.of(&entry) {
+        return None;
+    }
+    let changed = changes(&entry);
     told.trim(&mut entry);
     if !visible.all {
         let of_action = entry.action.starts_with("action.");
         redact(visible, of_action, &mut entry.detail);
     }
-    entry
+    (changed == 0 || changes(&entry) > 0).then_some(entry)
+}
+
+/// How many changes the entry tells of.
+fn changes(entry: &AuditEntry) -> usize {
+    entry.detail.get("changes").and_then(Value::as_array).map_or(0, Vec::len)
 }
 
 fn redact(visible: &Visible, of_action: bool, value: &mut Value) {
