@@ -42,3 +42,38 @@ fn is_whole(answer: &[u8]) -> bool {
     });
     length.is_some_and(|length| body.len() >= length)
 }
+
+/// A request of which the head is sent, and the body not yet.
+pub struct Begun {
+    stream: TcpStream,
+    answer: String,
+}
+
+impl Begun {
+    /// Sends a head over a connection of its own.
+    pub fn new(server: &Server, head: &[u8]) -> Self {
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.write_all(head).unwrap();
+        Self { stream, answer: String::new() }
+    }
+
+    /// Reads until the server has said `words`, and forgets them.
+    pub fn until_told(&mut self, words: &str) {
+        let mut buffer = [0; 8192];
+        while !self.answer.contains(words) {
+            let n = self.stream.read(&mut buffer).unwrap();
+            assert!(n > 0, "no {words:?}, but {:?}", self.answer);
+            self.answer.push_str(&String::from_utf8_lossy(&buffer[..n]));
+        }
+        self.answer.clear();
+    }
+
+    /// Sends the rest; what is said after that until the server closes.
+    pub fn finish(mut self, body: &[u8]) -> String {
+        self.stream.write_all(body).unwrap();
+        let mut answer = Vec::new();
+        self.stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}

@@ -10,6 +10,7 @@ mod logging;
 mod loops;
 pub mod seed;
 mod serve;
+mod signals;
 mod signing_key;
 mod tls;
 mod webhooks;
