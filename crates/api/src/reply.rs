@@ -99,16 +99,19 @@ pub fn rows<T: Serialize>(
     let total = Total::Exactly(u32::try_from(all.len()).unwrap_or(u32::MAX));
     let skip = usize::try_from(page.first_row()).unwrap_or(usize::MAX);
     let take = usize::try_from(page.per_page).unwrap_or(0);
-    page_of(req, all.skip(skip).take(take).collect(), page, total)
+    let more = all.len() > skip.saturating_add(take);
+    page_of(req, all.skip(skip).take(take).collect(), page, total, more)
 }
 
-/// A page of a list that only grows at its end, with the link to the next.
-pub fn page_of<T: Serialize>(req: &HttpRequest, data: Vec<T>, page: &Page, total: Total) -> HttpResponse {
-    let mut response = HttpResponse::Ok();
-    if let Some(next) = query::next_rows(req, page, total) {
-        response.insert_header((LINK, next));
-    }
-    response.json(List { data, meta: Meta::new(page, total) })
+/// A page of a list that only grows at its end, with the link to the next if there are `more` rows.
+pub fn page_of<T: Serialize>(
+    req: &HttpRequest,
+    data: Vec<T>,
+    page: &Page,
+    total: Total,
+    more: bool,
+) -> HttpResponse {
+    page_after(req, data, page, total, more.then(|| page.after_these()).as_ref())
 }
 
 /// A page of a list by keyset, with the link to the next.

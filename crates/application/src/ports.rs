@@ -68,8 +68,8 @@ pub trait EvidenceRows {
     fn save_evidence(&mut self, item: &Evidence) -> Answered<()>;
     /// Appends a custody entry.
     fn append_custody(&mut self, id: EvidenceId, entry: &CustodyEntry) -> Answered<()>;
-    /// The chains of all items of an incident, by item, in order.
-    fn custody_of(&mut self, incident: IncidentId) -> Answered<Vec<(EvidenceId, CustodyEntry)>>;
+    /// The chains of these items, by item, in order.
+    fn custody_of(&mut self, items: &[EvidenceId]) -> Answered<Vec<(EvidenceId, CustodyEntry)>>;
     /// The chain of an item, in order.
     fn custody(&mut self, id: EvidenceId) -> Answered<Vec<CustodyEntry>>;
 }

@@ -7,7 +7,7 @@ use crate::dto::List;
 use crate::dto::evidence::{AppendCustody, AttachEvidence, Attached, EvidenceItem, UploadEvidence};
 use crate::problem::Problem;
 use crate::query;
-use crate::reply::{created, json, rows};
+use crate::reply::{created, json, page_of};
 use crate::state::Api;
 use crate::upload::{Form, receive};
 use actix_web::http::StatusCode;
@@ -115,9 +115,11 @@ pub async fn list(
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = incident_ref(&id)?;
-    let page = query::page(req.query_string())?;
-    let items = api.read(caller, move |tx, ctx| evidence::list(tx, ctx, id)).await?;
-    Ok(rows(&req, items.into_iter().map(EvidenceItem::from), &page))
+    let page = query::rows(req.query_string())?;
+    let asked = page.clone();
+    let found = api.read(caller, move |tx, ctx| evidence::list(tx, ctx, id, &asked)).await?;
+    let views = found.items.into_iter().map(EvidenceItem::from).collect();
+    Ok(page_of(&req, views, &page, found.total, found.more))
 }
 
 /// Read an item of evidence

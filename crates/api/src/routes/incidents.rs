@@ -210,8 +210,9 @@ pub async fn timeline(
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = incident_ref(&id)?;
-    let page = query::page(req.query_string())?;
+    let page = query::rows(req.query_string())?;
     let asked = page.clone();
-    let (entries, total) = api.read(caller, move |tx, ctx| timelines::timeline(tx, ctx, id, &asked)).await?;
-    Ok(page_of(&req, entries.into_iter().map(TimelineView::from).collect(), &page, total))
+    let found = api.read(caller, move |tx, ctx| timelines::timeline(tx, ctx, id, &asked)).await?;
+    let views = found.entries.into_iter().map(TimelineView::from).collect();
+    Ok(page_of(&req, views, &page, found.total, found.more))
 }

@@ -13,14 +13,19 @@ use serde_json::Value;
 /// How many entries are read at a time.
 const BATCH: u32 = 1_000;
 
-/// A page of the timeline, oldest first, and how many entries the caller may see, counted up to 10 000. What the
-/// caller may not see is left out, and so is every mention of it.
-pub fn timeline(
-    tx: &mut dyn Tx,
-    ctx: &Ctx,
-    id: IncidentRef,
-    page: &Page,
-) -> Result<(Vec<AuditEntry>, Total), AppError> {
+/// A page of a timeline.
+#[derive(Debug, Clone)]
+pub struct Timeline {
+    /// The entries, oldest first.
+    pub entries: Vec<AuditEntry>,
+    /// How many the caller may see in all, counted up to 10 000.
+    pub total: Total,
+    /// Whether there are more after these.
+    pub more: bool,
+}
+
+/// A page of the timeline. What the caller may not see is left out, and so is every mention of it.
+pub fn timeline(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef, page: &Page) -> Result<Timeline, AppError> {
     ctx.require(Permission::ReadIncidents)?;
     let incident = incident_named(tx, id)?;
     let visible = Visible::of(tx, ctx, incident.id)?;
@@ -29,23 +34,24 @@ pub fn timeline(
         reports: ctx.principal.may(Permission::ReadReports),
         place: visible.all,
     };
-    let (from, size) = (i64::from(page.first_row()), i64::from(page.per_page));
-    let (mut rows, mut seen, mut after) = (Vec::new(), 0i64, 0i64);
+    let from = i64::from(page.first_row());
+    let end = from.saturating_add(page.per_page.into());
+    let (mut entries, mut seen, mut after) = (Vec::new(), 0i64, 0i64);
     loop {
         let batch = tx.history(incident.id, after, BATCH)?;
         let Some(last) = batch.last().map(|e| e.seq) else { break };
         after = last;
         for entry in batch.into_iter().filter_map(|e| as_seen(&visible, told, e)) {
-            if (from..from.saturating_add(size)).contains(&seen) {
-                rows.push(entry);
+            if (from..end).contains(&seen) {
+                entries.push(entry);
             }
             seen = seen.saturating_add(1);
         }
-        if seen > i64::from(MAX_DEPTH) && seen >= from.saturating_add(size) {
+        if seen > i64::from(MAX_DEPTH) && seen > end {
             break;
         }
     }
-    Ok((rows, Total::from_capped(seen)))
+    Ok(Timeline { entries, total: Total::from_capped(seen), more: seen > end })
 }
 
 fn shown(visible: &Visible, entry: &AuditEntry) -> bool {

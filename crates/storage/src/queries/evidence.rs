@@ -58,9 +58,8 @@ impl EvidenceRows for Session<'_> {
         Ok(())
     }
 
-    fn custody_of(&mut self, incident: IncidentId) -> Result<Vec<(EvidenceId, CustodyEntry)>, AppError> {
-        let items =
-            evidence::table.filter(evidence::incident_id.eq(DbId(incident.uuid()))).select(evidence::id);
+    fn custody_of(&mut self, items: &[EvidenceId]) -> Result<Vec<(EvidenceId, CustodyEntry)>, AppError> {
+        let items: Vec<DbId> = items.iter().map(|id| DbId(id.uuid())).collect();
         let rows: Vec<CustodyRow> = custody::table
             .filter(custody::evidence_id.eq_any(items))
             .order((custody::evidence_id, custody::seq))

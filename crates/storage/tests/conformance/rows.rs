@@ -133,10 +133,13 @@ fn evidence_and_its_custody(engine: Engine) {
     })
     .unwrap();
     let (id, whole) = (newer.id, vec![older.clone(), newer.clone()]);
-    let found =
-        bed.read(move |tx| Ok((tx.evidence(id)?, tx.evidence_of(of)?, tx.custody(id)?, tx.custody_of(of)?)));
-    let of_all = chain.iter().map(|e| (id, e.clone())).collect();
-    assert_eq!(found.unwrap(), (Some(newer), whole, chain.to_vec(), of_all));
+    let (without, with) = ([older.id], [older.id, id]);
+    let found = bed.read(move |tx| {
+        let chains = [tx.custody_of(&[])?, tx.custody_of(&without)?, tx.custody_of(&with)?];
+        Ok((tx.evidence(id)?, tx.evidence_of(of)?, tx.custody(id)?, chains))
+    });
+    let of_both = chain.iter().map(|e| (id, e.clone())).collect();
+    assert_eq!(found.unwrap(), (Some(newer), whole, chain.to_vec(), [Vec::new(), Vec::new(), of_both]));
 
     let changed = Evidence { status: EvidenceStatus::Confirmed, broken: true, custody_entries: 1, ..older };
     let (saved, entry, id) = (changed.clone(), custody(1, false), changed.id);
