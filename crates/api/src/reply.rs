@@ -6,11 +6,11 @@ use crate::problem::Problem;
 use crate::query;
 use crate::state::Api;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LINK};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LINK, LOCATION};
 use actix_web::{HttpRequest, HttpResponse};
 use probatum_application::ports::{Executor, Tx};
 use probatum_application::{Answer, AppError, Ctx, Render, RequestKey, Taken, answer_once};
-use probatum_kernel::{Cursor, Page, Total};
+use probatum_kernel::{Cursor, Kind, Page, Total};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -127,6 +127,19 @@ pub fn page_after<T: Serialize>(
         response.insert_header((LINK, query::next_link(req, next)));
     }
     response.json(List { data, meta: Meta::new(page, total) })
+}
+
+/// Whether content that was received belongs to nothing: it was refused, or a repetition was answered from store and
+/// names another `taker` than this run. If the outcome is not known (the database went away during the commit), it stays:
+/// rather too much than lost.
+pub fn orphaned(answer: &Result<HttpResponse, Problem>, taker: &str) -> bool {
+    match answer {
+        Ok(response) => {
+            let location = response.headers().get(LOCATION).and_then(|l| l.to_str().ok()).unwrap_or_default();
+            taker.is_empty() || !location.ends_with(taker)
+        }
+        Err(Problem(e)) => !matches!(e.code.kind(), Kind::Internal | Kind::Unavailable),
+    }
 }
 
 /// An answer with a JSON body.

@@ -172,7 +172,7 @@ pub fn missing_content(
 /// hash is the item's.
 ///
 /// The time is `now`, or that of `last` where that is later: clients' clocks may be ahead by
-/// [`MAX_SKEW_MS`](crate::MAX_SKEW_MS), and what the registry witnesses must not be lost for it.
+/// [`CLOCK_SKEW_MS`](probatum_kernel::CLOCK_SKEW_MS), and what the registry witnesses must not be lost for it.
 ///
 /// # Errors
 /// `CustodyBroken`, if `last` is `disposed` or the item has no hash.

@@ -6,7 +6,8 @@ use crate::hash::Sha256Hex;
 use crate::kind::{CustodyAction, EvidenceKind, Tlp, Visibility};
 use crate::status::{Facts, own_status};
 use probatum_kernel::{
-    Actor, EvidenceId, EvidenceStatus, FieldFault, IncidentId, TextError, Timestamp, check_text,
+    Actor, CLOCK_SKEW_MS, EvidenceId, EvidenceStatus, FieldFault, IncidentId, TextError, Timestamp,
+    check_text,
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +27,6 @@ pub const MAX_CUSTODY_ENTRIES: usize = 1000;
 pub const MAX_NOTE: usize = 1000;
 /// The most characters of the name of an uploaded file.
 pub const MAX_FILE_NAME: usize = 255;
-/// How far ahead of ours a client's clock may be: 5 minutes, in milliseconds.
-pub const MAX_SKEW_MS: i64 = 5 * 60 * 1000;
 
 /// The command to attach evidence to an incident (CONTRACT §4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -274,7 +273,7 @@ fn faults(id: EvidenceId, cmd: &Attach, now: Timestamp) -> Vec<FieldFault> {
 }
 
 fn custody_faults(faults: &mut Vec<FieldFault>, path: &str, entry: &CustodyInput, now: Timestamp) {
-    if entry.ts > now.plus_millis(MAX_SKEW_MS) {
+    if entry.ts > now.plus_millis(CLOCK_SKEW_MS) {
         let message = format!("must not be in the future; it is now {now}");
         faults.push(FieldFault::new(format!("{path}ts"), "in_future", message));
     }

@@ -7,14 +7,12 @@ use crate::dto::List;
 use crate::dto::evidence::{AppendCustody, AttachEvidence, Attached, EvidenceItem, UploadEvidence};
 use crate::problem::Problem;
 use crate::query;
-use crate::reply::{created, json, page_of};
+use crate::reply::{created, json, orphaned, page_of};
 use crate::state::Api;
 use crate::upload::{Form, receive};
 use actix_web::http::StatusCode;
-use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use probatum_application::use_cases::{evidence, incidents};
-use probatum_kernel::Kind;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Attach evidence
@@ -79,18 +77,6 @@ async fn upload(
         api.discard(place, &request_id).await;
     }
     answer
-}
-
-/// Whether content that was received belongs to nothing: it was refused, or a repetition was answered from store. If
-/// the outcome is not known (the database went away during the commit), the content stays: rather too much than lost.
-pub(super) fn orphaned(answer: &Result<HttpResponse, Problem>, taken: &str) -> bool {
-    match answer {
-        Ok(response) => {
-            let location = response.headers().get(LOCATION).and_then(|l| l.to_str().ok()).unwrap_or_default();
-            taken.is_empty() || !location.ends_with(taken)
-        }
-        Err(Problem(e)) => !matches!(e.code.kind(), Kind::Internal | Kind::Unavailable),
-    }
 }
 
 /// The evidence of an incident
