@@ -73,7 +73,8 @@ pub async fn create(
     params(
         ("status" = Option<String>, Query, description = "open, triaged, resolved, or a word of status_lifecycle"),
         ("status_lifecycle" = Option<crate::vocabulary::Lifecycle>, Query),
-        ("severity" = Option<crate::vocabulary::Band>, Query),
+        ("severity" = Option<crate::vocabulary::Severity>, Query,
+            description = "a band; or a score from 0 to 10, which finds this score alone"),
         ("type" = Option<crate::vocabulary::Category>, Query, description = "the same as category"),
         ("category" = Option<crate::vocabulary::Category>, Query),
         ("priority" = Option<crate::vocabulary::Priority>, Query),
