@@ -1,6 +1,7 @@
 //! Requests no decent client would send, byte by byte.
 
 use crate::Server;
+use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -11,6 +12,23 @@ pub struct RawReply {
     pub status: u16,
     /// Everything.
     pub text: String,
+}
+
+impl RawReply {
+    /// Asserts that it is an error in the one shape there is (RFC 9457), with this code; the body.
+    pub fn problem(&self, code: &str) -> Value {
+        let (head, body) = self.text.split_once("\r\n\r\n").expect("a head and a body");
+        let head = head.to_lowercase();
+        assert!(head.contains("content-type: application/problem+json"), "{}", self.text);
+        assert!(head.contains("x-request-id: "), "{}", self.text);
+        let problem: Value = serde_json::from_str(body).expect("JSON");
+        assert_eq!(problem["error"], code, "{problem}");
+        assert_eq!(problem["status"], self.status, "{problem}");
+        for member in ["detail", "type", "title", "instance", "request_id"] {
+            assert!(problem[member].is_string(), "{member}: {problem}");
+        }
+        problem
+    }
 }
 
 /// Sends `bytes` over a connection of its own and reads until the server closes or falls silent.
