@@ -51,6 +51,31 @@ fn a_key_is_printed_alone_listed_without_its_secret_and_revoked() {
 }
 
 #[test]
+fn options_can_be_given_in_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str], environment: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_probatum"));
+        command.current_dir(folder.path()).args(args).envs(environment.iter().copied()).output().unwrap()
+    };
+    let made = [
+        ("PROBATUM_NAME", "kdzik"),
+        ("PROBATUM_ROLE", "reporter,legal_dpo"),
+        ("PROBATUM_EXPIRES", "2h"),
+        ("PROBATUM_DATABASE", "sqlite://elsewhere.db"),
+    ];
+    let output = run(&["key", "create"], &made);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let listed =
+        run(&["key", "list"], &[("PROBATUM_JSON", "true"), ("PROBATUM_DATABASE", "sqlite://elsewhere.db")]);
+    let rows: serde_json::Value = serde_json::from_str(&stdout(&listed)).unwrap();
+    assert_eq!(rows[0]["roles"], serde_json::json!(["reporter", "legal_dpo"]), "{rows}");
+    assert!(rows[0]["expires_at"].is_string(), "{rows}");
+    assert!(stdout(&run(&["migrate"], &[("PROBATUM_DRY_RUN", "true")])).starts_with("pending 0001"));
+    let wrong = run(&["seed"], &[("PROBATUM_INCIDENTS", "none")]);
+    assert!(!wrong.status.success() && stderr(&wrong).contains("none"), "{}", stderr(&wrong));
+}
+
+#[test]
 fn wrong_values_name_themselves() {
     let folder = tempfile::tempdir().unwrap();
     let cases: [(&[&str], &str); 5] = [
