@@ -64,6 +64,10 @@ pub trait EvidenceRows {
     fn evidence(&mut self, id: EvidenceId) -> Answered<Option<Evidence>>;
     /// All items of an incident, oldest first.
     fn evidence_of(&mut self, incident: IncidentId) -> Answered<Vec<Evidence>>;
+    /// All items after this one, by id, at most `limit`.
+    fn evidence_after(&mut self, after: Option<EvidenceId>, limit: u32) -> Answered<Vec<Evidence>>;
+    /// How many items there are, and how many of them have stored content.
+    fn count_evidence(&mut self) -> Answered<(u64, u64)>;
     /// Saves status, brokenness and the number of custody entries of an item.
     fn save_evidence(&mut self, item: &Evidence) -> Answered<()>;
     /// Appends a custody entry.

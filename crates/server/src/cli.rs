@@ -55,6 +55,9 @@ pub enum Command {
     /// Check the audit log.
     #[command(subcommand)]
     Audit(Audit),
+    /// Check evidence.
+    #[command(subcommand)]
+    Evidence(Evidence),
     /// The key that signs reports and the heads of the audit log.
     #[command(subcommand)]
     SigningKey(SigningKey),
@@ -181,6 +184,24 @@ pub enum Audit {
             requires = "checkpoint"
         )]
         keys: Vec<String>,
+    },
+}
+
+/// Commands about evidence.
+#[derive(Debug, Subcommand)]
+pub enum Evidence {
+    /// Hash every stored content anew and check every chain of custody; exit code 1 and a list if anything is wrong. It
+    /// records nothing: POST /api/evidence/{id}/verify does, for one item.
+    Verify {
+        /// Where the records are.
+        #[command(flatten)]
+        common: Common,
+        /// The folder for evidence content [default: probatum-data]
+        #[arg(long, env = "PROBATUM_DATA", value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// As JSON, for programs.
+        #[arg(long, env = "PROBATUM_JSON")]
+        json: bool,
     },
 }
 

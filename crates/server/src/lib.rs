@@ -5,6 +5,7 @@ mod checkpoint;
 mod cli;
 mod commands;
 mod config;
+mod evidence;
 mod intake_loop;
 mod logging;
 mod loops;
