@@ -42,10 +42,8 @@ impl Told {
         if !self.raw_data {
             detail.remove(RAW_DATA_DIGEST);
         }
-        if !self.reports {
-            if entry.action.starts_with("report.") {
-                detail.retain(|name, _| OF_REPORTS.contains(&name.as_str()));
-            }
+        if !self.reports && entry.action.starts_with("report.") {
+            detail.retain(|name, _| OF_REPORTS.contains(&name.as_str()));
         }
         if let Some(changes) = detail.get_mut("changes").and_then(Value::as_array_mut) {
             changes.retain(|change| !self.withholds(change));
