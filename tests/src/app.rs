@@ -112,8 +112,14 @@ impl App {
 
     /// SIGTERM, and it must end well.
     pub fn stop(&mut self) {
-        let ended = self.server.stop();
+        self.server.signal("TERM");
+        let ended = self.ended();
         assert!(ended.success(), "probatum serve ended with {ended} on SIGTERM");
+    }
+
+    /// How its server ended, by itself or by a signal.
+    pub fn ended(&mut self) -> std::process::ExitStatus {
+        self.server.end()
     }
 
     /// Starts the server again, on the same database and files and with the same arguments.

@@ -98,13 +98,17 @@ impl Server {
         }
     }
 
-    /// SIGTERM; how it ended.
-    pub fn stop(&mut self) -> ExitStatus {
+    /// Sends a signal by its name: `TERM`, `INT`.
+    pub fn signal(&self, name: &str) {
         let pid = self.process.id().to_string();
-        let sent =
-            Command::new("sh").args(["-c", "kill -TERM \"$1\"", "kill", &pid]).stdin(Stdio::null()).status();
-        assert!(sent.unwrap().success());
-        until("probatum serve stops on SIGTERM", PATIENCE, || self.ended())
+        let mut kill = Command::new("sh");
+        kill.args(["-c", "kill \"-$1\" \"$2\"", "kill", name, &pid]).stdin(Stdio::null());
+        assert!(kill.status().unwrap().success());
+    }
+
+    /// How it ended by itself, or by a signal.
+    pub fn end(&mut self) -> ExitStatus {
+        until("probatum serve ends", PATIENCE, || self.ended())
     }
 
     fn ended(&mut self) -> Option<ExitStatus> {

@@ -1,6 +1,7 @@
 //! Requests no decent client would send, byte by byte.
 
 use crate::Server;
+use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -11,6 +12,23 @@ pub struct RawReply {
     pub status: u16,
     /// Everything.
     pub text: String,
+}
+
+impl RawReply {
+    /// Asserts that it is an error in the one shape there is (RFC 9457), with this code; the body.
+    pub fn problem(&self, code: &str) -> Value {
+        let (head, body) = self.text.split_once("\r\n\r\n").expect("a head and a body");
+        let head = head.to_lowercase();
+        assert!(head.contains("content-type: application/problem+json"), "{}", self.text);
+        assert!(head.contains("x-request-id: "), "{}", self.text);
+        let problem: Value = serde_json::from_str(body).expect("JSON");
+        assert_eq!(problem["error"], code, "{problem}");
+        assert_eq!(problem["status"], self.status, "{problem}");
+        for member in ["detail", "type", "title", "instance", "request_id"] {
+            assert!(problem[member].is_string(), "{member}: {problem}");
+        }
+        problem
+    }
 }
 
 /// Sends `bytes` over a connection of its own and reads until the server closes or falls silent.
@@ -41,4 +59,39 @@ fn is_whole(answer: &[u8]) -> bool {
         name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
     });
     length.is_some_and(|length| body.len() >= length)
+}
+
+/// A request of which the head is sent, and the body not yet.
+pub struct Begun {
+    stream: TcpStream,
+    answer: String,
+}
+
+impl Begun {
+    /// Sends a head over a connection of its own.
+    pub fn new(server: &Server, head: &[u8]) -> Self {
+        let mut stream = TcpStream::connect(("127.0.0.1", server.port())).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.write_all(head).unwrap();
+        Self { stream, answer: String::new() }
+    }
+
+    /// Reads until the server has said `words`, and forgets them.
+    pub fn until_told(&mut self, words: &str) {
+        let mut buffer = [0; 8192];
+        while !self.answer.contains(words) {
+            let n = self.stream.read(&mut buffer).unwrap();
+            assert!(n > 0, "no {words:?}, but {:?}", self.answer);
+            self.answer.push_str(&String::from_utf8_lossy(&buffer[..n]));
+        }
+        self.answer.clear();
+    }
+
+    /// Sends the rest; what is said after that until the server closes.
+    pub fn finish(mut self, body: &[u8]) -> String {
+        self.stream.write_all(body).unwrap();
+        let mut answer = Vec::new();
+        self.stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
 }

@@ -129,6 +129,12 @@ fn lowering_a_flag_takes_a_reason(app: &App) {
     assert_eq!(analyst.changes(&id, &json!({"severity": 5}))["ai_act_relevant"], false);
     // Both ways of writing a flag mean the same.
     assert_eq!(analyst.changes(&id, &json!({"flags": {"law_enforcement": true}}))["law_enforcement"], true);
+    // Said twice, it has to be the same: in a change and in a new incident alike.
+    let both = json!({"flags": {"critical_infra": true}, "critical_infra": false});
+    analyst.patch(&path, &both).invalid(&["critical_infra"]);
+    for new in [report("Both"), alert("phishing")] {
+        analyst.post("/api/incidents", &merged(new, both.clone())).invalid(&["critical_infra"]);
+    }
     assert_eq!(analyst.changes(&id, &json!({"ai_act_relevant": true}))["ai_act_relevant"], true);
     assert_eq!(raised(&analyst, &id), ["ai_act_relevant", "law_enforcement"]);
 }

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 on_both! {
-    own: acknowledged_writes_survive, a_stored_answer_survives, a_graceful_stop_loses_nothing;
+    own: acknowledged_writes_survive, a_stored_answer_survives, a_graceful_stop_loses_nothing,
+        a_graceful_stop_answers_what_is_under_way;
 }
 
 const WRITERS: usize = 8;
@@ -120,4 +121,33 @@ fn a_graceful_stop_loses_nothing(engine: Engine) {
     let acknowledged = under_load(&mut app, 100, App::stop);
     app.restart();
     assert_whole(&app, &acknowledged);
+}
+
+/// Ctrl-C and SIGTERM alike: the listener is gone, and who has begun to ask still gets their answer.
+fn a_graceful_stop_answers_what_is_under_way(engine: Engine) {
+    let mut app = App::start(engine);
+    let key = app.key_of("reporter");
+    for signal in ["INT", "TERM"] {
+        let body = report(&format!("Under way, then SIG{signal}")).to_string();
+        let head = format!(
+            "POST /api/incidents HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\nexpect: 100-continue\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        );
+        let mut request = wire::Begun::new(app.server(), head.as_bytes());
+        request.until_told("100 Continue");
+        app.server().signal(signal);
+        until("it listens no more", Duration::from_secs(30), || {
+            std::net::TcpStream::connect(("127.0.0.1", app.server().port())).is_err().then_some(())
+        });
+        let answer = request.finish(body.as_bytes());
+        assert!(answer.starts_with("HTTP/1.1 201"), "SIG{signal}: {answer}");
+        let ended = app.ended();
+        assert!(ended.success(), "SIG{signal}: {ended}");
+        app.restart();
+        assert_eq!(
+            app.viewer().get("/api/incidents").expect(200)["data"][0]["title"],
+            format!("Under way, then SIG{signal}")
+        );
+    }
 }

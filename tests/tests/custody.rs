@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 on_both! {
     shared: a_chain_out_of_order_is_refused_whole, an_entry_with_another_hash_breaks_the_chain,
+        a_chain_begun_later_begins_with_the_hash_of_the_item,
         nothing_follows_disposal, a_contradiction_disputes_and_can_be_rebutted, kinds_decide_what_is_proven,
         an_upload_is_hashed_and_kept, a_wrong_hash_keeps_nothing, damage_on_disk_is_found, evidence_kept_elsewhere,
-        deleting_takes_evidence_along, chains_are_linked;
+        deleting_takes_evidence_along, chains_are_linked, pages_of_evidence_come_with_their_chains;
 }
 
 /// The SHA-256 of a million times `a` (FIPS 180-4, the examples of NIST).
@@ -82,6 +83,22 @@ fn an_entry_with_another_hash_breaks_the_chain(app: &App) {
     assert_eq!(analyst.incident(&id)["evidence_status"], "disputed");
 }
 
+fn a_chain_begun_later_begins_with_the_hash_of_the_item(app: &App) {
+    let analyst = app.analyst();
+    let id = analyst.reports(&report("Custody begins later"));
+    let evidence = analyst.attaches(&id, &merged(confirming(), json!({"chain_of_custody": []})));
+    let path = format!("/api/evidence/{evidence}/custody");
+    let silent = json!({"ts": EARLIER, "actor": "analyst:kdzik", "action": "collected"});
+    for first in [silent, custody(EARLIER, "collected", OTHER)] {
+        let problem = analyst.post(&path, &first).problem(422, "custody_broken");
+        assert!(text(&problem["detail"]).contains("hash_after"), "{problem}");
+    }
+    assert_contains(&item(&analyst, &evidence), &json!({"status": "internal", "chain_of_custody": []}));
+    assert_eq!(analyst.incident(&id)["evidence_status"], "internal");
+    analyst.post(&path, &custody(EARLIER, "collected", ABC)).expect(201);
+    assert_eq!(item(&analyst, &evidence)["status"], "confirmed");
+}
+
 fn nothing_follows_disposal(app: &App) {
     let analyst = app.analyst();
     let id = analyst.reports(&report("Disposed"));
@@ -90,6 +107,31 @@ fn nothing_follows_disposal(app: &App) {
     analyst.post(&path, &custody(LATER, "disposed", ABC)).expect(201);
     analyst.post(&path, &custody(LATER, "accessed", ABC)).problem(422, "custody_broken");
     assert_eq!(item(&analyst, &evidence)["chain_of_custody"].as_array().unwrap().len(), 2);
+}
+
+fn pages_of_evidence_come_with_their_chains(app: &App) {
+    let analyst = app.analyst();
+    let id = analyst.reports(&report("Pages"));
+    let all: Vec<Value> = (0..5)
+        .map(|n| {
+            let visibility = if n == 1 { "internal" } else { "public" };
+            let evidence = analyst.attaches(&id, &merged(confirming(), json!({"visibility": visibility})));
+            for _ in 0..n {
+                let path = format!("/api/evidence/{evidence}/custody");
+                analyst.post(&path, &custody(LATER, "accessed", ABC)).expect(201);
+            }
+            item(&analyst, &evidence)
+        })
+        .collect();
+    let public: Vec<Value> = all.iter().filter(|e| e["visibility"] == "public").cloned().collect();
+    let path = format!("/api/incidents/{id}/evidence?per_page=2");
+    for (client, expected) in [(&analyst, &all), (&app.viewer(), &public)] {
+        assert_eq!(&client.walk(&path), expected);
+        let second = client.get(&format!("{path}&page=2"));
+        assert_eq!(second.expect(200)["data"].as_array().unwrap(), &expected[2..4]);
+        assert_eq!(second.expect(200)["meta"]["total"], expected.len());
+        assert_eq!(second.next().is_some(), expected.len() > 4, "a link to a page there is");
+    }
 }
 
 fn chains_are_linked(app: &App) {

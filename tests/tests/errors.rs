@@ -277,14 +277,26 @@ fn content_negotiation(app: &App) {
 }
 
 fn bytes_no_client_would_send(app: &App) {
-    for bytes in [
-        "GET /api/incidents HTTP/9.9\r\n\r\n",
-        "nonsense\r\n\r\n",
-        "GET /%zz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
-        "GET /api/incidents?q=%ff HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
-    ] {
+    // What is no HTTP has no path and no headers, and is answered before there is a request.
+    for bytes in ["GET /api/incidents HTTP/9.9\r\n\r\n", "nonsense\r\n\r\n"] {
         let reply = wire::send(app.server(), bytes.as_bytes());
         assert!((400..500).contains(&reply.status), "{bytes:?}: {}", reply.text);
+    }
+    let key = app.key_of("viewer");
+    for (target, status, code) in [
+        ("/%zz", 404, "not_found"),
+        ("/api/incidents/%zz", 404, "not_found"),
+        ("/api/incidents?q=%ff", 400, "validation_failed"),
+        ("/api/incidents?q=%zz", 200, ""),
+    ] {
+        let bytes = format!(
+            "GET {target} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\nconnection: close\r\n\r\n"
+        );
+        let reply = wire::send(app.server(), bytes.as_bytes());
+        assert_eq!(reply.status, status, "{target}: {}", reply.text);
+        if status != 200 {
+            reply.problem(code);
+        }
     }
     // And it goes on serving.
     app.viewer().get("/api/incidents").expect(200);

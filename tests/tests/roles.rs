@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 on_both! {
     shared: every_operation_for_every_role, steps_are_moved_by_operators, nobody_is_told_apart_from_a_stranger, credentials_that_are_no_good,
-        evidence_is_seen_by_right, what_is_hidden_is_not_hinted_at, raw_data_is_seen_by_right, roles_add_up, actors_carry_their_role,
+        evidence_is_seen_by_right, what_is_hidden_is_not_hinted_at, the_precise_place_is_seen_by_right, raw_data_is_seen_by_right, roles_add_up, actors_carry_their_role,
         keys_are_revoked_at_once, keys_have_an_end;
     own: a_public_viewer_is_a_viewer, the_first_start_prints_one_admin_key;
 }
@@ -478,6 +478,35 @@ fn what_is_hidden_is_not_hinted_at(app: &App) {
             reply.expect(200);
             assert_eq!(reply.text().contains(&hidden), sees, "{role}, {path}: {}", reply.text());
         }
+    }
+}
+
+fn the_precise_place_is_seen_by_right(app: &App) {
+    let operator = app.operator();
+    let incident = operator.reports(&report("Somewhere"));
+    let path = format!("/api/incidents/{incident}");
+    for body in [
+        json!({"location": {"lat": 52.2297, "lon": 21.0122}, "title": "Elsewhere"}),
+        json!({"location": {"lat": 51.1079, "lon": 17.0385}}),
+        json!({"location": null}),
+        json!({"location": {"lat": 50.0647, "lon": 19.945}}),
+    ] {
+        operator.changes(&incident, &body);
+    }
+    for role in ROLES {
+        let client = app.user(role);
+        let timeline = client.get(&format!("{path}/timeline"));
+        let entries = timeline.expect(200)["data"].as_array().unwrap().len();
+        let sees = ALL_EVIDENCE.contains(&role);
+        // Created, then changed four times; of these one was of the title, too.
+        assert_eq!(entries, if sees { 5 } else { 2 }, "{role}: {}", timeline.text());
+        assert_eq!(timeline.expect(200)["meta"]["total"], entries, "{role}");
+        for text in [timeline.text(), client.get(&path).text()] {
+            for word in ["\"location\"", "50.0647", "19.945"] {
+                assert_eq!(text.contains(word), sees, "{role}, {word}: {text}");
+            }
+        }
+        assert!(timeline.text().contains("Elsewhere"), "{role}");
     }
 }
 

@@ -4,8 +4,8 @@
 use crate::body::{Body, stalled};
 use crate::caller::Caller;
 use crate::problem::Problem;
+use crate::reply::orphaned;
 use crate::state::Api;
-use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -14,7 +14,7 @@ use probatum_application::use_cases::evidence::Received;
 use probatum_application::use_cases::feeds::Taken;
 use probatum_application::{Answer, AppError, Ctx, RequestKey};
 use probatum_evidence::Stored;
-use probatum_kernel::{Code, Kind};
+use probatum_kernel::Code;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -154,17 +154,5 @@ impl Delivered {
             api.discard(place, &request_id).await;
         }
         answered
-    }
-}
-
-/// Whether content belongs to nothing: it was refused, or a repetition was answered from store. If the outcome is not
-/// known (the database went away during the commit), it stays: rather too much than lost.
-fn orphaned(answered: &Result<HttpResponse, Problem>, taker: &str) -> bool {
-    match answered {
-        Ok(response) => {
-            let location = response.headers().get(LOCATION).and_then(|l| l.to_str().ok()).unwrap_or_default();
-            taker.is_empty() || !location.ends_with(taker)
-        }
-        Err(Problem(e)) => !matches!(e.code.kind(), Kind::Internal | Kind::Unavailable),
     }
 }

@@ -120,10 +120,16 @@ fn common(operation: &mut Operation, method: &str, path: &str, public: bool) {
         statuses.extend([StatusCode::REQUEST_TIMEOUT, StatusCode::CONFLICT, StatusCode::PAYLOAD_TOO_LARGE]);
         statuses.extend([StatusCode::UNSUPPORTED_MEDIA_TYPE, StatusCode::UNPROCESSABLE_ENTITY]);
     }
-    let conditional =
-        operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::T(p) if p.name == "If-Match"));
-    if conditional {
+    let takes = |header: &str| {
+        operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::T(p) if p.name == header))
+    };
+    if takes("If-Match") {
         statuses.extend([StatusCode::PRECONDITION_FAILED, StatusCode::CONFLICT]);
+    }
+    if takes("Idempotency-Key") {
+        // The key was used for another request. What it belongs to is known once the body is read, empty as it may be.
+        statuses.extend([StatusCode::UNPROCESSABLE_ENTITY, StatusCode::REQUEST_TIMEOUT]);
+        statuses.push(StatusCode::PAYLOAD_TOO_LARGE);
     }
     for status in statuses {
         let reason = status.canonical_reason().unwrap_or("Error");

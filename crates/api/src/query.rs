@@ -16,7 +16,7 @@ use probatum_application::{
 };
 use probatum_incident::{Flag, Flags, Severity};
 use probatum_kernel::{
-    AgentId, Code, Coded, Cursor, FieldFault, IncidentRef, Page, PageError, Position, Sort, Timestamp, Total,
+    AgentId, Code, Coded, Cursor, FieldFault, IncidentRef, Page, PageError, Position, Sort, Timestamp,
 };
 use std::fmt::Display;
 use std::str::FromStr;
@@ -95,6 +95,15 @@ impl Params {
         }
     }
 
+    /// A page of a list that has this order and no other: a cursor of another order is none of this list.
+    fn page_in(&mut self, order: Sort) -> Result<Page, AppError> {
+        let page = self.page()?.unwrap_or(Page::FIRST);
+        if matches!(&page.position, Position::After(cursor) if cursor.sort != order) {
+            self.faults.extend(PageError::Cursor.fields());
+        }
+        Ok(page)
+    }
+
     /// No parameter may be left over.
     fn end(mut self) -> Result<(), AppError> {
         let known = self.faults.is_empty();
@@ -112,18 +121,29 @@ impl Params {
     }
 }
 
-/// A page of a list that has no other parameters.
-pub fn page(query: &str) -> Result<Page, AppError> {
+/// A page of a list that only grows at its end, and has no other parameters.
+pub fn rows(query: &str) -> Result<Page, AppError> {
     let mut params = Params::read(query)?;
-    let page = params.page()?;
+    let page = params.page()?.unwrap_or(Page::FIRST);
+    if matches!(&page.position, Position::After(cursor) if *cursor != Cursor::at_row(page.first_row())) {
+        params.faults.extend(PageError::Cursor.fields());
+    }
     params.end()?;
-    Ok(page.unwrap_or(Page::FIRST))
+    Ok(page)
+}
+
+/// A page of a list that begins with the newest, and has no other parameters.
+pub fn newest(query: &str) -> Result<Page, AppError> {
+    let mut params = Params::read(query)?;
+    let page = params.page_in(NEWEST_FIRST)?;
+    params.end()?;
+    Ok(page)
 }
 
 /// The inbox of actions.
 pub fn actions(query: &str) -> Result<ActionQuery, AppError> {
     let mut params = Params::read(query)?;
-    let page = params.page()?.unwrap_or(Page::FIRST);
+    let page = params.page_in(NEWEST_FIRST)?;
     let (status, approval_level) = (params.parsed("status"), params.parsed("approval_level"));
     params.end()?;
     Ok(ActionQuery { status, approval_level, page })
@@ -205,12 +225,7 @@ pub fn export(query: &str, now: Timestamp) -> Result<IncidentQuery, AppError> {
 /// Which deadlines of all incidents.
 pub fn deadlines(query: &str, now: Timestamp) -> Result<ClockQuery, AppError> {
     let mut params = Params::read(query)?;
-    let page = params.page()?.unwrap_or(Page::FIRST);
-    if let Position::After(cursor) = &page.position
-        && cursor.sort != CLOCK_ORDER
-    {
-        params.faults.extend(PageError::Cursor.fields());
-    }
+    let page = params.page_in(CLOCK_ORDER)?;
     let within = params.parsed::<Window>("due_within");
     let state = params.parsed("state");
     params.end()?;
@@ -254,12 +269,7 @@ pub fn nothing(query: &str) -> Result<(), AppError> {
 /// Which entries of the audit log, of which incident, and which page of them.
 pub fn audit(query: &str) -> Result<(AuditFilter, Option<IncidentRef>, Page), AppError> {
     let mut params = Params::read(query)?;
-    let page = params.page()?.unwrap_or(Page::FIRST);
-    if let Position::After(cursor) = &page.position
-        && cursor.sort != NEWEST_FIRST
-    {
-        params.faults.extend(PageError::Cursor.fields());
-    }
+    let page = params.page_in(NEWEST_FIRST)?;
     let filter = AuditFilter {
         action: params.line("action"),
         actor: params.line("actor"),
@@ -371,15 +381,6 @@ pub fn next_link(req: &HttpRequest, next: &impl Display) -> String {
     format!("<{}?{}>; rel=\"next\"", req.path(), query.join("&"))
 }
 
-/// The link to the next page of a list that only grows at its end, if there is one.
-pub fn next_rows(req: &HttpRequest, page: &Page, total: Total) -> Option<String> {
-    let end = page.first_row().saturating_add(page.per_page);
-    match total {
-        Total::Exactly(n) if end >= n => None,
-        _ => Some(next_link(req, &Cursor::at_row(end))),
-    }
-}
-
 /// `If-Match` as the ETags it lists; a weak one never matches.
 pub fn if_match(req: &HttpRequest) -> Result<Precondition, AppError> {
     match tags(req, &IF_MATCH)? {
@@ -461,6 +462,37 @@ mod tests {
         assert_eq!(refused("colour=red").0, Code::UnknownField);
         assert_eq!(refused("page=1001").0, Code::PageTooDeep);
         assert_eq!(refused("status=open&status=triaged").1, ["status"]);
+    }
+
+    #[test]
+    fn a_cursor_belongs_to_the_order_of_its_list() {
+        let id = "00000000000000000000000000000007";
+        let (newest_first, by_row) =
+            (format!("cursor=-created_at.0.{id}"), format!("cursor={}", Cursor::at_row(7)));
+        let foreign = format!("cursor=-severity.9.{id}");
+        let lists: [(fn(&str) -> Result<Page, AppError>, [bool; 3]); 6] = [
+            (rows, [false, true, false]),
+            (newest, [true, false, false]),
+            (|q| actions(q).map(|a| a.page), [true, false, false]),
+            (|q| deliveries(q).map(|(_, page)| page), [true, false, false]),
+            (|q| audit(q).map(|(_, _, page)| page), [true, false, false]),
+            (|q| deadlines(q, Timestamp::EPOCH).map(|d| d.page), [false, true, false]),
+        ];
+        for (place, (list, expected)) in lists.into_iter().enumerate() {
+            for (query, taken) in [&newest_first, &by_row, &foreign].into_iter().zip(expected) {
+                match list(query) {
+                    Ok(_) => assert!(taken, "list {place} takes {query}"),
+                    Err(e) => {
+                        assert!(!taken, "list {place} refuses {query}");
+                        assert_eq!(e.fields[0].field, "cursor");
+                    }
+                }
+            }
+        }
+        // A row has a number and no id, and one that can be counted.
+        for odd in [format!("cursor=created_at.7.{id}"), format!("cursor=created_at.-1.{:032}", 0)] {
+            assert_eq!(rows(&odd).unwrap_err().fields[0].field, "cursor");
+        }
     }
 
     #[test]

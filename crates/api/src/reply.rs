@@ -6,11 +6,11 @@ use crate::problem::Problem;
 use crate::query;
 use crate::state::Api;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LINK};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LINK, LOCATION};
 use actix_web::{HttpRequest, HttpResponse};
 use probatum_application::ports::{Executor, Tx};
 use probatum_application::{Answer, AppError, Ctx, Render, RequestKey, Taken, answer_once};
-use probatum_kernel::{Cursor, Page, Total};
+use probatum_kernel::{Cursor, Kind, Page, Total};
 use serde::Serialize;
 use std::time::Duration;
 
@@ -99,16 +99,19 @@ pub fn rows<T: Serialize>(
     let total = Total::Exactly(u32::try_from(all.len()).unwrap_or(u32::MAX));
     let skip = usize::try_from(page.first_row()).unwrap_or(usize::MAX);
     let take = usize::try_from(page.per_page).unwrap_or(0);
-    page_of(req, all.skip(skip).take(take).collect(), page, total)
+    let more = all.len() > skip.saturating_add(take);
+    page_of(req, all.skip(skip).take(take).collect(), page, total, more)
 }
 
-/// A page of a list that only grows at its end, with the link to the next.
-pub fn page_of<T: Serialize>(req: &HttpRequest, data: Vec<T>, page: &Page, total: Total) -> HttpResponse {
-    let mut response = HttpResponse::Ok();
-    if let Some(next) = query::next_rows(req, page, total) {
-        response.insert_header((LINK, next));
-    }
-    response.json(List { data, meta: Meta::new(page, total) })
+/// A page of a list that only grows at its end, with the link to the next if there are `more` rows.
+pub fn page_of<T: Serialize>(
+    req: &HttpRequest,
+    data: Vec<T>,
+    page: &Page,
+    total: Total,
+    more: bool,
+) -> HttpResponse {
+    page_after(req, data, page, total, more.then(|| page.after_these()).as_ref())
 }
 
 /// A page of a list by keyset, with the link to the next.
@@ -124,6 +127,19 @@ pub fn page_after<T: Serialize>(
         response.insert_header((LINK, query::next_link(req, next)));
     }
     response.json(List { data, meta: Meta::new(page, total) })
+}
+
+/// Whether content that was received belongs to nothing: it was refused, or a repetition was answered from store and
+/// names another `taker` than this run. If the outcome is not known (the database went away during the commit), it stays:
+/// rather too much than lost.
+pub fn orphaned(answer: &Result<HttpResponse, Problem>, taker: &str) -> bool {
+    match answer {
+        Ok(response) => {
+            let location = response.headers().get(LOCATION).and_then(|l| l.to_str().ok()).unwrap_or_default();
+            taker.is_empty() || !location.ends_with(taker)
+        }
+        Err(Problem(e)) => !matches!(e.code.kind(), Kind::Internal | Kind::Unavailable),
+    }
 }
 
 /// An answer with a JSON body.

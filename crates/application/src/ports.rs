@@ -64,12 +64,16 @@ pub trait EvidenceRows {
     fn evidence(&mut self, id: EvidenceId) -> Answered<Option<Evidence>>;
     /// All items of an incident, oldest first.
     fn evidence_of(&mut self, incident: IncidentId) -> Answered<Vec<Evidence>>;
+    /// All items after this one, by id, at most `limit`.
+    fn evidence_after(&mut self, after: Option<EvidenceId>, limit: u32) -> Answered<Vec<Evidence>>;
+    /// How many items there are, and how many of them have stored content.
+    fn count_evidence(&mut self) -> Answered<(u64, u64)>;
     /// Saves status, brokenness and the number of custody entries of an item.
     fn save_evidence(&mut self, item: &Evidence) -> Answered<()>;
     /// Appends a custody entry.
     fn append_custody(&mut self, id: EvidenceId, entry: &CustodyEntry) -> Answered<()>;
-    /// The chains of all items of an incident, by item, in order.
-    fn custody_of(&mut self, incident: IncidentId) -> Answered<Vec<(EvidenceId, CustodyEntry)>>;
+    /// The chains of these items, by item, in order.
+    fn custody_of(&mut self, items: &[EvidenceId]) -> Answered<Vec<(EvidenceId, CustodyEntry)>>;
     /// The chain of an item, in order.
     fn custody(&mut self, id: EvidenceId) -> Answered<Vec<CustodyEntry>>;
 }

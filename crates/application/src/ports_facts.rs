@@ -108,6 +108,8 @@ pub struct ClockChangeList {
     pub rows: Vec<(u32, ClockChange)>,
     /// How many there are in all.
     pub total: Total,
+    /// Whether there are more after these.
+    pub more: bool,
 }
 
 /// The rules all clocks follow, or are on the way to.

@@ -93,12 +93,8 @@ pub fn begin(
 ) -> Result<Vec<CustodyEntry>, EvidenceError> {
     let mut chain: Vec<CustodyEntry> = Vec::with_capacity(input.len());
     for (index, entry) in input.iter().enumerate() {
-        if index == 0 && hash.is_some() && entry.hash_after.is_none() {
-            let missing = EvidenceError::custody(
-                "hash_after",
-                "the first entry must state the hash_sha256 of the item",
-            );
-            return Err(missing.within(index));
+        if index == 0 {
+            check_first(hash, entry).map_err(|e| e.within(index))?;
         }
         let next = extend(id, hash, chain.last(), entry).map_err(|e| e.within(index))?;
         if next.intact == Some(false) {
@@ -111,6 +107,16 @@ pub fn begin(
         chain.push(next);
     }
     Ok(chain)
+}
+
+/// Refuses a first entry that is not about the content the item names: custody of other content, or of content
+/// nobody named, says nothing about it (CONTRACT §4). What an item without a hash may state, [`extend`] says.
+pub(crate) fn check_first(hash: Option<&Sha256Hex>, entry: &CustodyInput) -> Result<(), EvidenceError> {
+    if hash.is_some() && entry.hash_after.as_ref() != hash {
+        let detail = "the first entry must state the hash_sha256 of the item";
+        return Err(EvidenceError::custody("hash_after", detail));
+    }
+    Ok(())
 }
 
 /// The entry that follows `last` (`None`: the first). `hash` is the hash of the item. A `hash_after` that
@@ -166,7 +172,7 @@ pub fn missing_content(
 /// hash is the item's.
 ///
 /// The time is `now`, or that of `last` where that is later: clients' clocks may be ahead by
-/// [`MAX_SKEW_MS`](crate::MAX_SKEW_MS), and what the registry witnesses must not be lost for it.
+/// [`CLOCK_SKEW_MS`](probatum_kernel::CLOCK_SKEW_MS), and what the registry witnesses must not be lost for it.
 ///
 /// # Errors
 /// `CustodyBroken`, if `last` is `disposed` or the item has no hash.

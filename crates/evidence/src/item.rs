@@ -1,12 +1,13 @@
 //! An item of evidence: how it is attached, its limits, and what follows from a custody entry.
 
-use crate::custody::{CustodyEntry, CustodyInput, begin, extend, is_broken};
+use crate::custody::{CustodyEntry, CustodyInput, begin, check_first, extend, is_broken};
 use crate::error::EvidenceError;
 use crate::hash::Sha256Hex;
 use crate::kind::{CustodyAction, EvidenceKind, Tlp, Visibility};
 use crate::status::{Facts, own_status};
 use probatum_kernel::{
-    Actor, EvidenceId, EvidenceStatus, FieldFault, IncidentId, TextError, Timestamp, check_text,
+    Actor, CLOCK_SKEW_MS, EvidenceId, EvidenceStatus, FieldFault, IncidentId, TextError, Timestamp,
+    check_text,
 };
 use serde::{Deserialize, Serialize};
 
@@ -26,8 +27,6 @@ pub const MAX_CUSTODY_ENTRIES: usize = 1000;
 pub const MAX_NOTE: usize = 1000;
 /// The most characters of the name of an uploaded file.
 pub const MAX_FILE_NAME: usize = 255;
-/// How far ahead of ours a client's clock may be: 5 minutes, in milliseconds.
-pub const MAX_SKEW_MS: i64 = 5 * 60 * 1000;
 
 /// The command to attach evidence to an incident (CONTRACT §4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,10 +170,11 @@ impl Evidence {
     }
 
     /// Appends a custody entry a client sends; `last` is the last entry of the chain. Returns the item as it
-    /// is after it, and the entry.
+    /// is after it, and the entry. The first of a chain has to state the hash of the item, if it has one.
     ///
     /// # Errors
-    /// `Invalid` for a time in the future or a note too long, else what [`extend`] says.
+    /// `Invalid` for a time in the future or a note too long; `CustodyBroken` for a first entry without the
+    /// hash of the item or with another, else what [`extend`] says.
     pub fn append(
         &self,
         last: Option<&CustodyEntry>,
@@ -184,6 +184,9 @@ impl Evidence {
         let mut faults = Vec::new();
         custody_faults(&mut faults, "", input, now);
         reject(faults)?;
+        if last.is_none() {
+            check_first(self.hash_sha256.as_ref(), input)?;
+        }
         let entry = extend(self.id, self.hash_sha256.as_ref(), last, input)?;
         Ok((self.with_entry(&entry), entry))
     }
@@ -270,7 +273,7 @@ fn faults(id: EvidenceId, cmd: &Attach, now: Timestamp) -> Vec<FieldFault> {
 }
 
 fn custody_faults(faults: &mut Vec<FieldFault>, path: &str, entry: &CustodyInput, now: Timestamp) {
-    if entry.ts > now.plus_millis(MAX_SKEW_MS) {
+    if entry.ts > now.plus_millis(CLOCK_SKEW_MS) {
         let message = format!("must not be in the future; it is now {now}");
         faults.push(FieldFault::new(format!("{path}ts"), "in_future", message));
     }

@@ -43,7 +43,7 @@ pub use error::EvidenceError;
 pub use hash::{CanonicalError, HashError, Sha256Hex, canonical, link};
 pub use item::{
     Attach, Evidence, MAX_CONFIDENCE, MAX_CONTENT_REF, MAX_CUSTODY_ENTRIES, MAX_DESCRIPTION, MAX_FILE_NAME,
-    MAX_ITEMS_PER_INCIDENT, MAX_NOTE, MAX_SKEW_MS, MAX_SOURCE, Stored,
+    MAX_ITEMS_PER_INCIDENT, MAX_NOTE, MAX_SOURCE, Stored,
 };
 pub use kind::{CustodyAction, EvidenceClass, EvidenceKind, Tlp, Visibility};
 pub use merkle::{Frontier, TreeHash, inclusion_proof, leaf_hash, node_hash, root, verify_inclusion};

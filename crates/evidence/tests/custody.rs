@@ -71,6 +71,27 @@ fn a_different_hash_later_is_recorded_and_breaks() {
 }
 
 #[test]
+fn a_chain_begun_later_begins_with_the_hash_of_the_item() {
+    let (item, none) = attach(1, &Attach { chain_of_custody: Vec::new(), ..seed() });
+    assert!(none.is_empty() && item.status == probatum_kernel::EvidenceStatus::Internal);
+    for after in [None, Some(&Sha256Hex::of(b"x"))] {
+        let error = item.append(None, &input(0, Collected, after), now()).unwrap_err();
+        assert_eq!((error.code(), error.fields()[0].field.as_str()), (Code::CustodyBroken, "hash_after"));
+    }
+    let first = input(0, Collected, item.hash_sha256.as_ref());
+    let (item, entry) = item.append(None, &first, now()).unwrap();
+    assert_eq!((entry.seq, entry.intact), (1, Some(true)));
+    assert_eq!(item.status, probatum_kernel::EvidenceStatus::Confirmed);
+    // From then on an entry may leave it out.
+    assert!(item.append(Some(&entry), &input(1, Accessed, None), now()).is_ok());
+    // What the registry finds itself is put on record, whatever it is.
+    let (item, _) = attach(2, &Attach { chain_of_custody: Vec::new(), ..seed() });
+    for found in [None, Some(&Sha256Hex::of(b"x"))] {
+        assert_eq!(verified(&item, None, found, &actor(), now()).unwrap().intact, Some(false));
+    }
+}
+
+#[test]
 fn nothing_goes_back_in_time_or_beyond_disposal() {
     let (item, chain) = attach(1, &seed());
     let early = item.append(chain.last(), &input(-61, Accessed, None), now()).unwrap_err();

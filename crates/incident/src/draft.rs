@@ -2,13 +2,13 @@
 
 use crate::classification::level_of;
 use crate::error::IncidentError;
-use crate::flags::Flags;
+use crate::flags::{Flag, Flags};
 use crate::incident::Impact;
 use crate::limits::*;
 use crate::place::{Country, Location, Sector};
 use crate::severity::Severity;
 use crate::words::{Category, Level, SourceType};
-use probatum_kernel::{AgentId, FieldFault, TextError, Timestamp, check_line, check_text};
+use probatum_kernel::{AgentId, CLOCK_SKEW_MS, FieldFault, TextError, Timestamp, check_line, check_text};
 use serde_json::Value;
 
 /// What a client sends to put an incident on record. `incident_type` makes it an alert, `title` a report.
@@ -23,7 +23,7 @@ pub struct Draft {
     pub level: Option<Level>,
     pub category: Option<Category>,
     pub severity: Option<Severity>,
-    pub flags: Flags,
+    pub flags: Vec<(Flag, bool)>,
     pub agent_id: Option<AgentId>,
     pub asset: Option<String>,
     pub country: Option<Country>,
@@ -124,6 +124,7 @@ impl Draft {
         checks.past("detected_at", self.detected_at, now);
         checks.past("aware_at", self.aware_at, now);
         checks.tags(&self.tags);
+        checks.flags(&self.flags);
         checks.raw_data(self.raw_data.as_ref());
     }
 
@@ -149,7 +150,7 @@ impl Draft {
             level: self.level.unwrap_or_else(|| level_of(category)),
             category,
             severity: self.severity.unwrap_or_default(),
-            flags: self.flags,
+            flags: self.flags.into_iter().filter(|(_, raised)| *raised).map(|(flag, _)| flag).collect(),
             agent_id: self.agent_id,
             asset: self.asset,
             country: self.country,
@@ -229,6 +230,15 @@ impl Checks {
         }
         for (i, tag) in tags.iter().enumerate() {
             self.line(&format!("tags[{i}]"), Some(tag), MAX_TAG);
+        }
+    }
+
+    /// What is said of a flag must be one thing.
+    pub(crate) fn flags(&mut self, flags: &[(Flag, bool)]) {
+        for (flag, raised) in flags {
+            if *raised && flags.contains(&(*flag, false)) {
+                self.fail(flag.as_str(), "conflict", "is given twice, as true and as false");
+            }
         }
     }
 

@@ -4,7 +4,7 @@
 pub const MAX_TITLE: usize = 300;
 /// Longest summary.
 pub const MAX_SUMMARY: usize = 10_000;
-/// Longest source, asset, or tag owner.
+/// Longest source or asset.
 pub const MAX_NAME: usize = 255;
 /// Longest resolution.
 pub const MAX_RESOLUTION: usize = 5_000;
@@ -16,5 +16,3 @@ pub const MAX_TAGS: usize = 50;
 pub const MAX_TAG: usize = 64;
 /// Largest `raw_data`, in bytes of JSON.
 pub const MAX_RAW_DATA: usize = 512 * 1024;
-/// How far in the future a time that has passed may lie, for clocks that differ: 5 minutes, in milliseconds.
-pub const CLOCK_SKEW_MS: i64 = 5 * 60 * 1000;

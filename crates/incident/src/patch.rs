@@ -125,11 +125,7 @@ impl Incident {
         checks.past("detected_at", patch.detected_at.flatten(), now);
         checks.past("aware_at", patch.aware_at.flatten(), now);
         checks.tags(patch.tags.as_deref().unwrap_or_default());
-        for (flag, raise) in &patch.flags {
-            if patch.flags.contains(&(*flag, !raise)) && *raise {
-                checks.fail(flag.as_str(), "conflict", "is given twice, as true and as false");
-            }
-        }
+        checks.flags(&patch.flags);
         if patch.reason.is_none() {
             for (flag, raise) in &patch.flags {
                 if !raise && self.flags.has(*flag) {

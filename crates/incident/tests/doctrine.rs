@@ -253,6 +253,22 @@ fn an_alert_takes_its_title_from_what_came_in() {
 }
 
 #[test]
+fn a_flag_is_raised_or_not_and_never_both() {
+    for flags in [
+        vec![(Flag::CriticalInfra, true), (Flag::CriticalInfra, false)],
+        vec![(Flag::CriticalInfra, false), (Flag::LawEnforcement, true), (Flag::CriticalInfra, true)],
+    ] {
+        let refused = Draft { flags: flags.clone(), ..report() }.validate(now()).unwrap_err();
+        let faults: Vec<_> = refused.fields().into_iter().map(|f| (f.field, f.code)).collect();
+        assert_eq!(faults, [("critical_infra".to_owned(), "conflict")], "{flags:?}");
+    }
+    // Saying the same twice contradicts nothing, and what is not raised is not there.
+    let flags = vec![(Flag::CriticalInfra, true), (Flag::CriticalInfra, true), (Flag::KscRelevant, false)];
+    let at = incident(Draft { flags, ..report() });
+    assert!(at.flags.has(Flag::CriticalInfra) && !at.flags.has(Flag::KscRelevant));
+}
+
+#[test]
 fn a_lowered_flag_stays_down_and_a_rule_raises_the_rest() {
     let at = incident(Draft { sector: Some(Sector::Banking), country: "PL".parse().ok(), ..report() });
     assert!(at.flags.has(Flag::DoraRelevant) && at.flags.has(Flag::KscRelevant));
@@ -275,7 +291,7 @@ fn a_lowered_flag_stays_down_and_a_rule_raises_the_rest() {
 #[test]
 fn a_breach_takes_a_confirmed_loss() {
     let mut draft = report();
-    draft.flags = [Flag::GdprPersonalData].into_iter().collect();
+    draft.flags = vec![(Flag::GdprPersonalData, true)];
     draft.impact_confidentiality = Some(1);
     let at = incident(draft);
     assert!(!at.flags.has(Flag::GdprBreach), "a report alone confirms nothing");

@@ -29,8 +29,6 @@ pub enum Kind {
     Doctrine,
     /// It was there, and is not kept any more.
     Gone,
-    /// A precondition has to be sent.
-    PreconditionRequired,
     /// Too many requests.
     TooMany,
     /// Our fault.

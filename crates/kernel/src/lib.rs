@@ -26,7 +26,7 @@ pub use id::{
 };
 pub use page::{Cursor, MAX_DEPTH, MAX_PER_PAGE, Page, PageError, Position, Sort, SortKey, Total};
 pub use text::{TextError, check_line, check_text, is_visible};
-pub use time::{Timestamp, TimestampError};
+pub use time::{CLOCK_SKEW_MS, Timestamp, TimestampError};
 pub use vocabulary::UnknownWord;
 pub use words::EvidenceStatus;
 

@@ -117,6 +117,11 @@ impl Page {
         }
     }
 
+    /// The cursor to the page after this one, of a list that only grows at its end.
+    pub fn after_these(&self) -> Cursor {
+        Cursor::at_row(self.first_row().saturating_add(self.per_page))
+    }
+
     /// How many rows to skip.
     pub fn offset(&self) -> u32 {
         self.number().saturating_sub(1).saturating_mul(self.per_page)

@@ -3,6 +3,10 @@
 use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+/// How far ahead of ours another's clock may be, in milliseconds: 5 minutes. What has happened may lie no further in
+/// the future than that.
+pub const CLOCK_SKEW_MS: i64 = 5 * 60 * 1000;
+
 /// A UTC time with millisecond precision between 1970 and 9999.
 ///
 /// Milliseconds, because a UUIDv7 carries exactly those: the order of incident ids is the order of `created_at`.

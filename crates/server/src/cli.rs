@@ -1,4 +1,4 @@
-//! The command line. Every option can also be given in the environment as `PROBATUM_…`.
+//! The command line. Every option can also be given in the environment: `--log-format` as `PROBATUM_LOG_FORMAT`.
 
 use clap::{Args, Parser, Subcommand};
 use std::net::SocketAddr;
@@ -46,7 +46,7 @@ pub enum Command {
         #[command(flatten)]
         common: Common,
         /// Only say what would be applied.
-        #[arg(long)]
+        #[arg(long, env = "PROBATUM_DRY_RUN")]
         dry_run: bool,
     },
     /// Create, list and revoke API keys.
@@ -55,6 +55,9 @@ pub enum Command {
     /// Check the audit log.
     #[command(subcommand)]
     Audit(Audit),
+    /// Check evidence.
+    #[command(subcommand)]
+    Evidence(Evidence),
     /// The key that signs reports and the heads of the audit log.
     #[command(subcommand)]
     SigningKey(SigningKey),
@@ -67,10 +70,10 @@ pub enum Command {
         #[command(flatten)]
         common: Common,
         /// How many.
-        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=5_000_000))]
+        #[arg(long, env = "PROBATUM_INCIDENTS", default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=5_000_000))]
         incidents: u32,
         /// The same number gives the same data.
-        #[arg(long, default_value_t = 1)]
+        #[arg(long, env = "PROBATUM_SEED", default_value_t = 1)]
         seed: u64,
     },
     /// Print the machine contract, OpenAPI 3.1.
@@ -130,13 +133,14 @@ pub enum Key {
         #[command(flatten)]
         common: Common,
         /// Whose it is: letters, digits, '.', '_', '-'.
-        #[arg(long)]
+        #[arg(long, env = "PROBATUM_NAME")]
         name: String,
-        /// A role; may be given several times. The first one stands in records: analyst:kdzik.
-        #[arg(long = "role", required = true)]
+        /// A role; may be given several times (in the environment with commas). The highest one stands in records:
+        /// analyst:kdzik.
+        #[arg(long = "role", env = "PROBATUM_ROLE", value_delimiter = ',', required = true)]
         roles: Vec<probatum_kernel::Role>,
         /// How long it lives: 90d, 12h; without it, until it is revoked.
-        #[arg(long, value_parser = lifetime)]
+        #[arg(long, env = "PROBATUM_EXPIRES", value_parser = lifetime)]
         expires: Option<i64>,
     },
     /// List all keys; never their secrets.
@@ -145,7 +149,7 @@ pub enum Key {
         #[command(flatten)]
         common: Common,
         /// As JSON, for programs.
-        #[arg(long)]
+        #[arg(long, env = "PROBATUM_JSON")]
         json: bool,
     },
     /// End a key at once, on every replica.
@@ -168,12 +172,36 @@ pub enum Audit {
         common: Common,
         /// A checkpoint that was kept: the answer of GET /api/audit/checkpoint, or the note in it. The log must still
         /// begin with what it signed.
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, env = "PROBATUM_CHECKPOINT", value_name = "FILE")]
         checkpoint: Option<PathBuf>,
         /// A public key the checkpoint may be signed with: 64 hexadecimal digits, or a file with keys. May be given
-        /// several times.
-        #[arg(long = "key", value_name = "FILE_OR_HEX", requires = "checkpoint")]
+        /// several times (in the environment with commas).
+        #[arg(
+            long = "key",
+            env = "PROBATUM_KEY",
+            value_delimiter = ',',
+            value_name = "FILE_OR_HEX",
+            requires = "checkpoint"
+        )]
         keys: Vec<String>,
+    },
+}
+
+/// Commands about evidence.
+#[derive(Debug, Subcommand)]
+pub enum Evidence {
+    /// Hash every stored content anew and check every chain of custody; exit code 1 and a list if anything is wrong. It
+    /// records nothing: POST /api/evidence/{id}/verify does, for one item.
+    Verify {
+        /// Where the records are.
+        #[command(flatten)]
+        common: Common,
+        /// The folder for evidence content [default: probatum-data]
+        #[arg(long, env = "PROBATUM_DATA", value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// As JSON, for programs.
+        #[arg(long, env = "PROBATUM_JSON")]
+        json: bool,
     },
 }
 
@@ -213,7 +241,7 @@ pub enum SigningKey {
         #[command(flatten)]
         file: KeyFile,
         /// As JSON, as `bundle verify --key` reads it.
-        #[arg(long)]
+        #[arg(long, env = "PROBATUM_JSON")]
         json: bool,
     },
 }
@@ -226,11 +254,11 @@ pub enum Bundle {
         /// The bundle, a zip file.
         file: PathBuf,
         /// A public key of the sender: 64 hexadecimal digits, or a file with such, with PEM, or with a list of keys
-        /// as JSON. May be given several times. Without it, who signed is not checked.
-        #[arg(long = "key", value_name = "FILE_OR_HEX")]
+        /// as JSON. May be given several times (in the environment with commas). Without it, who signed is not checked.
+        #[arg(long = "key", env = "PROBATUM_KEY", value_delimiter = ',', value_name = "FILE_OR_HEX")]
         keys: Vec<String>,
         /// As JSON, for programs.
-        #[arg(long)]
+        #[arg(long, env = "PROBATUM_JSON")]
         json: bool,
     },
 }
@@ -245,4 +273,37 @@ fn lifetime(text: &str) -> Result<i64, String> {
     };
     let number: u32 = number.parse().map_err(|_| wrong())?;
     if number == 0 || number > 36_500 { Err(wrong()) } else { Ok(i64::from(number) * hours) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    /// Every option of a command and of those below it, with what it is called in the environment.
+    fn options(command: &clap::Command, above: &str, found: &mut Vec<(String, String, Option<String>)>) {
+        let name = format!("{above} {}", command.get_name());
+        let flags = command.get_arguments().filter(|a| !matches!(a.get_id().as_str(), "help" | "version"));
+        for (argument, long) in flags.filter_map(|a| a.get_long().map(|long| (a, long))) {
+            let env = argument.get_env().map(|env| env.to_string_lossy().into_owned());
+            found.push((name.clone(), long.to_owned(), env));
+        }
+        command.get_subcommands().for_each(|c| options(c, &name, found));
+    }
+
+    #[test]
+    fn every_option_can_be_given_in_the_environment() {
+        let mut found = Vec::new();
+        options(&Cli::command(), "", &mut found);
+        assert!(found.len() > 30, "{found:?}");
+        for (command, long, env) in found {
+            let expected = format!("PROBATUM_{}", long.replace('-', "_").to_uppercase());
+            assert_eq!(env, Some(expected), "{command} --{long}");
+        }
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
 }

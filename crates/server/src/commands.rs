@@ -2,7 +2,7 @@
 
 use crate::cli::{Audit, Cli, Command, Common, Key};
 use crate::config::{Config, ConfigError};
-use crate::{SystemClock, bundle, checkpoint, seed, serve, signing_key};
+use crate::{SystemClock, bundle, checkpoint, evidence, seed, serve, signing_key};
 use indicatif::{ProgressBar, ProgressStyle};
 use probatum_application::ports::{ApiKey, Clock, Executor};
 use probatum_application::use_cases::{audit, deadlines, keys};
@@ -43,6 +43,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
             let kept = checkpoint.map(|file| checkpoint::read(&file, &keys)).transpose()?;
             verify_audit(&common, kept.as_ref())
         }
+        Command::Evidence(command) => evidence::run(command),
         Command::SigningKey(command) => signing_key::run(&command),
         Command::Bundle(command) => bundle::run(&command),
         Command::Seed { common, incidents, seed } => seeded(&common, seed::Plan { incidents, seed }),
@@ -182,7 +183,7 @@ fn list_keys(all: &[ApiKey], json: bool) -> Result<(), Failure> {
 }
 
 /// Reading commands look at a database that is there; they do not make an empty one.
-fn existing(config: &Config) -> Result<(), Failure> {
+pub fn existing(config: &Config) -> Result<(), Failure> {
     match &config.store.backend {
         Backend::Sqlite(path) if !path.exists() => {
             Err(Failure(format!("database '{}': no such file", path.display())))

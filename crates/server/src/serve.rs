@@ -2,7 +2,7 @@
 
 use crate::commands::{Failure, ctx, follow_rules, random, say};
 use crate::config::Config;
-use crate::{SystemClock, logging, loops, signing_key, tls, webhooks, wiring};
+use crate::{SystemClock, logging, loops, signals, signing_key, tls, webhooks, wiring};
 use actix_web::{App, HttpServer, web};
 use probatum_api::{Api, Background, Hub, Metrics};
 use probatum_application::Response;
@@ -83,7 +83,8 @@ async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), 
     let server = HttpServer::new(move || App::new().configure(|cfg| probatum_api::mount(cfg, api.clone())))
         .client_request_timeout(Duration::from_secs(10))
         .keep_alive(Duration::from_secs(75))
-        .shutdown_timeout(GRACE);
+        .shutdown_timeout(GRACE)
+        .shutdown_signal(signals::told_to_stop(hub.clone()));
     let server = match &config.tls {
         Some((cert, key)) => server.bind_rustls_0_23(config.listen, tls::config(cert, key).map_err(Failure)?),
         None => server.bind(config.listen),
@@ -93,13 +94,11 @@ async fn run(config: &Config, api: Api, store: Arc<dyn Executor>) -> Result<(), 
     for address in server.addrs() {
         tracing::info!("listening on {scheme}://{address} (explorer: {scheme}://{address}/explorer/)");
     }
-    // Streams of events never finish by themselves.
-    let ending = actix_web::rt::spawn(webhooks::end_on_signal(hub.clone()));
-    // actix stops on SIGINT and SIGTERM: no new connections, requests in flight may finish.
+    // Told to stop, it takes no new connections, and requests in flight may finish. Left to itself, actix would give these
+    // up on SIGINT.
     server.run().await.map_err(|e| Failure(e.to_string()))?;
     let _ = stop.send(true);
     hub.end();
-    ending.abort();
     let _ = tokio::join!(jobs, courier, following);
     if !background.drain(Duration::from_secs(CALLS)).await {
         tracing::warn!("calls of connectors are still under way; they are taken up again at the next start");

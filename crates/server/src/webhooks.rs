@@ -1,9 +1,9 @@
-//! Webhooks wired up: their settings, their courier, the loop that delivers, and the end of event streams.
+//! Webhooks wired up: their settings, their courier, and the loop that delivers.
 
 use crate::SystemClock;
 use crate::commands::Failure;
 use crate::config::{Config, ConfigError};
-use probatum_api::{Background, Hub, Metrics};
+use probatum_api::{Background, Metrics};
 use probatum_application::WebhookDesk;
 use probatum_application::ports::Executor;
 use probatum_application::use_cases::webhooks::running::Schedule;
@@ -134,22 +134,4 @@ impl Delivering {
         }
         Ok(())
     }
-}
-
-/// Ends the streams of events once the program is told to stop, so that a graceful stop does not wait for them.
-pub async fn end_on_signal(hub: Hub) {
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
-    }
-    hub.end();
 }

@@ -51,6 +51,31 @@ fn a_key_is_printed_alone_listed_without_its_secret_and_revoked() {
 }
 
 #[test]
+fn options_can_be_given_in_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str], environment: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_probatum"));
+        command.current_dir(folder.path()).args(args).envs(environment.iter().copied()).output().unwrap()
+    };
+    let made = [
+        ("PROBATUM_NAME", "kdzik"),
+        ("PROBATUM_ROLE", "reporter,legal_dpo"),
+        ("PROBATUM_EXPIRES", "2h"),
+        ("PROBATUM_DATABASE", "sqlite://elsewhere.db"),
+    ];
+    let output = run(&["key", "create"], &made);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let listed =
+        run(&["key", "list"], &[("PROBATUM_JSON", "true"), ("PROBATUM_DATABASE", "sqlite://elsewhere.db")]);
+    let rows: serde_json::Value = serde_json::from_str(&stdout(&listed)).unwrap();
+    assert_eq!(rows[0]["roles"], serde_json::json!(["reporter", "legal_dpo"]), "{rows}");
+    assert!(rows[0]["expires_at"].is_string(), "{rows}");
+    assert!(stdout(&run(&["migrate"], &[("PROBATUM_DRY_RUN", "true")])).starts_with("pending 0001"));
+    let wrong = run(&["seed"], &[("PROBATUM_INCIDENTS", "none")]);
+    assert!(!wrong.status.success() && stderr(&wrong).contains("none"), "{}", stderr(&wrong));
+}
+
+#[test]
 fn wrong_values_name_themselves() {
     let folder = tempfile::tempdir().unwrap();
     let cases: [(&[&str], &str); 5] = [
@@ -167,4 +192,103 @@ fn a_bundle_is_verified_and_every_fault_named() {
 
     let missing = probatum(folder.path(), &["bundle", "verify", "no.zip"]);
     assert!(missing.status.code() == Some(1) && stderr(&missing).contains("no.zip"));
+}
+
+/// An incident with `contents` as uploaded evidence, written as a server would.
+fn uploads_in(folder: &std::path::Path, contents: &[&'static [u8]]) {
+    use probatum_application::ports::{Blobs, Executor, Tx};
+    use probatum_application::use_cases::evidence::{Received, attach};
+    use probatum_application::use_cases::incidents::create;
+    use probatum_application::{Ctx, Principal};
+    use probatum_evidence::{Attach, EvidenceKind, Stored, Visibility};
+    use probatum_incident::{Category, Draft};
+    let store =
+        probatum_storage::Settings::parse(&format!("sqlite://{}/probatum.db", folder.display()), false);
+    let store = probatum_storage::Store::open(&store.unwrap()).unwrap();
+    let blobs = probatum_connectors::BlobStore::folder(&folder.join("probatum-data")).unwrap();
+    let (door, now): (&dyn Executor, _) = (&store, "2026-07-04T08:21:00Z".parse().unwrap());
+    let ctx = move || Ctx { principal: Principal::system("cli"), now, request_id: "test".to_owned() };
+    let new =
+        Draft { incident_type: Some(Category::Phishing), source: Some("gateway".into()), ..Draft::default() };
+    let new = new.validate(now).unwrap();
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        let incident = door.writing(move |tx: &mut dyn Tx| create(tx, &ctx(), &new)).await.unwrap();
+        for content in contents {
+            let mut upload = blobs.begin().await.unwrap();
+            upload.write((*content).into()).await.unwrap();
+            let blob = upload.finish().await.unwrap();
+            let stored = Stored {
+                size: blob.size,
+                media_type: "text/plain".to_owned(),
+                file_name: "a.txt".to_owned(),
+                key: blob.key,
+            };
+            let received = Received { stored, hash: blob.hash };
+            let cmd = Attach {
+                kind: EvidenceKind::Log,
+                source: "desk".to_owned(),
+                content_ref: None,
+                hash_sha256: None,
+                confidence: 90,
+                visibility: Visibility::Internal,
+                chain_of_custody: Vec::new(),
+                description: None,
+                contradicts: None,
+                tlp: None,
+            };
+            let id = probatum_kernel::IncidentRef::Id(incident.id);
+            let work = move |tx: &mut dyn Tx| attach(tx, &ctx(), id, &cmd, Some(&received));
+            door.writing(work).await.unwrap();
+        }
+    });
+}
+
+/// The files of the data folder whose content is `content`.
+fn file_with(folder: &std::path::Path, content: &[u8]) -> std::path::PathBuf {
+    let files = std::fs::read_dir(folder.join("probatum-data/evidence")).unwrap();
+    let mut files = files.map(|f| f.unwrap().path());
+    files.find(|f| std::fs::read(f).unwrap() == content).unwrap()
+}
+
+#[test]
+fn stored_evidence_is_hashed_anew_and_every_fault_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let verify = |more: &[&str]| probatum(folder.path(), &[&["evidence", "verify"], more].concat());
+    let missing = verify(&[]);
+    assert!(missing.status.code() == Some(1) && stderr(&missing).contains("no such file"));
+    assert!(probatum(folder.path(), &["migrate"]).status.success());
+    assert!(stdout(&verify(&[])).starts_with("the evidence is whole: 0 items"));
+    assert!(!folder.path().join("probatum-data").exists(), "it makes nothing");
+
+    uploads_in(folder.path(), &[b"first", b"second", b"third"]);
+    let log = stdout(&probatum(folder.path(), &["audit", "verify"]));
+    let whole = verify(&[]);
+    assert!(whole.status.success(), "{}", stderr(&whole));
+    let expected = "the evidence is whole: 3 items, 3 contents of 16 bytes as they were received\n";
+    assert_eq!(stdout(&whole), expected);
+    let elsewhere = verify(&["--data", "nowhere"]);
+    assert!(elsewhere.status.code() == Some(1) && stderr(&elsewhere).contains("nowhere"));
+
+    std::fs::write(file_with(folder.path(), b"second"), b"forged").unwrap();
+    std::fs::remove_file(file_with(folder.path(), b"third")).unwrap();
+    let damaged = verify(&[]);
+    assert_eq!(damaged.status.code(), Some(1));
+    let text = stdout(&damaged);
+    for part in [
+        "changed: the content has the SHA-256",
+        "missing: there is no content evidence/",
+        "NOT WHOLE: 3 items, 1 contents",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(stderr(&damaged).contains("2 faults"), "{}", stderr(&damaged));
+    let output = verify(&["--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let found: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert_eq!((found["ok"].as_bool(), found["items"].as_u64()), (Some(false), Some(3)));
+    let faults = found["faults"].as_array().unwrap().iter();
+    let mut flaws: Vec<_> = faults.map(|f| f["flaw"].as_str().unwrap().to_owned()).collect();
+    flaws.sort();
+    assert_eq!(flaws, ["changed", "missing"]);
+    assert_eq!(stdout(&probatum(folder.path(), &["audit", "verify"])), log, "it records nothing");
 }

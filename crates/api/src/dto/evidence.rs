@@ -91,6 +91,8 @@ pub struct UploadEvidence {
     kind: String,
     /// Where it comes from.
     source: String,
+    /// Where else the content is kept.
+    content_ref: Option<String>,
     /// 0-100.
     confidence: u8,
     /// Default internal.
@@ -104,6 +106,9 @@ pub struct UploadEvidence {
     description: Option<String>,
     /// Evidence this contradicts.
     contradicts: Option<String>,
+    /// A TLP 2.0 label.
+    #[schema(value_type = Option<words::Tlp>)]
+    tlp: Option<String>,
     /// The content, at most 1 GiB.
     #[schema(format = Binary)]
     file: String,

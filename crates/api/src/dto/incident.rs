@@ -86,7 +86,6 @@ pub struct CreateIncident {
     #[schema(value_type = Option<String>, format = DateTime)]
     aware_at: Option<Timestamp>,
     /// At most 50.
-    #[validate(length(max = 50))]
     tags: Option<Vec<String>>,
     /// What came in, as an object; kept as it is, and never obeyed.
     #[schema(value_type = Option<Object>)]
@@ -143,8 +142,8 @@ pub(crate) use flags_of;
 
 impl From<CreateIncident> for Draft {
     fn from(b: CreateIncident) -> Self {
-        let flags = flags_of!(&b).into_iter().filter(|(_, raised)| *raised).map(|(flag, _)| flag).collect();
         Self {
+            flags: flags_of!(&b),
             incident_type: b.incident_type,
             title: b.title,
             summary: b.summary,
@@ -153,7 +152,6 @@ impl From<CreateIncident> for Draft {
             level: b.level,
             category: b.category,
             severity: b.severity,
-            flags,
             agent_id: b.agent_id,
             asset: b.asset,
             country: b.country,

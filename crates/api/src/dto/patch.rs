@@ -80,7 +80,6 @@ pub struct PatchIncident {
     #[schema(value_type = Option<String>, format = DateTime)]
     aware_at: Option<Option<Timestamp>>,
     /// At most 50; replaces all.
-    #[validate(length(max = 50))]
     #[serde(deserialize_with = "present")]
     tags: Option<Vec<String>>,
     /// Why; required to lower a raised flag and to reopen.

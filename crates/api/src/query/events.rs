@@ -5,6 +5,7 @@ use actix_web::HttpRequest;
 use probatum_application::AppError;
 use probatum_application::events::{EventFilter, MAX_PATTERNS};
 use probatum_application::ports::DeliveryState;
+use probatum_application::use_cases::audit_log::NEWEST_FIRST;
 use probatum_kernel::{FieldFault, IncidentRef, Page};
 
 /// What a stream of events is asked for.
@@ -57,8 +58,8 @@ fn number(params: &mut Params, name: &str, text: &str) -> Option<i64> {
 /// The deliveries of a subscription, of one state if it is named.
 pub fn deliveries(query: &str) -> Result<(Option<DeliveryState>, Page), AppError> {
     let mut params = Params::read(query)?;
-    let page = params.page()?;
+    let page = params.page_in(NEWEST_FIRST)?;
     let state = params.parsed("state");
     params.end()?;
-    Ok((state, page.unwrap_or(Page::FIRST)))
+    Ok((state, page))
 }

@@ -136,7 +136,7 @@ pub async fn list(
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = incident_ref(&id)?;
-    let page = query::page(req.query_string())?;
+    let page = query::rows(req.query_string())?;
     let all = api.read(caller, move |tx, ctx| actions::list(tx, ctx, id)).await?;
     Ok(rows(&req, all.into_iter().map(ActionView::from), &page))
 }
@@ -188,7 +188,7 @@ pub async fn catalogue(
     _caller: Caller<may::ReadIncidents>,
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let page = query::page(req.query_string())?;
+    let page = query::rows(req.query_string())?;
     let rules = &api.response.rules;
     Ok(rows(&req, CATALOGUE.iter().map(|a| KnownActionView::new(a, rules.carrier(a.name))), &page))
 }

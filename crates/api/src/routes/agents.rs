@@ -163,7 +163,7 @@ pub async fn history(
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = agent_id(&id)?;
-    let page = query::page(req.query_string())?;
+    let page = query::newest(req.query_string())?;
     let asked = page.clone();
     let found = api.read(caller, move |tx, ctx| agents::history(tx, ctx, &id, &asked)).await?;
     let mut response = HttpResponse::Ok();

@@ -65,11 +65,11 @@ pub async fn history(
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = incident_ref(&id)?;
-    let page = query::page(req.query_string())?;
+    let page = query::rows(req.query_string())?;
     let asked = page.clone();
     let found = api.read(caller, move |tx, ctx| deadlines::changes(tx, ctx, id, &asked)).await?;
     let views = found.rows.into_iter().map(ChangeView::from).collect();
-    Ok(page_of(&req, views, &page, found.total))
+    Ok(page_of(&req, views, &page, found.total, found.more))
 }
 
 /// What is due, across all incidents
@@ -158,7 +158,7 @@ pub async fn waivers(
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = incident_ref(&id)?;
-    let page = query::page(req.query_string())?;
+    let page = query::rows(req.query_string())?;
     let found = api.read(caller, move |tx, ctx| deadlines::decisions(tx, ctx, id)).await?;
     Ok(rows(&req, found.into_iter().map(WaiverView::from), &page))
 }

@@ -7,14 +7,12 @@ use crate::dto::List;
 use crate::dto::evidence::{AppendCustody, AttachEvidence, Attached, EvidenceItem, UploadEvidence};
 use crate::problem::Problem;
 use crate::query;
-use crate::reply::{created, json, rows};
+use crate::reply::{created, json, orphaned, page_of};
 use crate::state::Api;
 use crate::upload::{Form, receive};
 use actix_web::http::StatusCode;
-use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use probatum_application::use_cases::{evidence, incidents};
-use probatum_kernel::Kind;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Attach evidence
@@ -81,18 +79,6 @@ async fn upload(
     answer
 }
 
-/// Whether content that was received belongs to nothing: it was refused, or a repetition was answered from store. If
-/// the outcome is not known (the database went away during the commit), the content stays: rather too much than lost.
-pub(super) fn orphaned(answer: &Result<HttpResponse, Problem>, taken: &str) -> bool {
-    match answer {
-        Ok(response) => {
-            let location = response.headers().get(LOCATION).and_then(|l| l.to_str().ok()).unwrap_or_default();
-            taken.is_empty() || !location.ends_with(taken)
-        }
-        Err(Problem(e)) => !matches!(e.code.kind(), Kind::Internal | Kind::Unavailable),
-    }
-}
-
 /// The evidence of an incident
 ///
 /// Oldest first, with the chains of custody. Viewers see what is public; restricted and internal evidence takes analyst,
@@ -115,9 +101,11 @@ pub async fn list(
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = incident_ref(&id)?;
-    let page = query::page(req.query_string())?;
-    let items = api.read(caller, move |tx, ctx| evidence::list(tx, ctx, id)).await?;
-    Ok(rows(&req, items.into_iter().map(EvidenceItem::from), &page))
+    let page = query::rows(req.query_string())?;
+    let asked = page.clone();
+    let found = api.read(caller, move |tx, ctx| evidence::list(tx, ctx, id, &asked)).await?;
+    let views = found.items.into_iter().map(EvidenceItem::from).collect();
+    Ok(page_of(&req, views, &page, found.total, found.more))
 }
 
 /// Read an item of evidence
@@ -141,8 +129,9 @@ pub async fn get(
 
 /// Append to the chain of custody
 ///
-/// Entries are append-only, in the order of time, each linked to the one before by hash. A `hash_after` that is not the
-/// hash of the evidence is recorded and breaks the chain: the evidence becomes disputed. Takes the role analyst.
+/// Entries are append-only, in the order of time, each linked to the one before by hash. The first of a chain has to
+/// state the hash of the evidence as `hash_after`, if the evidence has one: else 422 `custody_broken`. A later one that
+/// states another hash is recorded and breaks the chain: the evidence becomes disputed. Takes the role analyst.
 #[utoipa::path(operation_id = "appendCustody", 
     tag = "evidence",
     params(

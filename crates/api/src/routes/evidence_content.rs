@@ -17,8 +17,7 @@ use actix_web::{HttpResponse, get, post, web};
 use futures_util::StreamExt;
 use probatum_application::AppError;
 use probatum_application::use_cases::evidence;
-use probatum_evidence::Sha256Hex;
-use sha2::{Digest, Sha256};
+use probatum_application::use_cases::evidence_check::hash_of;
 
 /// Download the content
 ///
@@ -86,20 +85,10 @@ pub async fn verify(
     let key = body.empty().await?;
     let asking = Caller::<may::ReadEvidence>::of(caller.ctx.clone());
     let (_, stored) = api.read(asking, move |tx, ctx| evidence::content(tx, ctx, id)).await?;
-    let found = hash_of(&api, stored.key).await?;
+    let found = hash_of(api.blobs.as_ref(), stored.key).await?;
     api.write(caller, key, move |tx, ctx| {
         let item = evidence::verified(tx, ctx, id, found.as_ref())?;
         json(StatusCode::OK, &EvidenceItem::from(item))
     })
     .await
-}
-
-/// The hash of content as it is now; `None` if there is none.
-async fn hash_of(api: &Api, key: String) -> Result<Option<Sha256Hex>, AppError> {
-    let Some((_, mut chunks)) = api.blobs.open(key).await? else { return Ok(None) };
-    let mut hasher = Sha256::new();
-    while let Some(chunk) = chunks.next().await {
-        hasher.update(&chunk?);
-    }
-    Ok(Some(Sha256Hex::from_digest(hasher.finalize().into())))
 }

@@ -73,7 +73,8 @@ pub async fn create(
     params(
         ("status" = Option<String>, Query, description = "open, triaged, resolved, or a word of status_lifecycle"),
         ("status_lifecycle" = Option<crate::vocabulary::Lifecycle>, Query),
-        ("severity" = Option<crate::vocabulary::Band>, Query),
+        ("severity" = Option<crate::vocabulary::Severity>, Query,
+            description = "a band; or a score from 0 to 10, which finds this score alone"),
         ("type" = Option<crate::vocabulary::Category>, Query, description = "the same as category"),
         ("category" = Option<crate::vocabulary::Category>, Query),
         ("priority" = Option<crate::vocabulary::Priority>, Query),
@@ -210,8 +211,9 @@ pub async fn timeline(
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = incident_ref(&id)?;
-    let page = query::page(req.query_string())?;
+    let page = query::rows(req.query_string())?;
     let asked = page.clone();
-    let (entries, total) = api.read(caller, move |tx, ctx| timelines::timeline(tx, ctx, id, &asked)).await?;
-    Ok(page_of(&req, entries.into_iter().map(TimelineView::from).collect(), &page, total))
+    let found = api.read(caller, move |tx, ctx| timelines::timeline(tx, ctx, id, &asked)).await?;
+    let views = found.entries.into_iter().map(TimelineView::from).collect();
+    Ok(page_of(&req, views, &page, found.total, found.more))
 }

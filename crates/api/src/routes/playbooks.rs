@@ -36,7 +36,7 @@ pub async fn list(
     caller: Caller<may::ReadPlaybooks>,
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let page = query::page(req.query_string())?;
+    let page = query::rows(req.query_string())?;
     let library = playbooks::list(api.playbooks.as_ref(), &caller.ctx)?;
     Ok(rows(&req, library.iter().map(|p| PlaybookRow::from(p.as_ref())), &page))
 }

@@ -90,7 +90,7 @@ pub async fn list(
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = incident_ref(&id)?;
-    let page = query::page(req.query_string())?;
+    let page = query::rows(req.query_string())?;
     let all = api.read(caller, move |tx, ctx| reports::list(tx, ctx, id)).await?;
     Ok(rows(&req, all.iter().map(ReportView::from), &page))
 }

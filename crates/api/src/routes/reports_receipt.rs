@@ -1,12 +1,11 @@
 //! Receipts of reports: what proves that one arrived.
 
-use super::evidence::orphaned;
 use super::report_id;
 use crate::body::Body;
 use crate::caller::{Caller, may};
 use crate::dto::report::{PresentReceipt, Presented, ReportView, UploadReceipt};
 use crate::problem::Problem;
-use crate::reply::created;
+use crate::reply::{created, orphaned};
 use crate::state::Api;
 use crate::upload::{Form, receive};
 use actix_web::{HttpRequest, HttpResponse, post, web};

@@ -83,15 +83,15 @@ pub async fn figures(req: HttpRequest) -> Result<HttpResponse, Problem> {
 )]
 #[get("/api/ip3/playbooks")]
 pub async fn playbooks(req: HttpRequest) -> Result<HttpResponse, Problem> {
-    let page = query::page(req.query_string())?;
+    let page = query::rows(req.query_string())?;
     let library = Library::built_in();
     let total = Total::from_capped(i64::try_from(library.iter().len()).unwrap_or(i64::MAX));
-    let mut response = HttpResponse::Ok();
-    if let Some(next) = query::next_rows(&req, &page, total) {
-        response.insert_header((LINK, next));
-    }
     let skip = usize::try_from(page.first_row()).unwrap_or(usize::MAX);
     let take = usize::try_from(page.per_page).unwrap_or(0);
+    let mut response = HttpResponse::Ok();
+    if library.iter().len() > skip.saturating_add(take) {
+        response.insert_header((LINK, query::next_link(&req, &page.after_these())));
+    }
     let data = library.iter().skip(skip).take(take).map(|p| PlaybookRow::from(p.as_ref())).collect();
     Ok(response.json(Simulated::new(data, Meta::new(&page, total))))
 }

@@ -76,7 +76,7 @@ pub async fn list(
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let id = incident_ref(&id)?;
-    let page = query::page(req.query_string())?;
+    let page = query::newest(req.query_string())?;
     let (asked, raw_data) = (page.clone(), caller.ctx.scope().raw_data);
     let found = api.read(caller, move |tx, ctx| triages::list(tx, ctx, id, &asked)).await?;
     let views = found.rows.into_iter().map(|run| TriageRunView::new(run, raw_data)).collect();

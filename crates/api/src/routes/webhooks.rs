@@ -87,7 +87,7 @@ pub async fn list(
     caller: Caller<may::ManageWebhooks>,
     req: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let page = query::page(req.query_string())?;
+    let page = query::newest(req.query_string())?;
     let asked = page.clone();
     let found = api.read(caller, move |tx, ctx| webhooks::list(tx, ctx, &asked)).await?;
     let views = found.rows.into_iter().map(WebhookView::from).collect();

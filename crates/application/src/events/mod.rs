@@ -45,7 +45,7 @@ impl Audience {
     /// What is told to all roles of this audience alike.
     fn told(self) -> Told {
         let auditor = self == Self::Auditor;
-        Told { raw_data: auditor, reports: auditor }
+        Told { raw_data: auditor, reports: auditor, place: self > Self::Viewer }
     }
 
     fn hears_type(self, entry: &AuditEntry) -> bool {
@@ -159,6 +159,13 @@ mod tests {
             let told = Audience::ALL.iter().map(|a| cloud_event("urn:x", *a, &entry).is_some());
             assert_eq!(told.collect::<Vec<_>>(), expected, "{action} {}", entry.detail);
         }
+    }
+
+    #[test]
+    fn viewers_hear_nothing_of_the_precise_place() {
+        let moved = entry("incident.updated", json!({"changes": [{"field": "location", "to": {"lat": 1}}]}));
+        let told = Audience::ALL.iter().map(|a| cloud_event("urn:x", *a, &moved).is_some());
+        assert_eq!(told.collect::<Vec<_>>(), [false, true, true]);
     }
 
     #[test]

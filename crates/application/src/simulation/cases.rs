@@ -221,7 +221,7 @@ fn draft(plan: &Plan, at: Timestamp) -> Draft {
         asset: Some(asset.to_owned()),
         country: one_of(COUNTRIES, n * 7).and_then(|c| c.parse().ok()),
         sector: one_of(Sector::ALL, n * 5).filter(|_| n % 12 != 7),
-        flags: plan.flags,
+        flags: plan.flags.iter().map(|flag| (flag, true)).collect(),
         detected_at: Some(at.plus_millis(-12 * 60_000)),
         tags: vec!["demonstration".to_owned()],
         ..Draft::default()

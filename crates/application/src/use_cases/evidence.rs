@@ -10,7 +10,7 @@ use probatum_evidence::{
     Attach, CustodyAction, CustodyEntry, CustodyInput, Evidence, EvidenceError, MAX_CUSTODY_ENTRIES,
     MAX_ITEMS_PER_INCIDENT, Sha256Hex, Stored,
 };
-use probatum_kernel::{Actor, EvidenceId, EvidenceStatus, IncidentRef, Timestamp};
+use probatum_kernel::{Actor, EvidenceId, EvidenceStatus, IncidentRef, Page, Timestamp, Total};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -149,17 +149,34 @@ fn settle(
     }
 }
 
-/// The evidence of an incident the caller may see, with custody.
-pub fn list(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef) -> Result<Vec<Item>, AppError> {
+/// A page of the evidence of an incident the caller may see, with custody.
+#[derive(Debug, Clone)]
+pub struct Items {
+    /// The items, oldest first.
+    pub items: Vec<Item>,
+    /// How many the caller may see in all.
+    pub total: Total,
+    /// Whether there are more after these.
+    pub more: bool,
+}
+
+/// A page of the evidence of an incident the caller may see. Chains are long: only those of the page are read.
+pub fn list(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef, page: &Page) -> Result<Items, AppError> {
     ctx.require(Permission::ReadEvidence)?;
     let incident = incident_named(tx, id)?;
+    let seen = Visible::of(tx, ctx, incident.id)?.evidence();
+    let first = usize::try_from(page.first_row()).unwrap_or(usize::MAX);
+    let size = usize::try_from(page.per_page).unwrap_or(0);
+    let total = Total::Exactly(u32::try_from(seen.len()).unwrap_or(u32::MAX));
+    let more = seen.len() > first.saturating_add(size);
+    let shown: Vec<Evidence> = seen.into_iter().skip(first).take(size).collect();
+    let ids: Vec<EvidenceId> = shown.iter().map(|e| e.id).collect();
     let mut chains: BTreeMap<EvidenceId, Vec<CustodyEntry>> = BTreeMap::new();
-    for (item, entry) in tx.custody_of(incident.id)? {
+    for (item, entry) in tx.custody_of(&ids)? {
         chains.entry(item).or_default().push(entry);
     }
-    let seen = Visible::of(tx, ctx, incident.id)?.evidence();
     let chained = |e: Evidence| Item { custody: chains.remove(&e.id).unwrap_or_default(), evidence: e };
-    Ok(seen.into_iter().map(chained).collect())
+    Ok(Items { items: shown.into_iter().map(chained).collect(), total, more })
 }
 
 /// One item with its chain; what the caller may not see does not exist for them.

@@ -7,6 +7,7 @@ pub mod audit_log;
 pub mod deadlines;
 pub mod events;
 pub mod evidence;
+pub mod evidence_check;
 pub mod facts;
 pub mod feeds;
 pub mod housekeeping;

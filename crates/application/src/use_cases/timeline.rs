@@ -13,35 +13,45 @@ use serde_json::Value;
 /// How many entries are read at a time.
 const BATCH: u32 = 1_000;
 
-/// A page of the timeline, oldest first, and how many entries the caller may see, counted up to 10 000. What the
-/// caller may not see is left out, and so is every mention of it.
-pub fn timeline(
-    tx: &mut dyn Tx,
-    ctx: &Ctx,
-    id: IncidentRef,
-    page: &Page,
-) -> Result<(Vec<AuditEntry>, Total), AppError> {
+/// A page of a timeline.
+#[derive(Debug, Clone)]
+pub struct Timeline {
+    /// The entries, oldest first.
+    pub entries: Vec<AuditEntry>,
+    /// How many the caller may see in all, counted up to 10 000.
+    pub total: Total,
+    /// Whether there are more after these.
+    pub more: bool,
+}
+
+/// A page of the timeline. What the caller may not see is left out, and so is every mention of it.
+pub fn timeline(tx: &mut dyn Tx, ctx: &Ctx, id: IncidentRef, page: &Page) -> Result<Timeline, AppError> {
     ctx.require(Permission::ReadIncidents)?;
     let incident = incident_named(tx, id)?;
     let visible = Visible::of(tx, ctx, incident.id)?;
-    let told = Told { raw_data: ctx.scope().raw_data, reports: ctx.principal.may(Permission::ReadReports) };
-    let (from, size) = (i64::from(page.first_row()), i64::from(page.per_page));
-    let (mut rows, mut seen, mut after) = (Vec::new(), 0i64, 0i64);
+    let told = Told {
+        raw_data: ctx.scope().raw_data,
+        reports: ctx.principal.may(Permission::ReadReports),
+        place: visible.all,
+    };
+    let from = i64::from(page.first_row());
+    let end = from.saturating_add(page.per_page.into());
+    let (mut entries, mut seen, mut after) = (Vec::new(), 0i64, 0i64);
     loop {
         let batch = tx.history(incident.id, after, BATCH)?;
         let Some(last) = batch.last().map(|e| e.seq) else { break };
         after = last;
-        for entry in batch.into_iter().filter(|e| shown(&visible, e) && told.of(e)) {
-            if (from..from.saturating_add(size)).contains(&seen) {
-                rows.push(redacted(&visible, told, entry));
+        for entry in batch.into_iter().filter_map(|e| as_seen(&visible, told, e)) {
+            if (from..end).contains(&seen) {
+                entries.push(entry);
             }
             seen = seen.saturating_add(1);
         }
-        if seen > i64::from(MAX_DEPTH) && seen >= from.saturating_add(size) {
+        if seen > i64::from(MAX_DEPTH) && seen > end {
             break;
         }
     }
-    Ok((rows, Total::from_capped(seen)))
+    Ok(Timeline { entries, total: Total::from_capped(seen), more: seen > end })
 }
 
 fn shown(visible: &Visible, entry: &AuditEntry) -> bool {
@@ -58,14 +68,24 @@ const OF_ACTIONS: [&str; 3] = ["digest", "message", "reference"];
 /// Fields whose changes viewers do not see.
 const REMARKS: [&str; 1] = ["comment"];
 
-/// The entry without what the caller may not see: nothing says that something was left out.
-fn redacted(visible: &Visible, told: Told, mut entry: AuditEntry) -> AuditEntry {
+/// The entry without what the caller may not see, if there is anything left to tell: nothing says that something was
+/// left out.
+fn as_seen(visible: &Visible, told: Told, mut entry: AuditEntry) -> Option<AuditEntry> {
+    if !shown(visible, &entry) || !told.of(&entry) {
+        return None;
+    }
+    let changed = changes(&entry);
     told.trim(&mut entry);
     if !visible.all {
         let of_action = entry.action.starts_with("action.");
         redact(visible, of_action, &mut entry.detail);
     }
-    entry
+    (changed == 0 || changes(&entry) > 0).then_some(entry)
+}
+
+/// How many changes the entry tells of.
+fn changes(entry: &AuditEntry) -> usize {
+    entry.detail.get("changes").and_then(Value::as_array).map_or(0, Vec::len)
 }
 
 fn redact(visible: &Visible, of_action: bool, value: &mut Value) {

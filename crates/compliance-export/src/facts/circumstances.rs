@@ -6,13 +6,10 @@ use crate::clocks::{CaseFacts, SetDate, Submission};
 use crate::condition::Condition;
 use crate::regime::Regime;
 use crate::rules::{Anchor, Step};
-use probatum_kernel::{FieldFault, Timestamp};
+use probatum_kernel::{CLOCK_SKEW_MS, FieldFault, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// How far ahead of our clock a moment of the past may be, in milliseconds: five minutes, as everywhere.
-const SKEW_MS: i64 = 5 * 60 * 1000;
 
 /// What people state beside the fact sheet: which conditions hold, when what happened, which dates others set, and what
 /// was submitted by other ways than this registry's.
@@ -57,7 +54,7 @@ impl Circumstances {
             let message = format!("{condition} is a flag of the incident; raise it there");
             faults.push(FieldFault::new(format!("{path}.conditions"), "invalid", message));
         }
-        let latest = now.plus_millis(SKEW_MS);
+        let latest = now.plus_millis(CLOCK_SKEW_MS);
         for (anchor, at) in &self.moments {
             let field = format!("{path}.moments.{anchor}");
             if anchor.is_of_incident() {

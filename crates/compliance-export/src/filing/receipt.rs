@@ -2,15 +2,13 @@
 
 use super::FilingError;
 use probatum_evidence::Sha256Hex;
-use probatum_kernel::{EvidenceId, FieldFault, Timestamp, check_line};
+use probatum_kernel::{CLOCK_SKEW_MS, EvidenceId, FieldFault, Timestamp, check_line};
 use serde::{Deserialize, Serialize};
 
 /// The most receipts of one report: one by every service on the way, and some that are sent again.
 pub const MAX_RECEIPTS: usize = 20;
 /// The most characters of a reference.
 pub const MAX_REFERENCE: usize = 200;
-/// How far another's clock may be ahead of ours, in milliseconds.
-const SKEW_MS: i64 = 5 * 60 * 1000;
 
 probatum_kernel::vocabulary! {
     /// What kind of receipt it is.
@@ -74,9 +72,9 @@ impl NewReceipt {
         if let Err(e) = check_line(&self.reference, MAX_REFERENCE) {
             faults.push(FieldFault::new("reference", "invalid", e.to_string()));
         }
-        if self.received_at > now.plus_millis(SKEW_MS) {
+        if self.received_at > now.plus_millis(CLOCK_SKEW_MS) {
             faults.push(FieldFault::new("received_at", "in_future", "must not be in the future"));
-        } else if self.received_at.plus_millis(SKEW_MS) < made_at {
+        } else if self.received_at.plus_millis(CLOCK_SKEW_MS) < made_at {
             let message = format!("must not be before the report was made ({made_at})");
             faults.push(FieldFault::new("received_at", "out_of_range", message));
         }

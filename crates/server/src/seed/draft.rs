@@ -3,7 +3,7 @@
 use super::dice::Dice;
 use super::words::{AGENTS, ASSETS, EFFECTS, NEXT, NOTICED, PEOPLE, PLACES, RULES, SEEN, SOURCES, TAGS};
 use probatum_incident::{
-    Category, Draft, Flag, Flags, Layer, Level, Location, Sector, Severity, SourceType, classify,
+    Category, Draft, Flag, Layer, Level, Location, Sector, Severity, SourceType, classify,
 };
 use probatum_kernel::Timestamp;
 use serde_json::json;
@@ -55,7 +55,7 @@ pub(super) fn draft(dice: &mut Dice, index: u32, at: Timestamp) -> Draft {
     draft
 }
 
-fn flags(dice: &mut Dice, ai: bool) -> Flags {
+fn flags(dice: &mut Dice, ai: bool) -> Vec<(Flag, bool)> {
     let likely = |flag: Flag| match flag {
         Flag::AiHighRisk | Flag::AiSeriousIncident if ai => 8,
         Flag::AiActRelevant | Flag::AiHighRisk | Flag::AiSeriousIncident => 0,
@@ -64,7 +64,7 @@ fn flags(dice: &mut Dice, ai: bool) -> Flags {
         // The rest is for the rules to raise, but a person sometimes knows first.
         Flag::GdprBreach | Flag::Nis2Relevant | Flag::KscRelevant | Flag::DoraRelevant => 1,
     };
-    Flag::ALL.iter().copied().filter(|flag| dice.chance(likely(*flag))).collect()
+    Flag::ALL.iter().filter(|flag| dice.chance(likely(**flag))).map(|flag| (*flag, true)).collect()
 }
 
 /// Within a degree of a place.

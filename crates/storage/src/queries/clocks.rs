@@ -76,12 +76,13 @@ impl ClockRows for Session<'_> {
         let rows: Vec<ClockChangeRow> = changes_of(incident)
             .filter(clock_changes::number.gt(i64::from(page.first_row())))
             .order(clock_changes::number)
-            .limit(page.per_page.into())
+            .limit(i64::from(page.per_page) + 1)
             .select(ClockChangeRow::as_select())
             .load(self.conn)
             .app()?;
+        let (rows, more) = cut(rows, page);
         let rows = rows.into_iter().map(ClockChangeRow::change).collect::<Result<_, _>>()?;
-        Ok(ClockChangeList { rows, total: Total::from_capped(total) })
+        Ok(ClockChangeList { rows, total: Total::from_capped(total), more })
     }
 
     fn list_clocks(&mut self, query: &ClockQuery) -> Result<ClockList, AppError> {

@@ -1,6 +1,6 @@
 //! Rows of evidence and custody.
 
-use super::Session;
+use super::{Db, Session};
 use crate::error::OrApp;
 use crate::rows::{CustodyRow, EvidenceRow};
 use crate::schema::{custody, evidence};
@@ -40,6 +40,22 @@ impl EvidenceRows for Session<'_> {
         rows.into_iter().map(EvidenceRow::evidence).collect()
     }
 
+    fn evidence_after(&mut self, after: Option<EvidenceId>, limit: u32) -> Result<Vec<Evidence>, AppError> {
+        let mut found = evidence::table.into_boxed::<Db>().order(evidence::id).limit(limit.into());
+        if let Some(id) = after {
+            found = found.filter(evidence::id.gt(DbId(id.uuid())));
+        }
+        let rows: Vec<EvidenceRow> = found.select(EvidenceRow::as_select()).load(self.conn).app()?;
+        rows.into_iter().map(EvidenceRow::evidence).collect()
+    }
+
+    fn count_evidence(&mut self) -> Result<(u64, u64), AppError> {
+        let all: i64 = evidence::table.count().get_result(self.conn).app()?;
+        let stored = evidence::table.filter(evidence::stored_key.is_not_null());
+        let stored: i64 = stored.count().get_result(self.conn).app()?;
+        Ok((u64::try_from(all).unwrap_or(0), u64::try_from(stored).unwrap_or(0)))
+    }
+
     fn save_evidence(&mut self, item: &Evidence) -> Result<(), AppError> {
         let rows = diesel::update(evidence::table.filter(evidence::id.eq(DbId(item.id.uuid()))))
             .set((
@@ -58,9 +74,8 @@ impl EvidenceRows for Session<'_> {
         Ok(())
     }
 
-    fn custody_of(&mut self, incident: IncidentId) -> Result<Vec<(EvidenceId, CustodyEntry)>, AppError> {
-        let items =
-            evidence::table.filter(evidence::incident_id.eq(DbId(incident.uuid()))).select(evidence::id);
+    fn custody_of(&mut self, items: &[EvidenceId]) -> Result<Vec<(EvidenceId, CustodyEntry)>, AppError> {
+        let items: Vec<DbId> = items.iter().map(|id| DbId(id.uuid())).collect();
         let rows: Vec<CustodyRow> = custody::table
             .filter(custody::evidence_id.eq_any(items))
             .order((custody::evidence_id, custody::seq))

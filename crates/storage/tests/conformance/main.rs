@@ -24,5 +24,6 @@ mod snapshots;
 mod support;
 mod tampering;
 mod texts;
+mod timeline;
 mod tree;
 mod triage;

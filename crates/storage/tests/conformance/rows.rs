@@ -133,10 +133,26 @@ fn evidence_and_its_custody(engine: Engine) {
     })
     .unwrap();
     let (id, whole) = (newer.id, vec![older.clone(), newer.clone()]);
-    let found =
-        bed.read(move |tx| Ok((tx.evidence(id)?, tx.evidence_of(of)?, tx.custody(id)?, tx.custody_of(of)?)));
-    let of_all = chain.iter().map(|e| (id, e.clone())).collect();
-    assert_eq!(found.unwrap(), (Some(newer), whole, chain.to_vec(), of_all));
+    let (newer_id, newer_is_stored) = (newer.id, newer.stored.is_some());
+    let (without, with) = ([older.id], [older.id, id]);
+    let found = bed.read(move |tx| {
+        let chains = [tx.custody_of(&[])?, tx.custody_of(&without)?, tx.custody_of(&with)?];
+        Ok((tx.evidence(id)?, tx.evidence_of(of)?, tx.custody(id)?, chains))
+    });
+    let of_both = chain.iter().map(|e| (id, e.clone())).collect();
+    assert_eq!(found.unwrap(), (Some(newer), whole, chain.to_vec(), [Vec::new(), Vec::new(), of_both]));
+
+    let (first, last) = (older.id, newer_id);
+    let walked = bed.read(move |tx| {
+        let pages = [
+            tx.evidence_after(None, 1)?,
+            tx.evidence_after(Some(first), 9)?,
+            tx.evidence_after(Some(last), 9)?,
+        ];
+        Ok((pages.map(|p| p.into_iter().map(|e| e.id).collect::<Vec<_>>()), tx.count_evidence()?))
+    });
+    let stored = u64::from(newer_is_stored) + u64::from(older.stored.is_some());
+    assert_eq!(walked.unwrap(), ([vec![first], vec![last], Vec::new()], (2, stored)));
 
     let changed = Evidence { status: EvidenceStatus::Confirmed, broken: true, custody_entries: 1, ..older };
     let (saved, entry, id) = (changed.clone(), custody(1, false), changed.id);

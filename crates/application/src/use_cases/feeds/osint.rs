@@ -92,7 +92,7 @@ impl Report {
         // What a document of evidence takes is narrower than what an incident takes.
         narrower(&mut faults, "source", check_line(&self.source, MAX_SOURCE));
         narrower(&mut faults, "summary", check_text(self.summary.as_deref().unwrap_or("-"), MAX_ARTICLE));
-        if self.published_at.is_some_and(|at| at > now.plus_millis(probatum_incident::CLOCK_SKEW_MS)) {
+        if self.published_at.is_some_and(|at| at > now.plus_millis(probatum_kernel::CLOCK_SKEW_MS)) {
             faults.push(FieldFault::new("published_at", "in_future", "must not be in the future"));
         }
         let url = canonical_url(&self.url).map_err(|e| {

@@ -56,6 +56,10 @@ pub fn incidents(seed: u64, n: i64) -> Vec<Incident> {
     (1..=n).map(&mut next).collect()
 }
 
+fn raised(bits: u16) -> Vec<(Flag, bool)> {
+    Flags::from_bits(bits).iter().map(|flag| (flag, true)).collect()
+}
+
 /// A random incident as no sequence of commands need make it, but as the tables can hold it.
 pub fn incident(dice: &mut Dice, number: i64, created: Timestamp) -> Incident {
     let new = Draft {
@@ -72,7 +76,7 @@ pub fn incident(dice: &mut Dice, number: i64, created: Timestamp) -> Incident {
         country: dice.maybe(70, |d| d.pick(&["PL", "DE", "AD", "ZW"]).parse().unwrap()),
         location: dice.maybe(50, |d| Location { lat: degrees(d) / 2.0, lon: degrees(d) }),
         sector: dice.maybe(70, |d| d.pick(Sector::ALL)),
-        flags: Flags::from_bits(u16::try_from(dice.bits() & dice.bits() & 0x3ff).unwrap()),
+        flags: raised(u16::try_from(dice.bits() & dice.bits() & 0x3ff).unwrap()),
         tags: (0..dice.below(4)).map(|_| text(dice, 1)).collect(),
         raw_data: dice
             .maybe(50, |d| json!({"subject": text(d, 3), "n": d.bits(), "f": degrees(d), "deep": [[{}]]})),
