@@ -88,6 +88,7 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(triage::list)
         .service(intake::log)
         .service(intake::get)
+        .service(intake::retry)
         .service(reports::export)
         .service(reports::list)
         .service(reports::get)

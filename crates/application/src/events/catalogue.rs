@@ -35,6 +35,10 @@ const fn visible(name: &'static str) -> EventType {
     EventType { name, heard: Heard::ByVisibility }
 }
 
+const fn analysts(name: &'static str) -> EventType {
+    EventType { name, heard: Heard::ByAnalysts }
+}
+
 const fn audit(name: &'static str) -> EventType {
     EventType { name, heard: Heard::ByAuditors }
 }
@@ -70,7 +74,9 @@ pub const CATALOGUE: &[EventType] = &[
     all("incident.created"),
     all("incident.deleted"),
     all("incident.updated"),
+    analysts("intake.given_up"),
     all("intake.joined"),
+    analysts("intake.retried"),
     audit("key.created"),
     audit("key.revoked"),
     all("report.built"),

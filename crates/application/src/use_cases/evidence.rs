@@ -100,8 +100,7 @@ pub(super) fn put_alike(
     let (new, stored) = (ctx.new_evidence_id(), received.stored.clone());
     let (item, chain) =
         Evidence::upload(new, incident.id, cmd, stored, &received.hash, ctx.actor(), ctx.now)?;
-    let enough = matches!(incident.evidence_status, Internal | Confirmed | Disputed);
-    if !enough || item.status != Internal || item.contradicts.is_some() {
+    if !is_internal(incident) || item.status != EvidenceStatus::Internal || item.contradicts.is_some() {
         return Ok(None);
     }
     insert(tx, ctx, &item, &chain)?;
@@ -140,6 +139,17 @@ fn settle(
         let Some(status) = settled.get(&item.id).copied().filter(|s| *s != item.status) else { continue };
         let detail = json!({"visibility": item.visibility, "from": item.status, "to": status});
         item.status = status;
+/// Whether an item that is `internal` by itself changes nothing of what the incident inherits.
+fn is_internal(incident: &probatum_incident::Incident) -> bool {
+    use EvidenceStatus::{Confirmed, Disputed, Internal};
+    matches!(incident.evidence_status, Internal | Confirmed | Disputed)
+}
+
+/// Whether there is a place for one more item that is `internal` by itself: [`put_alike`] needs none.
+pub(super) fn takes_alike(tx: &mut dyn Tx, incident: &probatum_incident::Incident) -> Result<bool, AppError> {
+    Ok(is_internal(incident) || tx.evidence_of(incident.id)?.len() < MAX_ITEMS_PER_INCIDENT)
+}
+
         tx.save_evidence(item)?;
         record(tx, ctx, "evidence.status_changed", item.id.to_string(), Some(incident.id), detail)?;
     }

@@ -1,5 +1,5 @@
-//! What has served its time goes: stored answers, outbox rows and deliveries after a week, dead letters after a month,
-//! and content nothing refers to.
+//! What has served its time goes: stored answers, outbox rows and deliveries after a week, dead letters and what the intake
+//! kept of deliveries given up after a month, and content nothing refers to.
 
 use crate::error::AppError;
 use crate::ports::{Blobs, Executor, Tx};
@@ -17,6 +17,8 @@ pub const RECURRING: &[(&str, i64)] = &[(SWEEP, 60), (DISCARD, 1)];
 const KEPT_HOURS: i64 = 7 * 24;
 /// How long dead letters are kept, in hours.
 const DEAD_HOURS: i64 = 30 * 24;
+/// How long a settled delivery to the intake keeps content that is nobody's evidence, in hours.
+const CONTENT_HOURS: i64 = 30 * 24;
 /// How many rows go in one transaction, so that writers never wait long.
 const BATCH: u32 = 2_000;
 
@@ -29,6 +31,7 @@ pub fn sweep(tx: &mut dyn Tx, now: Timestamp) -> Result<bool, AppError> {
 }
 
 /// Deletes content that was noted for it: first the content, then the note, so that a crash between only repeats.
+    let gone = gone.max(tx.forget_content(now.plus_hours(-CONTENT_HOURS), now, BATCH)?);
 pub async fn discard(store: &dyn Executor, blobs: &dyn Blobs) -> Result<(), AppError> {
     loop {
         let keys = store.reading(|tx| tx.discarded_blobs(100)).await?;

@@ -118,6 +118,8 @@ fn settle(tx: &mut dyn Tx, ctx: &Ctx, of: Delivery, mut landed: Vec<Landed>) -> 
         wake_at: None,
     };
     tx.insert_intake(&intake)?;
+        forgiven: 0,
+        retried_at: None,
     for part in &mut landed {
         let opened = part.matched_by.is_none();
         tx.link_intake(id, part.incident.id, 1, opened)?;
