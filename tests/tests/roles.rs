@@ -185,6 +185,7 @@ const MATRIX: &[Operation] = &[
     ("GET /api/webhooks/{id}/deliveries", Roles(&["admin"]), |_| None),
     ("POST /api/webhooks/{id}/redeliver", Roles(&["admin"]), |_| Some(json!({}))),
     ("POST /api/webhooks/{id}/enable", Roles(&["admin"]), |_| None),
+    ("POST /api/webhooks/{id}/rotate", Roles(&["admin"]), |_| None),
     ("POST /api/webhooks/{id}/test", Roles(&["admin"]), |_| None),
     ("DELETE /api/webhooks/{id}", Roles(&["admin"]), |_| None),
     ("GET /api/ip3/incidents", Public, |_| None),
@@ -198,7 +199,7 @@ const MATRIX: &[Operation] = &[
 
 /// A subscription to what never happens here.
 fn subscription() -> Value {
-    json!({"url": "https://127.0.0.1/hook", "types": ["webhook.disabled"]})
+    json!({"url": "https://127.0.0.1/hook", "types": ["webhook.disabled"], "audience": "auditor"})
 }
 
 fn things(app: &App) -> Things {

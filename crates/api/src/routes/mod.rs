@@ -109,6 +109,7 @@ pub(crate) fn documented(cfg: &mut ServiceConfig<'_>) {
         .service(webhooks::deliveries)
         .service(webhooks::redeliver)
         .service(webhooks::enable)
+        .service(webhooks::rotate)
         .service(webhooks::test)
         .service(audit::list)
         .service(audit::checkpoint)

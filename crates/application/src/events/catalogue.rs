@@ -95,6 +95,7 @@ pub const CATALOGUE: &[EventType] = &[
     audit("webhook.disabled"),
     audit("webhook.enabled"),
     audit("webhook.redelivered"),
+    audit("webhook.rotated"),
 ];
 
 #[cfg(test)]

@@ -25,13 +25,17 @@ const BATCH: u32 = 2_000;
 /// Deletes one batch; says whether there may be more.
 pub fn sweep(tx: &mut dyn Tx, now: Timestamp) -> Result<bool, AppError> {
     let before = now.plus_hours(-KEPT_HOURS);
+    if let Some(upto) = tx.old_outbox(before, BATCH)? {
+        webhooks::running::pass_over(tx, upto)?;
+    }
+    webhooks::forget_secrets(tx, now)?;
     let gone = tx.forget_answers(before, BATCH)?.max(tx.forget_outbox(before, BATCH)?);
     let gone = gone.max(webhooks::forget_old(tx, before, now.plus_hours(-DEAD_HOURS), BATCH)?);
+    let gone = gone.max(tx.forget_content(now.plus_hours(-CONTENT_HOURS), now, BATCH)?);
     Ok(gone >= usize::try_from(BATCH).unwrap_or(usize::MAX))
 }
 
 /// Deletes content that was noted for it: first the content, then the note, so that a crash between only repeats.
-    let gone = gone.max(tx.forget_content(now.plus_hours(-CONTENT_HOURS), now, BATCH)?);
 pub async fn discard(store: &dyn Executor, blobs: &dyn Blobs) -> Result<(), AppError> {
     loop {
         let keys = store.reading(|tx| tx.discarded_blobs(100)).await?;
