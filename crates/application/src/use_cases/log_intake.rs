@@ -79,8 +79,8 @@ fn settle(tx: &mut dyn Tx, ctx: &Ctx, before: &Intake, batch: &Batch) -> Result<
     finish(tx, ctx, before, &Outcome { accepted: before.accepted, rejected, faults })
 }
 
-/// Joins the newest incident of the group's key that is open, near and takes deliveries, or opens one. `Ok` says whether the incident is
-/// new to the delivery, `Err` why the group makes no incident.
+/// Joins the newest incident of the group's key that is open, near and takes deliveries, or opens one. `Ok` says whether
+/// the incident is new to the delivery, `Err` why the group makes no incident.
 fn place(tx: &mut dyn Tx, ctx: &Ctx, of: &Intake, group: &Group) -> Result<Result<bool, String>, AppError> {
     let (joined, follows) = joined(tx, of, group)?;
     let (incident, known) = match joined {
