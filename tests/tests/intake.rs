@@ -9,7 +9,7 @@ use std::time::Duration;
 on_both! {
     shared: every_format_is_read, bad_events_are_named_and_good_ones_kept, events_join_one_open_incident,
         a_day_apart_is_another_incident, the_delivery_is_the_evidence, the_same_again_counts_nothing,
-        what_is_too_much_is_refused, who_may_know;
+        only_what_was_given_up_is_tried_again, what_is_too_much_is_refused, who_may_know;
     own: what_does_not_fit_is_sent_back, deleting_one_incident_leaves_the_others_content;
 }
 
@@ -206,7 +206,10 @@ fn the_same_again_counts_nothing(app: &App) {
     let again = shipper.delivers(LINES, body.clone()).expect(202);
     assert_contains(&again, &json!({"status": "processed", "duplicate": true, "duplicate_of": first["id"]}));
     let report = shipper.get(&format!("/api/intake/{}", text(&again["id"]))).expect(200);
-    assert_contains(&report, &json!({"duplicate": true, "incidents": first["incidents"]}));
+    let of_first = json!({
+        "duplicate": true, "incidents": first["incidents"], "processed_at": first["processed_at"], "incident_count": 1,
+    });
+    assert_contains(&report, &of_first);
     assert_eq!(incident(app, &first)["event_count"], 1);
     // Of another sender it is another delivery.
     let other = app.person(&unique("shipper"), "devsecops").delivered(LINES, body);
@@ -227,7 +230,30 @@ fn the_same_again_counts_nothing(app: &App) {
     let answers = at_once(8, |_| shipper.delivers(LINES, body.clone()).expect(202));
     let counting: Vec<&Value> = answers.iter().filter(|a| a["duplicate"] == false).collect();
     assert_eq!(counting.len(), 1);
-    assert_eq!(incident(app, &shipper.settled(&text(&counting[0]["id"])))["event_count"], 1);
+    let counted = shipper.settled(&text(&counting[0]["id"]));
+    assert_eq!(incident(app, &counted)["event_count"], 1);
+    // Whoever asks for a repetition hears how that stands which counts.
+    for answer in &answers {
+        let settled = shipper.settled(&text(&answer["id"]));
+        let same = ["status", "processed_at", "incidents"];
+        assert!(same.iter().all(|name| settled[name] == counted[name]), "{settled}");
+    }
+}
+
+fn only_what_was_given_up_is_tried_again(app: &App) {
+    let shipper = app.shipper();
+    let done = shipper.delivered(LINES, lines(&[event(&unique("rule"), "web-1", "2026-07-04T08:00:00Z")]));
+    let retry = |who: &Client, id: &str| who.request("POST", &format!("/api/intake/{id}/retry")).send();
+    let id = text(&done["id"]);
+    let problem = retry(&shipper, &id).problem(409, "state_conflict");
+    assert!(text(&problem["detail"]).contains("not given up"), "{problem}");
+    // Whoever may not deliver it may not have it delivered either.
+    let forbidden = retry(&app.operator(), &id).problem(403, "forbidden");
+    assert!(text(&forbidden["detail"]).contains("devsecops"), "{forbidden}");
+    retry(&app.analyst(), &id).problem(403, "forbidden");
+    for unknown in ["nonsense", "intake-00000000000070008000000000000000"] {
+        retry(&shipper, unknown).problem(404, "not_found");
+    }
 }
 
 fn what_is_too_much_is_refused(app: &App) {

@@ -115,7 +115,8 @@ fn every_write_takes_a_key(app: &App) {
         assert_eq!((first.status, first.text()), (again.status, again.text()), "{method} {path}");
     }
     let (admin, agent) = (app.admin(), unique("agent"));
-    let subscription = json!({"url": "https://127.0.0.1/hook", "types": ["webhook.disabled"]});
+    let subscription =
+        json!({"url": "https://127.0.0.1/hook", "types": ["webhook.disabled"], "audience": "auditor"});
     let webhook = text(&admin.post("/api/webhooks", &subscription).expect(201)["id"]);
     let why = json!({"reason": "x"});
     for (method, path, body) in [
@@ -126,6 +127,7 @@ fn every_write_takes_a_key(app: &App) {
         ("POST", "/api/webhooks".to_owned(), subscription),
         ("POST", format!("/api/webhooks/{webhook}/enable"), json!({})),
         ("POST", format!("/api/webhooks/{webhook}/redeliver"), json!({})),
+        ("POST", format!("/api/webhooks/{webhook}/rotate"), json!({"overlap_hours": 1})),
         ("POST", "/api/agents".to_owned(), json!({"id": agent})),
         ("POST", "/api/intake/log".to_owned(), json!({"message": agent})),
         ("PATCH", format!("/api/agents/{agent}"), json!({"owner": "crm"})),

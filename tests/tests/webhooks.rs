@@ -8,7 +8,7 @@ use std::time::Duration;
 
 on_both! {
     own: what_a_receiver_gets, complete_and_in_order_under_writers, failures_are_repeated_in_order, dead_letters,
-        a_failing_webhook_is_disabled, nothing_is_lost_by_kill_9, what_cannot_be_subscribed_is_refused, an_audience_hears_its_own;
+        a_failing_webhook_is_disabled, a_secret_is_rotated, nothing_is_lost_by_kill_9, what_cannot_be_subscribed_is_refused, an_audience_hears_its_own;
 }
 
 const SOON: Duration = Duration::from_secs(30);
@@ -276,6 +276,48 @@ fn a_failing_webhook_is_disabled(engine: Engine) {
     assert!(text(&disabled()["disabled_reason"]).contains("410"));
 }
 
+fn a_secret_is_rotated(engine: Engine) {
+    let hook = Hook::start();
+    let app = impatient(engine, "[1]", 60);
+    let (admin, webhook) = (app.admin(), subscribed(&app, &hook, &["incident.created"], "viewer"));
+    assert_eq!(webhook["previous_secret_until"], Value::Null);
+    let rotate = format!("{}/rotate", path_of(&webhook));
+    let once = || admin.request("POST", &rotate).header("idempotency-key", "rotate").send();
+    let (first, again) = (once().expect(200), once().expect(200));
+    assert_eq!(first, again, "the same answer, the secret too");
+    let [old, new] = [&webhook, &first].map(|w| text(&w["secret"]));
+    assert!(new.starts_with("whsec_") && new != old);
+    let minutes = (millis(&text(&first["previous_secret_until"])) - now_millis()) / 60_000;
+    assert!((24 * 60 - 10..=24 * 60).contains(&minutes), "{minutes}");
+    assert!(!admin.get(&path_of(&webhook)).text().contains("whsec_"));
+
+    // Receivers with either are served.
+    app.reporter().reports(&report("Signed twice"));
+    let call = called(&hook, 1)[0].clone();
+    assert!(call.is_signed_with(&new) && call.is_signed_with(&old), "{:?}", call.headers);
+    assert_eq!(call.headers["webhook-signature"].split(' ').count(), 2);
+
+    // Without an overlap the one before ends at once.
+    let own = json!({"secret": hook::SECRET, "overlap_hours": 0});
+    let last = admin.post(&rotate, &own).expect(200);
+    assert_contains(&last, &json!({"secret": hook::SECRET, "previous_secret_until": null}));
+    app.reporter().reports(&report("Signed once"));
+    let call = called(&hook, 2)[1].clone();
+    assert!(call.is_signed() && !call.is_signed_with(&new) && !call.is_signed_with(&old));
+
+    let problem = admin.post(&rotate, &json!({"secret": "hunter2", "overlap_hours": 1})).invalid(&["secret"]);
+    assert!(!problem.to_string().contains("hunter2"), "{problem}");
+    for hours in [-1, 169] {
+        admin.post(&rotate, &json!({"overlap_hours": hours})).invalid(&["overlap_hours"]);
+    }
+    admin
+        .post("/api/webhooks/wh-00000000000070008000000000000000/rotate", &json!({}))
+        .problem(404, "not_found");
+    let log = admin.walk("/api/audit?action=webhook.rotated");
+    assert_eq!((log.len(), &log[0]["subject"]), (2, &webhook["id"]));
+    assert!(!json!(log).to_string().contains("whsec_"));
+}
+
 fn nothing_is_lost_by_kill_9(engine: Engine) {
     durable();
     let hook = Hook::start();
@@ -320,6 +362,8 @@ fn what_cannot_be_subscribed_is_refused(engine: Engine) {
         (json!({"types": []}), "types"),
         (json!({"types": ["incident.created", "incident.burnt"]}), "types[1]"),
         (json!({"types": vec!["*"; 51]}), "types"),
+        (json!({"types": ["incident.created", "key.created"]}), "types[1]"),
+        (json!({"types": ["webhook.*"], "audience": "analyst"}), "types[0]"),
         (json!({"secret": "hunter2"}), "secret"),
         (json!({"audience": "everybody"}), "audience"),
         (json!({"description": "x".repeat(501)}), "description"),
@@ -342,7 +386,7 @@ fn what_cannot_be_subscribed_is_refused(engine: Engine) {
     assert!(called(&hook, 1)[0].is_signed());
     // The limit, by pages.
     for _ in 1..100 {
-        post(json!({"types": ["webhook.disabled"]})).expect(201);
+        post(json!({"types": ["webhook.disabled"], "audience": "auditor"})).expect(201);
     }
     post(json!({})).problem(409, "state_conflict");
     let all = admin.walk("/api/webhooks?per_page=30");

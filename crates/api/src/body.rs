@@ -103,14 +103,22 @@ impl Body {
 
     /// Reads a JSON body and its idempotency key; `null`, or no body at all, is an empty object.
     pub async fn json_or_nothing<T: DeserializeOwned + Validate>(
-        mut self,
+        self,
     ) -> Result<(T, Option<RequestKey>), Problem> {
+        self.json_or_nothing_checked(Ok).await
+    }
+
+    /// The same for a body that `check` makes a command of.
+    pub async fn json_or_nothing_checked<T: DeserializeOwned + Validate, V>(
+        mut self,
+        check: impl Fn(T) -> Result<V, AppError>,
+    ) -> Result<(V, Option<RequestKey>), Problem> {
         self.of_json()?;
         let bytes = self.read().await?;
         let key = self.key_maker()(&bytes)?;
         let nothing = matches!(bytes.trim_ascii(), b"" | b"null");
         let object: &[u8] = if nothing { b"{}" } else { &bytes };
-        Ok((parse(object, Ok)?, key))
+        Ok((parse(object, check)?, key))
     }
 
     /// Reads a JSON body that `check` makes a command of; what `check` refuses is named along with what cannot be read.

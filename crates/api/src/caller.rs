@@ -59,6 +59,7 @@ pub mod may {
         SubmitLogs,
         SubmitFeeds,
         ReadIntake,
+        RetryIntake,
         ReadReports,
         ExportReports,
         ReadMetrics

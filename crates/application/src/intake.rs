@@ -94,6 +94,18 @@ pub struct Intake {
     pub attempts: u32,
     /// When somebody has to look at it: at once, or when the claim ends. `None` once it is settled.
     pub wake_at: Option<Timestamp>,
+    /// How many of the claims do not count towards giving it up: those that something of ours ended, and those before it
+    /// was tried again.
+    pub forgiven: u32,
+    /// When somebody had it tried again last.
+    pub retried_at: Option<Timestamp>,
+}
+
+impl Intake {
+    /// Whether it was given up: settled for a reason that lies in no part of it. It keeps its content.
+    pub fn is_given_up(&self) -> bool {
+        self.finished_at.is_some() && self.reason.is_some()
+    }
 }
 
 /// What a delivery did to one incident.

@@ -1,10 +1,10 @@
 //! The intake desk: claims deliveries, reads them between transactions, and has them worked through step by step.
 
+use crate::ctx::{Ctx, Principal};
 use crate::error::AppError;
 use crate::intake::{Backlog, Intake, IntakeKind};
 use crate::ports::{Blobs, Clock, Executor, Later, Tx};
-use crate::use_cases::intake::{self, Outcome};
-use crate::use_cases::log_intake;
+use crate::use_cases::{intake, log_intake};
 use futures_util::StreamExt;
 use probatum_evidence::Sha256Hex;
 use probatum_intake::{Batch, MAX_BATCH_BYTES};
@@ -13,8 +13,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// How long a claim holds, in milliseconds: longer than reading a delivery and any one step take. Each step renews it.
 const LEASE_MS: i64 = 30_000;
-/// How often a delivery is claimed before it is given up.
+/// How often a delivery is claimed before it is given up. Claims that end because something is away do not count.
 const MAX_ATTEMPTS: u32 = 20;
+/// For how long a delivery waits for what is away, its content above all, before it is given up: a long weekend.
+const PATIENCE_HOURS: i64 = 72;
 /// The longest pause before a delivery that failed is taken up again, in milliseconds.
 const LONGEST_PAUSE_MS: i64 = 60_000;
 
@@ -66,7 +68,7 @@ impl IntakeDesk {
             tx.claim_intake(now, now.plus_millis(LEASE_MS))
         };
         let Some(claimed) = self.store.writing(claim).await? else { return Ok(None) };
-        if claimed.attempts > MAX_ATTEMPTS {
+        if claimed.attempts.saturating_sub(claimed.forgiven) > MAX_ATTEMPTS {
             self.give_up(claimed, "It failed again and again; the log has why.").await?;
             return Ok(Some(()));
         }
@@ -74,7 +76,7 @@ impl IntakeDesk {
         if let Err(e) = self.through(&mut held, stop, worked).await {
             let cause = e.cause.clone().unwrap_or_default();
             tracing::warn!(intake = %held.id, attempts = held.attempts, error = %e, cause, "a delivery is left for later");
-            self.put_back(held).await?;
+            self.left(held, matches!(e.code.kind(), Kind::Unavailable)).await?;
         }
         Ok(Some(()))
     }
@@ -89,10 +91,7 @@ impl IntakeDesk {
         if held.kind != IntakeKind::Log {
             return self.give_up(held.clone(), "Nothing here works through this kind.").await;
         }
-        let Some(bytes) = self.content(held).await? else {
-            return self.give_up(held.clone(), "Its content is not what came in, or is gone.").await;
-        };
-        let batch = Arc::new(self.read(bytes, held).await?);
+        let batch = Arc::new(self.read(self.content(held).await?, held).await?);
         while held.finished_at.is_none() {
             if stop() {
                 let (now, before) = (self.clock.now(), held.clone());
@@ -115,18 +114,21 @@ impl IntakeDesk {
         Ok(())
     }
 
-    /// The content, if it is what came in.
-    async fn content(&self, of: &Intake) -> Result<Option<Vec<u8>>, AppError> {
-        let Some(key) = of.blob.clone() else { return Ok(None) };
-        let Some((_, mut chunks)) = self.blobs.open(key).await? else { return Ok(None) };
+    /// The content. It was synced before the delivery was acknowledged: where it is not found, the store is not whole (a
+    /// folder that is not mounted yet, or not shared), and it is waited for.
+    async fn content(&self, of: &Intake) -> Result<Vec<u8>, AppError> {
+        let key = of.blob.clone().ok_or_else(|| AppError::internal("a log delivery has no content"))?;
+        let found = self.blobs.open(key).await?;
+        let found = found.ok_or_else(|| AppError::unavailable("its content is not in the blob store"));
+        let (_, mut chunks) = found?;
         let mut bytes = Vec::new();
         while let Some(chunk) = chunks.next().await {
             bytes.extend_from_slice(&chunk?);
             if bytes.len() > MAX_BATCH_BYTES {
-                return Ok(None);
+                return Err(AppError::internal("the content of a delivery is larger than what came in"));
             }
         }
-        Ok(Some(bytes))
+        Ok(bytes)
     }
 
     async fn read(&self, bytes: Vec<u8>, of: &Intake) -> Result<Batch, AppError> {
@@ -146,27 +148,33 @@ impl IntakeDesk {
         batch.ok_or_else(|| AppError::internal("the content of a delivery could not be read"))
     }
 
+    /// Leaves a delivery for later; gives it up if what it waits for has been away for too long.
+    async fn left(&self, of: Intake, away: bool) -> Result<(), AppError> {
+        let since = of.retried_at.unwrap_or(of.received_at);
+        if away && self.clock.now() > since.plus_hours(PATIENCE_HOURS) {
+            return self.give_up(of, "Its content could not be read for three days; the log has why.").await;
+        }
+        self.put_back(of, away).await
+    }
+
     /// Settles a delivery as it stands; what it did so far remains, and so does its content.
     async fn give_up(&self, of: Intake, reason: &str) -> Result<(), AppError> {
         tracing::error!(intake = %of.id, reason, "a delivery was given up");
         let (clock, reason) = (self.clock.clone(), reason.to_owned());
         let work = move |tx: &mut dyn Tx| {
-            let ctx = intake::on_behalf(&of, clock.now());
-            let outcome = Outcome {
-                accepted: of.accepted,
-                rejected: of.events.saturating_sub(of.accepted),
-                faults: of.faults.clone(),
-                reason: Some(reason.clone()),
-            };
-            intake::finish(tx, &ctx, &of, &outcome).map(|_| ())
+            let (now, request_id) = (clock.now().max(of.received_at), of.request_id.clone());
+            let ctx = Ctx { principal: Principal::system("intake"), now, request_id };
+            intake::give_up(tx, &ctx, &of, &reason)
         };
         self.store.writing(work).await
     }
 
-    /// Lets somebody take it up again after a pause that grows. A claim that was taken over meanwhile is left alone.
-    async fn put_back(&self, of: Intake) -> Result<(), AppError> {
+    /// Lets somebody take it up again after a pause that grows; what was `away` is no fault of the delivery's. A claim that
+    /// was taken over meanwhile is left alone.
+    async fn put_back(&self, of: Intake, away: bool) -> Result<(), AppError> {
         let later: Timestamp = self.clock.now().plus_millis(pause_ms(of.attempts));
-        let next = Intake { wake_at: Some(later), ..of.clone() };
+        let forgiven = of.forgiven.saturating_add(u32::from(away));
+        let next = Intake { wake_at: Some(later), forgiven, ..of.clone() };
         match self.store.writing(move |tx| tx.save_intake(&of, &next)).await {
             // The database is away: the lease runs out by itself.
             Err(e) if matches!(e.code.kind(), Kind::Unavailable) => Ok(()),

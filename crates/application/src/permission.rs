@@ -115,6 +115,8 @@ permissions! {
     SubmitFeeds: Operator;
     /// Read what became of a delivery to the intake.
     ReadIntake: Analyst | Devsecops | LegalDpo;
+    /// Have a delivery that was given up tried again; takes the right to deliver its kind as well.
+    RetryIntake: Devsecops | Operator;
     /// Read reports to authorities, and their bundles.
     ReadReports: LegalDpo;
     /// Ask for reports to authorities, send them again, put receipts on record.

@@ -1,8 +1,8 @@
 //! What the application needs from outside: transactions, blobs, a clock. Adapters implement these traits.
 
 pub use crate::ports_webhooks::{
-    Courier, Delivering, Delivery, DeliveryList, DeliveryRows, DeliveryState, EventRows, Parcel, Undelivered,
-    Webhook, WebhookList, WebhookRows,
+    Courier, Delivering, Delivery, DeliveryList, DeliveryRows, DeliveryState, EventRows, Parcel, Previous,
+    Undelivered, Webhook, WebhookList, WebhookRows,
 };
 
 use crate::error::AppError;
@@ -317,6 +317,8 @@ pub trait JobRows {
     fn discarded_blobs(&mut self, limit: u32) -> Answered<Vec<String>>;
     /// Forgets content that was deleted.
     fn forget_blob(&mut self, key: &str) -> Answered<()>;
+    /// The newest number among the oldest `limit` outbox rows that are older than `before`.
+    fn old_outbox(&mut self, before: Timestamp, limit: u32) -> Answered<Option<i64>>;
     /// Forgets outbox rows older than `before`, at most `limit`; says how many.
     fn forget_outbox(&mut self, before: Timestamp, limit: u32) -> Answered<usize>;
 }

@@ -41,6 +41,9 @@ pub trait IntakeRows {
     ) -> Answered<bool>;
     /// What a delivery did to which incidents, in their order, at most `limit`. Deleted ones are gone.
     fn intake_links(&mut self, id: IntakeId, limit: u32) -> Answered<Vec<IntakeLink>>;
+    /// Lets go of the content of deliveries settled before `before`, the longest settled first, at most `limit`: notes it
+    /// for deletion at `now`; says how many.
+    fn forget_content(&mut self, before: Timestamp, now: Timestamp, limit: u32) -> Answered<usize>;
     /// Whether an item of evidence or a delivery refers to this content.
     fn blob_in_use(&mut self, key: &str) -> Answered<bool>;
     /// Takes content from what is to be deleted if something refers to it still; says whether it did. MUST see every
@@ -53,8 +56,15 @@ pub trait CorrelationRows {
     /// Nobody else decides about events of these keys until the end of the transaction. MUST take them in one order,
     /// whatever the order given.
     fn lock_correlations(&mut self, keys: &[&str]) -> Answered<()>;
-    /// The newest incidents of a key, newest first, at most `limit`, whether open or not.
-    fn correlated(&mut self, key: &str, limit: u32) -> Answered<Vec<Correlated>>;
+    /// The incidents of a key that are open (neither closed nor resolved) and whose first to last event reaches into the
+    /// time `from` to `to`, both included; newest first, at most `limit`.
+    fn correlated(
+        &mut self,
+        key: &str,
+        from: Timestamp,
+        to: Timestamp,
+        limit: u32,
+    ) -> Answered<Vec<Correlated>>;
     /// Notes the events of an incident, in the place of what was noted before.
     fn save_correlation(&mut self, key: &str, correlated: &Correlated) -> Answered<()>;
     /// How many events an incident has, if it came from events.

@@ -49,7 +49,7 @@ pub struct Webhook {
     pub claims: i64,
     /// Whether deliveries wait to be repeated.
     pub repeating: bool,
-    /// How many numbers of events were passed over because the outbox did not keep them any more.
+    /// How many events it wanted and would have heard were passed over because the outbox did not keep them any more.
     pub missed: i64,
     /// Since when nothing was delivered, though something was tried.
     pub failing_since: Option<Timestamp>,
@@ -61,6 +61,17 @@ pub struct Webhook {
     pub disabled_at: Option<Timestamp>,
     /// Why.
     pub disabled_reason: Option<String>,
+    /// The secret before this one, as long as it signs, too.
+    pub previous: Option<Previous>,
+}
+
+/// A secret that was replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Previous {
+    /// It, sealed.
+    pub secret: String,
+    /// Until when it still signs beside the new one.
+    pub until: Timestamp,
 }
 
 impl Webhook {
@@ -135,7 +146,7 @@ pub trait WebhookRows {
     fn insert_webhook(&mut self, webhook: &Webhook) -> Answered<()>;
     /// Reads one. In a writing transaction nobody else changes it until the end.
     fn webhook(&mut self, id: WebhookId) -> Answered<Option<Webhook>>;
-    /// Saves how far one has come; what it sends where never changes.
+    /// Saves how far one has come, and its secrets; what it sends where never changes.
     fn save_webhook(&mut self, webhook: &Webhook) -> Answered<()>;
     /// Deletes one with its deliveries; says whether there was one.
     fn delete_webhook(&mut self, id: WebhookId) -> Answered<bool>;
@@ -143,6 +154,8 @@ pub trait WebhookRows {
     fn list_webhooks(&mut self, page: &Page) -> Answered<WebhookList>;
     /// How many there are.
     fn count_webhooks(&mut self) -> Answered<i64>;
+    /// Nobody else makes one until the end of the transaction.
+    fn lock_webhooks(&mut self) -> Answered<()>;
     /// Those that are not disabled, at most `limit`.
     fn active_webhooks(&mut self, limit: u32) -> Answered<Vec<Webhook>>;
 }
@@ -183,6 +196,8 @@ pub struct Parcel {
     pub url: String,
     /// The sealed secret.
     pub secret: String,
+    /// The sealed secret before it, if that may still sign.
+    pub previous: Option<Previous>,
     /// The `webhook-id`: the same each time this event goes to this subscription.
     pub id: String,
     /// The event as JSON.
@@ -212,6 +227,7 @@ pub trait Courier: Send + Sync {
     fn seal(&self, webhook: WebhookId, given: Option<&str>) -> Result<String, String>;
     /// The secret that was sealed, as `whsec_…`.
     fn open(&self, webhook: WebhookId, sealed: &str) -> Answered<String>;
-    /// Signs (Standard Webhooks 1.0.0) and sends; MUST end within 20 seconds.
+    /// Signs (Standard Webhooks 1.0.0), with the secret before as well as long as that holds, and sends; MUST end within
+    /// 20 seconds.
     fn deliver(&self, parcel: Parcel) -> Delivering<'_>;
 }

@@ -46,7 +46,8 @@ impl WebhookDesk {
                         lag = if packed.repeated { lag } else { waiting.max(lag) };
                         true
                     }
-                    // What it does not want is passed by once in a while, not event by event.
+                    // What it does not want is passed by when there is much of it, or when it is forgotten; not event by
+                    // event.
                     Next::Nothing { more, .. } => more || webhook.repeating,
                 };
                 if more && running::is_due(&webhook, now) {
@@ -72,7 +73,11 @@ impl WebhookDesk {
         };
         loop {
             let asked = webhook.clone();
-            let next = self.store.reading(move |tx| running::next(tx, &asked)).await?;
+            let work = move |tx: &mut dyn Tx| {
+                let webhook = running::with_secrets(tx, &asked)?;
+                running::next(tx, &webhook)
+            };
+            let next = self.store.reading(work).await?;
             let packed = match next {
                 Next::Deliver(packed) if !stop() => *packed,
                 Next::Deliver(_) => return self.release(webhook.clone(), webhook.position).await,
@@ -136,6 +141,7 @@ fn test_parcel(webhook: &Webhook, source: &str, now: Timestamp) -> Result<Parcel
         webhook: webhook.id,
         url: webhook.url.clone(),
         secret: webhook.secret.clone(),
+        previous: webhook.previous.clone(),
         id: format!("{}-test-{}", webhook.id, now.millis()),
         body: serde_json::to_string(&event).map_err(|e| AppError::internal(e.to_string()))?,
     })

@@ -108,18 +108,31 @@ impl WebhookCourier {
         Ok(Self { outbound: Outbound::new(OutboundPolicy { max_answer: MAX_ANSWER, ..policy })?, key })
     }
 
+    /// The value of `webhook-signature` at `now` (Unix seconds): by the secret, and after a space by the one before as long
+    /// as that holds. `None` if the secret does not open.
+    fn signatures(&self, parcel: &Parcel, now: i64) -> Option<String> {
+        let by = |sealed: &str| {
+            let secret: Secret = self.open(parcel.webhook, sealed).ok()?.parse().ok()?;
+            Some(sign(&secret, &parcel.id, now, parcel.body.as_bytes()))
+        };
+        let new = by(&parcel.secret)?;
+        let previous = parcel.previous.as_ref().filter(|p| now.saturating_mul(1_000) < p.until.millis());
+        Some(match previous.and_then(|p| by(&p.secret)) {
+            Some(old) => format!("{new} {old}"),
+            None => new,
+        })
+    }
+
     async fn carry(&self, parcel: Parcel) -> Result<u16, Undelivered> {
         let not_sent =
             |reason: &str| Undelivered { status: None, reason: reason.to_owned(), retry_after: None };
-        let secret = self.open(parcel.webhook, &parcel.secret).ok().and_then(|s| s.parse::<Secret>().ok());
-        let secret = secret.ok_or_else(|| {
-            not_sent("its secret does not open: the webhook key is not the one it was made with")
-        })?;
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let now = now.ok().and_then(|d| i64::try_from(d.as_secs()).ok());
         let now = now.ok_or_else(|| not_sent("the clock of the registry is wrong"))?;
+        let signature = self.signatures(&parcel, now).ok_or_else(|| {
+            not_sent("its secret does not open: the webhook key is not the one it was made with")
+        })?;
         let body = parcel.body.into_bytes();
-        let signature = sign(&secret, &parcel.id, now, &body);
         let headers = vec![
             ("content-type", "application/cloudevents+json; charset=utf-8".to_owned()),
             ("webhook-id", parcel.id),
@@ -191,6 +204,7 @@ impl Courier for WebhookCourier {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::webhook::verify;
     use probatum_kernel::Timestamp;
 
     fn courier(folder: &Path) -> WebhookCourier {
@@ -214,6 +228,41 @@ mod tests {
         let own = "whsec_dGhlIHNlY3JldCBvZiB0aGUgd2ViaG9vayByZWNlaXZlcg==";
         assert_eq!(courier.open(one, &courier.seal(one, Some(own)).unwrap()).unwrap(), own);
         assert!(courier.seal(one, Some("hunter2")).unwrap_err().contains("whsec_"));
+    }
+
+    #[test]
+    fn two_secrets_sign_until_the_overlap_is_over() {
+        use probatum_application::ports::Previous;
+        let folder = tempfile::tempdir().unwrap();
+        let courier = courier(folder.path());
+        let webhook = WebhookId::new(Timestamp::EPOCH, &[1; 10]);
+        let [old, new] = [(); 2].map(|()| courier.seal(webhook, None).unwrap());
+        let until = Timestamp::from_millis(1_700_000_000_000).unwrap();
+        let parcel = |secret: &str, previous: Option<Previous>| Parcel {
+            webhook,
+            url: String::new(),
+            secret: secret.to_owned(),
+            previous,
+            id: "msg-1-7".to_owned(),
+            body: "{}".to_owned(),
+        };
+        let fits = |parcel: &Parcel, now: i64| {
+            let signatures = courier.signatures(parcel, now).unwrap();
+            [&new, &old].map(|sealed| {
+                let secret: Secret = courier.open(webhook, sealed).unwrap().parse().unwrap();
+                verify(&secret, &parcel.id, &now.to_string(), &signatures, b"{}", now).is_ok()
+            })
+        };
+        let end = until.millis() / 1_000;
+        let rotated = parcel(&new, Some(Previous { secret: old.clone(), until }));
+        assert_eq!(courier.signatures(&rotated, end - 1).unwrap().split(' ').count(), 2);
+        assert_eq!(fits(&rotated, end - 1), [true, true]);
+        assert_eq!(fits(&rotated, end), [true, false], "the overlap is over");
+        assert_eq!(fits(&parcel(&new, None), end - 1), [true, false], "there was none");
+        assert_eq!(fits(&parcel(&old, None), end - 1), [false, true], "before the rotation");
+        // One that does not open any more hinders nothing.
+        let broken = parcel(&new, Some(Previous { secret: "AAAA".to_owned(), until }));
+        assert_eq!(fits(&broken, end - 1), [true, false]);
     }
 
     #[test]

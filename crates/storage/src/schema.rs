@@ -448,6 +448,8 @@ diesel::table! {
         delivered_at -> Nullable<Ts>,
         disabled_at -> Nullable<Ts>,
         disabled_reason -> Nullable<Text>,
+        previous_secret -> Nullable<Text>,
+        previous_until -> Nullable<Ts>,
     }
 }
 
@@ -549,6 +551,8 @@ diesel::table! {
         incident_count -> Integer,
         attempts -> Integer,
         wake_at -> Nullable<Ts>,
+        forgiven -> Integer,
+        retried_at -> Nullable<Ts>,
     }
 }
 
@@ -626,5 +630,6 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(intake_incidents, incidents);
+diesel::allow_tables_to_appear_in_same_query!(correlations, incidents);
 diesel::allow_tables_to_appear_in_same_query!(incidents, evidence, custody);
 diesel::allow_tables_to_appear_in_same_query!(outbox, audit);

@@ -93,7 +93,8 @@ pub struct LandedPart {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::MatchedBy>)]
     matched_by: Option<&'static str>,
-    /// The original as evidence; left out if the incident had it already, or if the caller may not see it.
+    /// The original as evidence; left out if the incident had it already, if it has as many items as feeds may attach, or
+    /// if the caller may not see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence_id: Option<String>,
     /// How many indicators were noted that the incident did not have; left out if the caller may not know.

@@ -13,7 +13,7 @@ pub struct AcceptedIntake {
     id: String,
     #[schema(value_type = words::IntakeKind)]
     kind: &'static str,
-    /// `queued`, or `processed` if it was a duplicate.
+    /// `queued`; of a duplicate, how the delivery it repeats stands.
     #[schema(value_type = words::IntakeStatus)]
     status: &'static str,
     /// How many events it has, good or bad; which of them are bad is told once it is processed.
@@ -81,13 +81,15 @@ pub struct IntakeView {
     id: String,
     #[schema(value_type = words::IntakeKind)]
     kind: &'static str,
-    /// `queued`: on disk. `processed`: what could be taken was. `rejected`: nothing could be taken.
+    /// `queued`: on disk. `processed`: what could be taken was. `rejected`: nothing could be taken. Of log events that
+    /// repeat a delivery, how that stands.
     #[schema(value_type = words::IntakeStatus)]
     status: &'static str,
     /// Of log events: the same content came from the same sender within 24 hours before, and nothing was counted again.
     /// Of the others: all of it was known already.
     duplicate: bool,
-    /// The delivery it repeats; `incidents` are those of that one, or those it joined.
+    /// The delivery it repeats; of log events `status`, `processed_at`, `reason`, `errors` and `incidents` are those of
+    /// that one.
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<String>,
     received_by: String,
@@ -110,7 +112,7 @@ pub struct IntakeView {
     rejected: Option<u32>,
     /// The first 100 of those, by index.
     errors: Vec<IntakeFault>,
-    /// Why nothing was taken, where that is no matter of single events.
+    /// Why it was given up as it stands, if it was; it can be tried again.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     /// How many incidents it opened or joined so far.

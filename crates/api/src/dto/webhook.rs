@@ -5,7 +5,9 @@ use crate::vocabulary;
 use probatum_application::AppError;
 use probatum_application::events::Audience;
 use probatum_application::ports::{Courier, Delivery, DeliveryState, Undelivered, Webhook};
-use probatum_application::use_cases::webhooks::{MAX_DESCRIPTION, NewWebhook, patterns};
+use probatum_application::use_cases::webhooks::{
+    MAX_DESCRIPTION, NewWebhook, OVERLAP_HOURS, Rotation, patterns,
+};
 use probatum_kernel::{FieldFault, Timestamp, WebhookId, check_line};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,7 +21,7 @@ pub struct CreateWebhook {
     #[validate(required)]
     #[schema(required = true, value_type = String, max_length = 2000)]
     url: Option<String>,
-    /// Which events: `incident.created`, all of a thing `incident.*`, all `*`.
+    /// Which events: `incident.created`, all of a thing `incident.*`, all `*`. Each must be for the ears of the audience.
     #[validate(required)]
     #[schema(required = true, value_type = Vec<String>, min_items = 1, max_items = 50)]
     types: Option<Vec<String>>,
@@ -49,7 +51,8 @@ impl CreateWebhook {
         if let Err(why) = &sealed {
             fault("secret", why.clone());
         }
-        let types = self.types.as_deref().map(patterns).transpose();
+        let audience = self.audience.unwrap_or(Audience::Viewer);
+        let types = self.types.as_deref().map(|types| patterns(types, audience)).transpose();
         let types = types.unwrap_or_else(|e| {
             faults.extend(e.fields);
             None
@@ -60,8 +63,28 @@ impl CreateWebhook {
         let (Some(url), Some(types), Ok(secret)) = (self.url, types, sealed) else {
             return Err(incomplete());
         };
-        let audience = self.audience.unwrap_or(Audience::Viewer);
         Ok(NewWebhook { id, url, types, audience, description: self.description, secret })
+    }
+}
+
+/// Another secret.
+#[derive(Debug, Default, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotateWebhook {
+    /// What signs from now on: `whsec_` and 24 to 64 bytes in base64. Left out, one is made.
+    secret: Option<String>,
+    /// For how many hours the secret before signs as well; default 24.
+    #[validate(range(min = 0, max = 168))]
+    #[schema(minimum = 0, maximum = 168)]
+    overlap_hours: Option<i64>,
+}
+
+impl RotateWebhook {
+    /// The command: the secret sealed.
+    pub fn command(self, id: WebhookId, courier: &dyn Courier) -> Result<Rotation, AppError> {
+        let secret = courier.seal(id, self.secret.as_deref());
+        let secret = secret.map_err(|why| AppError::invalid("secret", "invalid", why))?;
+        Ok(Rotation { secret, overlap_hours: self.overlap_hours.unwrap_or(OVERLAP_HOURS) })
     }
 }
 
@@ -84,7 +107,7 @@ pub struct WebhookView {
     created_by: String,
     /// Every event up to this id is done with: delivered, not wanted, or a dead letter.
     position: i64,
-    /// How many ids were passed over because they were older than what is kept.
+    /// How many events of these types and for this audience were passed over because they were older than what is kept.
     missed: i64,
     /// When it is tried next, if it waits after a failure.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -98,7 +121,10 @@ pub struct WebhookView {
     #[schema(value_type = Option<String>, format = DateTime)]
     disabled_at: Option<Timestamp>,
     disabled_reason: Option<String>,
-    /// The secret that signs: in the answer to its creation, and never again.
+    /// Until when the secret before the last rotation signs as well.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    previous_secret_until: Option<Timestamp>,
+    /// The secret that signs: in the answer to its creation or rotation, and never again.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     secret: Option<String>,
@@ -123,6 +149,7 @@ impl From<Webhook> for WebhookView {
             delivered_at: w.delivered_at,
             disabled_at: w.disabled_at,
             disabled_reason: w.disabled_reason,
+            previous_secret_until: w.previous.map(|p| p.until),
             secret: None,
         }
     }

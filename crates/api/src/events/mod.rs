@@ -8,6 +8,7 @@ pub use stream::answer;
 
 use probatum_application::AppError;
 use probatum_application::ports::{AuditEntry, Executor, Pending, Work};
+use probatum_application::use_cases::events;
 use seats::{Seat, Seats};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -130,17 +131,23 @@ impl Hub {
 
     fn hold(&self, entries: Vec<AuditEntry>) {
         let mut held = self.held();
+        // Forgotten before they were read: what is held is without gap.
+        let gap = |(last, next): (&Shared, &AuditEntry)| next.seq > last.seq.saturating_add(1);
+        if held.back().zip(entries.first()).is_some_and(gap) {
+            held.clear();
+        }
         held.extend(entries.into_iter().map(Arc::new));
         let surplus = held.len().saturating_sub(HELD);
         held.drain(..surplus);
     }
 
-    /// The events after `last`, in order, from memory or from the outbox; none if there are none yet.
+    /// The events after `last`, in order, from memory or from the outbox; none if there are none yet. Fails with
+    /// `events_gone` if the next one is not kept any more.
     async fn after(&self, store: &dyn Executor, last: i64) -> Result<Vec<Shared>, AppError> {
         if let Some(found) = self.in_memory(last) {
             return Ok(found);
         }
-        let entries = store.reading(move |tx| tx.outbox_after(last, BATCH)).await?;
+        let entries = store.reading(move |tx| events::after(tx, last, BATCH)).await?;
         Ok(entries.into_iter().map(Arc::new).collect())
     }
 

@@ -11,6 +11,7 @@ use futures_util::stream::poll_fn;
 use probatum_application::ports::AuditEntry;
 use probatum_application::use_cases::events::{self, Opened};
 use probatum_application::{AppError, Ctx, events::cloud_event};
+use probatum_kernel::Code;
 use std::fmt::Write;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -62,8 +63,14 @@ enum End {
     Key,
     /// The program stops.
     Over,
+    /// What comes next is not kept any more.
+    Gone,
     /// Events cannot be read.
     Failed(AppError),
+}
+
+fn unread(e: AppError) -> End {
+    if e.code == Code::EventsGone { End::Gone } else { End::Failed(e) }
 }
 
 impl Stream {
@@ -78,6 +85,8 @@ impl Stream {
             }
             // Said in a comment, for people who look; clients connect again and get their 401.
             End::Key => drop(self.say(": the credentials do not hold any more\n\n".to_owned()).await),
+            // It was too far behind; connecting again it gets its 410, which says where to begin.
+            End::Gone => drop(self.say(": the next events are not kept any more\n\n".to_owned()).await),
             End::Over => drop(self.say(": the registry is stopping; connect again\n\n".to_owned()).await),
         }
     }
@@ -114,7 +123,7 @@ impl Stream {
     async fn catch_up(&mut self, hub: &Hub) -> Result<(), End> {
         loop {
             self.check().await?;
-            let entries = hub.after(self.api.store.as_ref(), self.last).await.map_err(End::Failed)?;
+            let entries = hub.after(self.api.store.as_ref(), self.last).await.map_err(unread)?;
             if entries.is_empty() {
                 return Ok(());
             }

@@ -5,7 +5,9 @@ use crate::caller::{Caller, may};
 use crate::dto::intake::{AcceptedIntake, IntakeView};
 use crate::log_delivery::receive;
 use crate::problem::Problem;
+use crate::reply::json;
 use crate::state::Api;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use probatum_application::AppError;
 use probatum_application::intake::IntakeKind;
@@ -57,8 +59,9 @@ pub async fn log(
 /// What became of a delivery
 ///
 /// `queued` until it is worked through, then `processed`; `rejected` if nothing of it could be taken. Names the incidents
-/// it opened or joined, and the events that were not taken, by their index. A delivery that repeats another is settled at
-/// once and counts nothing. Takes the role analyst, devsecops or legal_dpo.
+/// it opened or joined, and the events that were not taken, by their index. Log events that repeat a delivery count
+/// nothing: status, incidents and time are those of the delivery they repeat. With a `reason` it was given up as it stood;
+/// `POST /api/intake/{id}/retry` has it go on. Takes the role analyst, devsecops or legal_dpo.
 #[utoipa::path(operation_id = "getIntake",
     tag = "intake",
     params(("id" = String, Path, description = "Id of the delivery")),
@@ -73,4 +76,40 @@ pub async fn get(
     let id: IntakeId = id.parse().map_err(|_| AppError::not_found("intake"))?;
     let report = api.read(caller, move |tx, ctx| intake::report(tx, ctx, id)).await?;
     Ok(HttpResponse::Ok().json(IntakeView::from(&report)))
+}
+
+/// Try a delivery again
+///
+/// One that was given up (it has a `reason`): because what it needs was away for three days, or because working through it
+/// failed twenty times. It goes on where it stood, so nothing counts twice. Its content is kept for thirty days for that.
+/// 409 `state_conflict` if it was not given up, if its content is not kept any more, or if the same content was sent again
+/// since. Takes the role devsecops, for what feeds deliver operator.
+#[utoipa::path(operation_id = "retryIntake",
+    tag = "intake",
+    params(
+        ("id" = String, Path, description = "Id of the delivery"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key gets the stored answer.")
+    ),
+    responses(
+        (status = 202, description = "Queued again.", body = IntakeView),
+        (status = 429, description = "Too much waits; `Retry-After` says when to try again.",
+            content_type = "application/problem+json", body = crate::problem::ProblemBody,
+            headers(("Retry-After" = String, description = "Seconds.")))
+    )
+)]
+#[post("/api/intake/{id}/retry")]
+pub async fn retry(
+    api: web::Data<Api>,
+    caller: Caller<may::RetryIntake>,
+    id: web::Path<String>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let id: IntakeId = id.parse().map_err(|_| AppError::not_found("intake"))?;
+    let (key, limits) = (body.empty().await?, api.settings.intake);
+    let work = api.write(caller, key, move |tx, ctx| {
+        json(StatusCode::ACCEPTED, &IntakeView::from(&intake::retry(tx, ctx, id, limits)?))
+    });
+    let answer = work.await?;
+    api.delivered.notify_one();
+    Ok(answer)
 }

@@ -3,7 +3,9 @@
 use crate::body::Body;
 use crate::caller::{Caller, may};
 use crate::dto::List;
-use crate::dto::webhook::{CreateWebhook, DeliveryView, Redeliver, Redelivered, TestView, WebhookView};
+use crate::dto::webhook::{
+    CreateWebhook, DeliveryView, Redeliver, Redelivered, RotateWebhook, TestView, WebhookView,
+};
 use crate::problem::Problem;
 use crate::query;
 use crate::reply::{created, json, page_after, respond};
@@ -204,8 +206,8 @@ pub async fn redeliver(
 
 /// Enable a webhook
 ///
-/// It goes on where it was disabled; one that waits after a failure is tried at once. What is older than seven days is
-/// passed over and counted in `missed`. Takes the role admin.
+/// It goes on where it was disabled; one that waits after a failure is tried at once. What is older than seven days was
+/// passed over: `missed` counts what it would have been sent. Takes the role admin.
 #[utoipa::path(operation_id = "enableWebhook",
     tag = "events",
     params(
@@ -227,6 +229,36 @@ pub async fn enable(
         json(StatusCode::OK, &WebhookView::from(webhooks::enable(tx, ctx, id)?))
     })
     .await
+}
+
+/// Give a webhook another secret
+///
+/// For `overlap_hours` (24, if nothing is said) both secrets sign: `webhook-signature` has two signatures with a space
+/// between, and a receiver that follows Standard Webhooks takes either. With 0 the old one ends at once. The secret is shown
+/// in this answer alone (and in that to a repetition with the same `Idempotency-Key`). Takes the role admin.
+#[utoipa::path(operation_id = "rotateWebhook",
+    tag = "events",
+    params(
+        ("id" = String, Path, description = "The id of the webhook"),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body get the stored answer.")
+    ),
+    request_body(content = Option<RotateWebhook>, example = json!({"overlap_hours": 48})),
+    responses((status = 200, description = "Rotated; with the secret.", body = WebhookView))
+)]
+#[post("/api/webhooks/{id}/rotate")]
+pub async fn rotate(
+    api: web::Data<Api>,
+    caller: Caller<may::ManageWebhooks>,
+    id: web::Path<String>,
+    body: Body,
+) -> Result<HttpResponse, Problem> {
+    let (id, courier) = (webhook_id(&id)?, api.webhooks.courier.clone());
+    let check = move |b: RotateWebhook| b.command(id, courier.as_ref());
+    let (new, key) = body.json_or_nothing_checked(check).await?;
+    let answer = api.written(caller, key, move |tx, ctx| {
+        json(StatusCode::OK, &WebhookView::from(webhooks::rotate(tx, ctx, id, &new)?))
+    });
+    Ok(respond(with_secret(&api, answer.await?).await?))
 }
 
 /// Test a webhook

@@ -35,6 +35,10 @@ const fn visible(name: &'static str) -> EventType {
     EventType { name, heard: Heard::ByVisibility }
 }
 
+const fn analysts(name: &'static str) -> EventType {
+    EventType { name, heard: Heard::ByAnalysts }
+}
+
 const fn audit(name: &'static str) -> EventType {
     EventType { name, heard: Heard::ByAuditors }
 }
@@ -70,7 +74,9 @@ pub const CATALOGUE: &[EventType] = &[
     all("incident.created"),
     all("incident.deleted"),
     all("incident.updated"),
+    analysts("intake.given_up"),
     all("intake.joined"),
+    analysts("intake.retried"),
     audit("key.created"),
     audit("key.revoked"),
     all("report.built"),
@@ -89,6 +95,7 @@ pub const CATALOGUE: &[EventType] = &[
     audit("webhook.disabled"),
     audit("webhook.enabled"),
     audit("webhook.redelivered"),
+    audit("webhook.rotated"),
 ];
 
 #[cfg(test)]

@@ -42,6 +42,16 @@ impl Audience {
         self.told().of(entry) && self.hears_type(entry)
     }
 
+    /// Whether it may hear of anything this takes in.
+    pub fn may_hear(self, pattern: &TypePattern) -> bool {
+        let heard = |t: &EventType| match t.heard {
+            Heard::ByAll | Heard::ByVisibility => true,
+            Heard::ByAnalysts => self > Self::Viewer,
+            Heard::ByAuditors => self == Self::Auditor,
+        };
+        CATALOGUE.iter().any(|t| pattern.matches(t.name) && heard(t))
+    }
+
     /// What is told to all roles of this audience alike.
     fn told(self) -> Told {
         let auditor = self == Self::Auditor;
@@ -140,6 +150,23 @@ mod tests {
                 _ => "analyst",
             };
             assert_eq!(audience, expected, "{role}");
+        }
+    }
+
+    #[test]
+    fn an_audience_may_hear_of_what_it_can_hear() {
+        for (text, expected) in [
+            ("*", [true, true, true]),
+            ("incident.*", [true, true, true]),
+            ("evidence.attached", [true, true, true]),
+            ("intake.*", [true, true, true]),
+            ("intake.given_up", [false, true, true]),
+            ("key.*", [false, false, true]),
+            ("webhook.rotated", [false, false, true]),
+        ] {
+            let pattern = text.parse().unwrap();
+            let may: Vec<bool> = Audience::ALL.iter().map(|a| a.may_hear(&pattern)).collect();
+            assert_eq!(may, expected, "{text}");
         }
     }
 

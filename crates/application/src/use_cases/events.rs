@@ -5,7 +5,7 @@ use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::events::{Audience, EventFilter, source_of};
 use crate::permission::Permission;
-use crate::ports::Tx;
+use crate::ports::{AuditEntry, Tx};
 use probatum_evidence::Sha256Hex;
 use probatum_kernel::{Code, IncidentRef, Timestamp};
 
@@ -45,6 +45,20 @@ pub fn open(
         return Err(gone(after, oldest));
     }
     Ok(Opened { after, filter, audience: Audience::of(&ctx.principal), source: source(tx)? })
+}
+
+/// The entries after `last`, in order, at most `limit`. Fails with `events_gone` if the next one is not kept any more:
+/// numbers are given out without gap, so one that is missing was forgotten.
+pub fn after(tx: &mut dyn Tx, last: i64, limit: u32) -> Result<Vec<AuditEntry>, AppError> {
+    let entries = tx.outbox_after(last, limit)?;
+    let next = match entries.first() {
+        Some(first) => first.seq,
+        None => {
+            let (_, newest) = tx.outbox_span()?;
+            newest.max(last).saturating_add(1)
+        }
+    };
+    if next > last.saturating_add(1) { Err(gone(last, next)) } else { Ok(entries) }
 }
 
 /// The refusal of what is too old, with the remedy.

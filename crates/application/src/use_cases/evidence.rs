@@ -14,6 +14,9 @@ use probatum_kernel::{Actor, EvidenceId, EvidenceStatus, IncidentRef, Page, Time
 use serde_json::json;
 use std::collections::BTreeMap;
 
+/// How many items an incident may have for one more from a feed to be attached.
+pub const MAX_FROM_FEEDS: usize = 500;
+
 /// An item with its chain of custody.
 #[derive(Debug, Clone)]
 pub struct Item {
@@ -65,10 +68,39 @@ pub(super) fn attach_to(
     cmd: &Attach,
     received: Option<&Received>,
 ) -> Result<Evidence, AppError> {
-    let mut items = tx.evidence_of(incident.id)?;
+    let items = tx.evidence_of(incident.id)?;
     if items.len() >= MAX_ITEMS_PER_INCIDENT {
         return Err(EvidenceError::TooMany.into());
     }
+    add_to(tx, ctx, incident, items, new, cmd, received)
+}
+
+/// As [`put`] for what feeds bring, of which there is no end: `None`, and nothing done, once the incident has
+/// [`MAX_FROM_FEEDS`] items. The rest of its places is for people.
+pub(super) fn put_from_feed(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    incident: &probatum_incident::Incident,
+    cmd: &Attach,
+    received: Option<&Received>,
+) -> Result<Option<Evidence>, AppError> {
+    let items = tx.evidence_of(incident.id)?;
+    if items.len() >= MAX_FROM_FEEDS {
+        return Ok(None);
+    }
+    add_to(tx, ctx, incident, items, ctx.new_evidence_id(), cmd, received).map(Some)
+}
+
+/// Adds an item to those there are.
+fn add_to(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    incident: &probatum_incident::Incident,
+    mut items: Vec<Evidence>,
+    new: EvidenceId,
+    cmd: &Attach,
+    received: Option<&Received>,
+) -> Result<Evidence, AppError> {
     if cmd.contradicts.is_some_and(|other| !items.iter().any(|e| e.id == other)) {
         return Err(EvidenceError::ContradictsUnknown.into());
     }
@@ -96,17 +128,26 @@ pub(super) fn put_alike(
     cmd: &Attach,
     received: &Received,
 ) -> Result<Option<Evidence>, AppError> {
-    use EvidenceStatus::{Confirmed, Disputed, Internal};
     let (new, stored) = (ctx.new_evidence_id(), received.stored.clone());
     let (item, chain) =
         Evidence::upload(new, incident.id, cmd, stored, &received.hash, ctx.actor(), ctx.now)?;
-    let enough = matches!(incident.evidence_status, Internal | Confirmed | Disputed);
-    if !enough || item.status != Internal || item.contradicts.is_some() {
+    if !is_internal(incident) || item.status != EvidenceStatus::Internal || item.contradicts.is_some() {
         return Ok(None);
     }
     insert(tx, ctx, &item, &chain)?;
     incidents::touch(tx, ctx, incident)?;
     Ok(Some(item))
+}
+
+/// Whether an item that is `internal` by itself changes nothing of what the incident inherits.
+fn is_internal(incident: &probatum_incident::Incident) -> bool {
+    use EvidenceStatus::{Confirmed, Disputed, Internal};
+    matches!(incident.evidence_status, Internal | Confirmed | Disputed)
+}
+
+/// Whether there is a place for one more item that is `internal` by itself: [`put_alike`] needs none.
+pub(super) fn takes_alike(tx: &mut dyn Tx, incident: &probatum_incident::Incident) -> Result<bool, AppError> {
+    Ok(is_internal(incident) || tx.evidence_of(incident.id)?.len() < MAX_ITEMS_PER_INCIDENT)
 }
 
 /// Writes an item and its chain, and records both.

@@ -1,12 +1,13 @@
 //! Deliveries to the intake: taken once, durable before the answer, and told about afterwards.
 
+use super::record;
 use crate::ctx::{Ctx, Principal};
 use crate::error::AppError;
 use crate::intake::{Backlog, Intake, IntakeKind, IntakeLink, IntakeState, PartFault, QueueLimits};
 use crate::permission::Permission;
 use crate::ports::{Blob, Tx};
 use probatum_kernel::{Code, Coded, IntakeId};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Within how many hours the same content by the same sender is one delivery.
 pub const REPEAT_HOURS: i64 = 24;
@@ -59,7 +60,7 @@ pub fn admit(tx: &mut dyn Tx, ctx: &Ctx, kind: IntakeKind, limits: QueueLimits) 
 }
 
 /// Takes a delivery: queued, due at once. The same content by the same sender within [`REPEAT_HOURS`] is a repetition:
-/// settled at once, counted as nothing, and its content noted for deletion.
+/// counted as nothing, its content noted for deletion, and told of as that stands which it repeats.
 ///
 /// Fails with `too_many_requests` if the queue is full; nothing is kept then.
 pub fn accept(tx: &mut dyn Tx, ctx: &Ctx, limits: QueueLimits, new: &NewIntake) -> Result<Intake, AppError> {
@@ -92,6 +93,8 @@ pub fn accept(tx: &mut dyn Tx, ctx: &Ctx, limits: QueueLimits, new: &NewIntake) 
         incidents: 0,
         attempts: 0,
         wake_at: Some(ctx.now),
+        forgiven: 0,
+        retried_at: None,
     };
     if duplicate_of.is_some() {
         if let Some(key) = intake.blob.take() {
@@ -103,7 +106,24 @@ pub fn accept(tx: &mut dyn Tx, ctx: &Ctx, limits: QueueLimits, new: &NewIntake) 
         limits.admit(tx.intake_backlog()?, new.blob.size)?;
     }
     tx.insert_intake(&intake)?;
-    Ok(intake)
+    as_repeated(tx, intake)
+}
+
+/// The delivery as clients are told of it: a repetition stands where what it repeats stands.
+fn as_repeated(tx: &mut dyn Tx, intake: Intake) -> Result<Intake, AppError> {
+    // What feeds deliver is worked through for itself, also if all of it was known.
+    let Some(first) = intake.duplicate_of.filter(|_| intake.kind == IntakeKind::Log) else {
+        return Ok(intake);
+    };
+    let Some(first) = tx.intake(first)? else { return Ok(intake) };
+    Ok(Intake {
+        state: first.state,
+        finished_at: first.finished_at,
+        faults: first.faults,
+        reason: first.reason,
+        incidents: first.incidents,
+        ..intake
+    })
 }
 
 /// What came of working through a delivery.
@@ -115,12 +135,11 @@ pub struct Outcome {
     pub rejected: u32,
     /// The first of those.
     pub faults: Vec<PartFault>,
-    /// Why nothing was taken, where that is not a matter of its parts.
-    pub reason: Option<String>,
 }
 
 /// Settles a delivery: `processed`, or `rejected` if nothing of it was taken. Content that became evidence belongs to that
-/// from now on; of a rejected delivery it goes; else the delivery keeps it, also if it was given up for a reason.
+/// from now on; of a rejected delivery it goes; else (what it led to was deleted meanwhile) the delivery keeps it until
+/// housekeeping lets go of it.
 ///
 /// Fails as transient if the claim was taken over.
 pub fn finish(tx: &mut dyn Tx, ctx: &Ctx, before: &Intake, outcome: &Outcome) -> Result<Intake, AppError> {
@@ -131,7 +150,7 @@ pub fn finish(tx: &mut dyn Tx, ctx: &Ctx, before: &Intake, outcome: &Outcome) ->
         accepted: outcome.accepted,
         rejected: outcome.rejected,
         faults: outcome.faults.iter().take(crate::intake::MAX_FAULTS).cloned().collect(),
-        reason: outcome.reason.clone(),
+        reason: None,
         wake_at: None,
         ..before.clone()
     };
@@ -139,7 +158,7 @@ pub fn finish(tx: &mut dyn Tx, ctx: &Ctx, before: &Intake, outcome: &Outcome) ->
     save(tx, before, &next)?;
     if let Some(key) = key {
         // The delivery itself refers to nothing any more: what does is evidence.
-        if rejected && outcome.reason.is_none() {
+        if rejected {
             tx.discard_blob(&key, ctx.now)?;
         } else if !tx.blob_in_use(&key)? {
             let kept = Intake { blob: Some(key), ..next.clone() };
@@ -148,6 +167,71 @@ pub fn finish(tx: &mut dyn Tx, ctx: &Ctx, before: &Intake, outcome: &Outcome) ->
         }
     }
     Ok(next)
+}
+
+/// Gives a delivery up: settled as it stands, for a reason that lies in no part of it. What it did so far remains, and so
+/// does its content, until somebody has it tried again or housekeeping lets go of it.
+///
+/// Fails as unavailable if the claim was taken over.
+pub fn give_up(tx: &mut dyn Tx, ctx: &Ctx, before: &Intake, reason: &str) -> Result<(), AppError> {
+    let nothing = before.accepted == 0;
+    let next = Intake {
+        state: if nothing { IntakeState::Rejected } else { IntakeState::Processed },
+        finished_at: Some(ctx.now),
+        reason: Some(reason.to_owned()),
+        wake_at: None,
+        ..before.clone()
+    };
+    save(tx, before, &next)?;
+    let detail = json!({
+        "kind": next.kind, "reason": reason, "event_count": next.events, "accepted": next.accepted,
+        "attempts": next.attempts,
+    });
+    record(tx, ctx, "intake.given_up", next.id.to_string(), None, detail)
+}
+
+/// Has a delivery that was given up tried again, from where it stands: nothing counts twice.
+///
+/// Fails with `state_conflict` if it was not given up, if its content is not kept any more, or if the same was sent again
+/// since; with `too_many_requests` if the queue is full.
+pub fn retry(tx: &mut dyn Tx, ctx: &Ctx, id: IntakeId, limits: QueueLimits) -> Result<Report, AppError> {
+    ctx.require(Permission::RetryIntake)?;
+    let before = tx.intake(id)?.ok_or_else(|| AppError::not_found("intake"))?;
+    ctx.require(permission(before.kind))?;
+    may_retry(tx, &before)?;
+    limits.admit(tx.intake_backlog()?, before.size)?;
+    let next = Intake {
+        state: IntakeState::Queued,
+        finished_at: None,
+        reason: None,
+        wake_at: Some(ctx.now),
+        forgiven: before.attempts,
+        retried_at: Some(ctx.now),
+        ..before.clone()
+    };
+    save(tx, &before, &next)?;
+    let detail = json!({"kind": next.kind, "reason": before.reason, "given_up_at": before.finished_at});
+    record(tx, ctx, "intake.retried", id.to_string(), None, detail)?;
+    reported(tx, next)
+}
+
+fn may_retry(tx: &mut dyn Tx, intake: &Intake) -> Result<(), AppError> {
+    let refused = |detail: String| Err(AppError::new(Code::StateConflict, detail));
+    if let Some(first) = intake.duplicate_of {
+        return refused(format!("The delivery repeats {first}; what became of that is tried again there."));
+    }
+    if !intake.is_given_up() {
+        return refused("The delivery was not given up: there is nothing to try again.".to_owned());
+    }
+    if intake.blob.is_none() {
+        return refused("The content of the delivery is not kept any more; send it again.".to_owned());
+    }
+    let media_type = intake.media_type.as_deref();
+    let since = intake.received_at;
+    match tx.intake_of_content(&intake.sender, intake.kind, media_type, &intake.hash, since)? {
+        Some(other) => refused(format!("The same content was sent again since, as {other}.")),
+        None => Ok(()),
+    }
 }
 
 /// Saves the next state of a delivery that is ours.
@@ -181,9 +265,13 @@ pub struct Report {
 pub fn report(tx: &mut dyn Tx, ctx: &Ctx, id: IntakeId) -> Result<Report, AppError> {
     ctx.require(Permission::ReadIntake)?;
     let intake = tx.intake(id)?.ok_or_else(|| AppError::not_found("intake"))?;
-    let mut incidents = tx.intake_links(id, MAX_LISTED)?;
+    reported(tx, intake)
+}
+
+fn reported(tx: &mut dyn Tx, intake: Intake) -> Result<Report, AppError> {
+    let mut incidents = tx.intake_links(intake.id, MAX_LISTED)?;
     if let (Some(of), true) = (intake.duplicate_of, incidents.is_empty()) {
         incidents = tx.intake_links(of, MAX_LISTED)?;
     }
-    Ok(Report { intake, incidents })
+    Ok(Report { intake: as_repeated(tx, intake)?, incidents })
 }

@@ -15,18 +15,20 @@ use probatum_incident::{
     Category, Draft, Incident, Level, Lifecycle, MAX_NAME, MAX_TAG, NewIncident, QueueStatus, Severity,
     SourceType, level_of,
 };
-use probatum_intake::{Batch, Event, Format, Group};
-use probatum_kernel::{AgentId, IncidentRef, Timestamp};
+use probatum_intake::{Batch, CORRELATION_HOURS, Event, Format, Group};
+use probatum_kernel::{AgentId, IncidentRef, PublicId, Timestamp};
 use serde_json::json;
 
 /// How many groups one transaction takes up: few enough that other writers wait only for milliseconds.
 pub const GROUPS_PER_STEP: usize = 16;
-/// How many of the newest incidents of a key are looked at for one that is open and near.
-const CANDIDATES: u32 = 5;
+/// How many of the open incidents of a key that are near are looked at for one that still takes deliveries: all but the
+/// newest of them were full, or closed in this very moment.
+const CANDIDATES: u32 = 20;
 /// How sure a machine's log is by itself, in per cent: below what confirms, so that incidents enter as `internal`
 /// (CONTRACT §4, §9).
 const CONFIDENCE: u8 = 60;
-/// The most deliveries attached to one incident. What comes beyond is counted, named in the record, and its content kept.
+/// The most deliveries attached to one incident. What comes then goes to another, which names this one: every delivery is
+/// evidence of an incident.
 const MAX_ATTACHED: u32 = 500;
 
 /// Works through the next groups of a delivery. Returns it as it is then; `finished_at` says that it is settled.
@@ -74,15 +76,16 @@ fn settle(tx: &mut dyn Tx, ctx: &Ctx, before: &Intake, batch: &Batch) -> Result<
     let mut faults: Vec<PartFault> = before.faults.iter().cloned().chain(bad).collect();
     faults.sort_by_key(|fault| fault.index);
     let rejected = before.rejected.saturating_add(small(batch.faults.len()));
-    finish(tx, ctx, before, &Outcome { accepted: before.accepted, rejected, faults, ..Outcome::default() })
+    finish(tx, ctx, before, &Outcome { accepted: before.accepted, rejected, faults })
 }
 
-/// Joins the newest incident of the group's key that is open and near, or opens one. `Ok` says whether the incident is
-/// new to the delivery, `Err` why the group makes no incident.
+/// Joins the newest incident of the group's key that is open, near and takes deliveries, or opens one. `Ok` says whether
+/// the incident is new to the delivery, `Err` why the group makes no incident.
 fn place(tx: &mut dyn Tx, ctx: &Ctx, of: &Intake, group: &Group) -> Result<Result<bool, String>, AppError> {
-    let (incident, known) = match joined(tx, group)? {
+    let (joined, follows) = joined(tx, of, group)?;
+    let (incident, known) = match joined {
         Some((incident, known)) => (incident, Some(known)),
-        None => match draft(group, of.received_at).validate(ctx.now) {
+        None => match following(draft(group, of.received_at), follows).validate(ctx.now) {
             Ok(new) => (open(tx, ctx, &new)?, None),
             Err(e) => return Ok(Err(e.to_string())),
         },
@@ -95,37 +98,56 @@ fn place(tx: &mut dyn Tx, ctx: &Ctx, of: &Intake, group: &Group) -> Result<Resul
     let events = count(group.tally.event_count);
     let is_new = tx.link_intake(of.id, incident.id, events, opened)?;
     // A delivery is evidence of an incident once, however many of its groups are about that.
-    let attached = is_new && batches < MAX_ATTACHED;
-    if attached {
+    if is_new {
         attach(tx, ctx, &incident, of, group)?;
     } else {
         incidents::touch(tx, ctx, &incident)?;
     }
-    let batches = batches.saturating_add(u32::from(attached));
+    let batches = batches.saturating_add(u32::from(is_new));
     tx.save_correlation(group.key.as_str(), &Correlated { incident: incident.id, tally, batches })?;
     tx.add_indicators(incident.id, IndicatorSource::Evidence, &group.indicators)?;
     let detail = json!({
         "intake": of.id, "kind": of.kind, "opened": opened, "events": group.tally.event_count,
         "event_count": tally.event_count, "first_seen": tally.first_seen, "last_seen": tally.last_seen,
-        "severity": group.worst.severity,
+        "severity": group.worst.severity, "follows": follows,
     });
     record(tx, ctx, "intake.joined", incident.public_id.to_string(), Some(incident.id), detail)?;
     Ok(Ok(is_new))
 }
 
-fn joined(tx: &mut dyn Tx, group: &Group) -> Result<Option<(Incident, Correlated)>, AppError> {
-    for known in tx.correlated(group.key.as_str(), CANDIDATES)? {
-        if !known.tally.near(group.tally) {
-            continue;
-        }
+/// The incident a group joins, if there is one; else the one that would be it, had it not as much as it takes.
+type Joined = (Option<(Incident, Correlated)>, Option<PublicId>);
+
+fn joined(tx: &mut dyn Tx, of: &Intake, group: &Group) -> Result<Joined, AppError> {
+    let from = group.tally.first_seen.plus_hours(-CORRELATION_HOURS);
+    let to = group.tally.last_seen.plus_hours(CORRELATION_HOURS);
+    let mut full = None;
+    for known in tx.correlated(group.key.as_str(), from, to, CANDIDATES)? {
         // Read with its lock: it may be closed or deleted at this very moment.
         let incident = tx.incident(IncidentRef::Id(known.incident))?;
         let open = |i: &Incident| i.lifecycle != Lifecycle::Closed && i.status != QueueStatus::Resolved;
-        if let Some(incident) = incident.filter(open) {
-            return Ok(Some((incident, known)));
+        let Some(incident) = incident.filter(open) else { continue };
+        if takes(tx, of, &incident, &known)? {
+            return Ok((Some((incident, known)), None));
         }
+        full = full.or(Some(incident.public_id));
     }
-    Ok(None)
+    Ok((None, full))
+}
+
+/// Whether the delivery can be evidence of the incident, or is already.
+fn takes(tx: &mut dyn Tx, of: &Intake, incident: &Incident, known: &Correlated) -> Result<bool, AppError> {
+    if known.batches < MAX_ATTACHED && evidence::takes_alike(tx, incident)? {
+        return Ok(true);
+    }
+    Ok(tx.intake_links(of.id, u32::MAX)?.iter().any(|link| link.incident == incident.id))
+}
+
+/// The draft of an incident that goes on where another is full.
+fn following(draft: Draft, follows: Option<PublicId>) -> Draft {
+    let Some(first) = follows else { return draft };
+    let note = format!("More events of {first}, which has as many deliveries as an incident takes.");
+    Draft { summary: Some(note), ..draft }
 }
 
 fn open(tx: &mut dyn Tx, ctx: &Ctx, new: &NewIncident) -> Result<Incident, AppError> {

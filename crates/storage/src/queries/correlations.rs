@@ -3,24 +3,36 @@
 use super::{Session, own};
 use crate::error::OrApp;
 use crate::rows::intake_count;
-use crate::schema::correlations;
+use crate::schema::{correlations, incidents};
 use crate::types::{DbId, DbTime};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use probatum_application::AppError;
 use probatum_application::intake::Correlated;
 use probatum_application::ports::CorrelationRows;
+use probatum_incident::{Lifecycle, QueueStatus};
 use probatum_intake::Tally;
-use probatum_kernel::IncidentId;
+use probatum_kernel::{IncidentId, Timestamp};
 
 impl CorrelationRows for Session<'_> {
     fn lock_correlations(&mut self, keys: &[&str]) -> Result<(), AppError> {
         own::lock_words(self.conn, keys).app()
     }
 
-    fn correlated(&mut self, key: &str, limit: u32) -> Result<Vec<Correlated>, AppError> {
+    fn correlated(
+        &mut self,
+        key: &str,
+        from: Timestamp,
+        to: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Correlated>, AppError> {
         let rows: Vec<(DbId, i64, DbTime, DbTime, i32)> = correlations::table
+            .inner_join(incidents::table.on(incidents::id.eq(correlations::incident_id)))
             .filter(correlations::correlation_key.eq(key))
+            .filter(correlations::last_seen.ge(DbTime(from)))
+            .filter(correlations::first_seen.le(DbTime(to)))
+            .filter(incidents::lifecycle.ne(Lifecycle::Closed.as_str()))
+            .filter(incidents::status_rank.ne(i32::from(QueueStatus::Resolved.ordinal())))
             .order(correlations::incident_id.desc())
             .select((
                 correlations::incident_id,

@@ -9,7 +9,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use probatum_application::AppError;
 use probatum_application::intake::{Backlog, Intake, IntakeKind, IntakeLink, IntakeState};
-use probatum_application::ports::IntakeRows;
+use probatum_application::ports::{IntakeRows, JobRows};
 use probatum_evidence::Sha256Hex;
 use probatum_kernel::{IncidentId, IntakeId, PublicId, Timestamp};
 
@@ -146,6 +146,27 @@ impl IntakeRows for Session<'_> {
             Ok(IntakeLink { incident: IncidentId::from_uuid(incident.0), public_id, events, opened })
         };
         rows.into_iter().map(link).collect()
+    }
+
+    fn forget_content(&mut self, before: Timestamp, now: Timestamp, limit: u32) -> Result<usize, AppError> {
+        let old: Vec<(DbId, Option<String>)> = intake::table
+            .filter(intake::storage_key.is_not_null())
+            .filter(intake::finished_at.lt(DbTime(before)))
+            .order(intake::finished_at)
+            .limit(limit.into())
+            .select((intake::id, intake::storage_key))
+            .load(self.conn)
+            .app()?;
+        let found = old.len();
+        for (id, key) in old {
+            // Somebody may have it tried again at this very moment.
+            let row = intake::table.filter(intake::id.eq(id)).filter(intake::finished_at.is_not_null());
+            let let_go = diesel::update(row).set(intake::storage_key.eq(None::<String>));
+            if let (1, Some(key)) = (let_go.execute(self.conn).app()?, key) {
+                self.discard_blob(&key, now)?;
+            }
+        }
+        Ok(found)
     }
 
     fn blob_in_use(&mut self, key: &str) -> Result<bool, AppError> {

@@ -151,7 +151,7 @@ impl JobRows for Session<'_> {
         Ok(())
     }
 
-    fn forget_outbox(&mut self, before: Timestamp, limit: u32) -> Result<usize, AppError> {
+    fn old_outbox(&mut self, before: Timestamp, limit: u32) -> Result<Option<i64>, AppError> {
         // Written in the order of time: the old rows are the lowest numbers, and the first young one ends the look.
         let first: Vec<(i64, DbTime)> = outbox::table
             .select((outbox::seq, outbox::at))
@@ -159,8 +159,11 @@ impl JobRows for Session<'_> {
             .limit(limit.into())
             .load(self.conn)
             .app()?;
-        let newest = first.into_iter().take_while(|(_, at)| at.0 < before).last().map(|(seq, _)| seq);
-        let Some(newest) = newest else { return Ok(0) };
+        Ok(first.into_iter().take_while(|(_, at)| at.0 < before).last().map(|(seq, _)| seq))
+    }
+
+    fn forget_outbox(&mut self, before: Timestamp, limit: u32) -> Result<usize, AppError> {
+        let Some(newest) = self.old_outbox(before, limit)? else { return Ok(0) };
         diesel::delete(outbox::table.filter(outbox::seq.le(newest))).execute(self.conn).app()
     }
 }

@@ -51,6 +51,11 @@ impl WebhookRows for Session<'_> {
                 webhooks::disabled_at.eq(webhook.disabled_at.map(DbTime)),
                 webhooks::disabled_reason.eq(&webhook.disabled_reason),
             ),
+            (
+                webhooks::secret.eq(&webhook.secret),
+                webhooks::previous_secret.eq(webhook.previous.as_ref().map(|p| &p.secret)),
+                webhooks::previous_until.eq(webhook.previous.as_ref().map(|p| DbTime(p.until))),
+            ),
         );
         Self::swapped(diesel::update(row).set(set).execute(self.conn).app()?)
     }
@@ -84,6 +89,10 @@ impl WebhookRows for Session<'_> {
 
     fn count_webhooks(&mut self) -> Result<i64, AppError> {
         Counted(webhooks::table.select(webhooks::id).limit(CAP)).get_result(self.conn).app()
+    }
+
+    fn lock_webhooks(&mut self) -> Result<(), AppError> {
+        own::lock_words(self.conn, &["webhooks"]).app()
     }
 
     fn active_webhooks(&mut self, limit: u32) -> Result<Vec<Webhook>, AppError> {

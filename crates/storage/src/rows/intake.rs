@@ -35,6 +35,8 @@ pub struct IntakeRow {
     incident_count: i32,
     attempts: i32,
     wake_at: Option<DbTime>,
+    forgiven: i32,
+    retried_at: Option<DbTime>,
 }
 
 /// A number of an intake as its column holds it.
@@ -70,6 +72,8 @@ impl IntakeRow {
             incident_count: count(i.incidents)?,
             attempts: count(i.attempts)?,
             wake_at: i.wake_at.map(DbTime),
+            forgiven: count(i.forgiven)?,
+            retried_at: i.retried_at.map(DbTime),
         })
     }
 
@@ -100,6 +104,8 @@ impl IntakeRow {
             incidents: small("incident_count", self.incident_count)?,
             attempts: small("attempts", self.attempts)?,
             wake_at: self.wake_at.map(|t| t.0),
+            forgiven: small("forgiven", self.forgiven)?,
+            retried_at: self.retried_at.map(|t| t.0),
         })
     }
 }

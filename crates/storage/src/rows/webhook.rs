@@ -5,7 +5,7 @@ use crate::schema::{webhook_deliveries, webhooks};
 use crate::types::{DbId, DbTime};
 use diesel::prelude::*;
 use probatum_application::AppError;
-use probatum_application::ports::{Delivery, Webhook};
+use probatum_application::ports::{Delivery, Previous, Webhook};
 use probatum_kernel::WebhookId;
 
 /// A row of `webhooks`.
@@ -31,6 +31,8 @@ pub struct WebhookRow {
     delivered_at: Option<DbTime>,
     disabled_at: Option<DbTime>,
     disabled_reason: Option<String>,
+    previous_secret: Option<String>,
+    previous_until: Option<DbTime>,
 }
 
 impl WebhookRow {
@@ -57,12 +59,15 @@ impl WebhookRow {
             delivered_at: w.delivered_at.map(DbTime),
             disabled_at: w.disabled_at.map(DbTime),
             disabled_reason: w.disabled_reason.clone(),
+            previous_secret: w.previous.as_ref().map(|p| p.secret.clone()),
+            previous_until: w.previous.as_ref().map(|p| DbTime(p.until)),
         })
     }
 
     /// The subscription of the row. A type that no version of the program knows any more is left out: it never comes.
     pub fn webhook(self) -> Result<Webhook, AppError> {
         let types: Vec<String> = json("types", &self.types)?;
+        let previous = self.previous_secret.zip(self.previous_until);
         Ok(Webhook {
             id: WebhookId::from_uuid(self.id.0),
             url: self.url,
@@ -83,6 +88,7 @@ impl WebhookRow {
             delivered_at: self.delivered_at.map(|t| t.0),
             disabled_at: self.disabled_at.map(|t| t.0),
             disabled_reason: self.disabled_reason,
+            previous: previous.map(|(secret, until)| Previous { secret, until: until.0 }),
         })
     }
 }

@@ -4,9 +4,9 @@
 use crate::support::*;
 use probatum_application::Ctx;
 use probatum_application::events::{Audience, EventFilter};
-use probatum_application::ports::{DeliveryState, Undelivered, Webhook};
+use probatum_application::ports::{DeliveryState, Previous, Record, Undelivered, Webhook};
 use probatum_application::use_cases::webhooks::running::{self, Next, Packed, Schedule};
-use probatum_application::use_cases::webhooks::{self, NewWebhook};
+use probatum_application::use_cases::webhooks::{self, MAX_WEBHOOKS, NewWebhook, Rotation};
 use probatum_application::use_cases::{events, housekeeping, incidents};
 use probatum_kernel::{Code, Page, Timestamp, WebhookId};
 use probatum_tests::Engine;
@@ -15,8 +15,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 probatum_tests::on_both! {
-    own: no_number_appears_after_a_higher_one, what_is_not_kept_is_refused, subscriptions_come_back_as_they_went_in,
-        one_of_many_claimers_gets_it, a_lost_claim_writes_nothing, what_is_too_old_is_passed_over, old_deliveries_go;
+    own: no_number_appears_after_a_higher_one, what_is_not_kept_is_refused, what_is_forgotten_under_way_is_a_fault,
+        subscriptions_come_back_as_they_went_in, many_at_once_keep_to_the_limit, one_of_many_claimers_gets_it,
+        a_lost_claim_writes_nothing, what_is_too_old_is_passed_over, what_was_missed_is_what_was_wanted,
+        a_secret_ends_with_its_overlap, old_deliveries_go;
 }
 
 fn at(seconds: i64) -> Timestamp {
@@ -111,16 +113,51 @@ fn what_is_not_kept_is_refused(engine: Engine) {
     assert!(open(&bed, Some(4)).unwrap_err().1.contains("the oldest is 6"));
 }
 
-fn subscribe(bed: &Bed, n: u8) -> Webhook {
-    let new = NewWebhook {
+/// A stream that is open reads on by these numbers: what was forgotten before it came by is no silence.
+fn what_is_forgotten_under_way_is_a_fault(engine: Engine) {
+    let bed = Bed::new(engine);
+    (0..5).for_each(|n| happen(&bed, n));
+    let after = |last| {
+        let found = bed.read(move |tx| events::after(tx, last, 2));
+        found.map(|all| all.iter().map(|e| e.seq).collect::<Vec<_>>()).map_err(|e| e.code)
+    };
+    assert_eq!((after(0), after(4), after(5)), (Ok(vec![1, 2]), Ok(vec![5]), Ok(vec![])));
+    bed.write(|tx| tx.forget_outbox(at(3), 100)).unwrap();
+    assert_eq!((after(2), after(3)), (Err(Code::EventsGone), Ok(vec![4, 5])));
+    bed.write(|tx| tx.forget_outbox(at(100), 100)).unwrap();
+    assert_eq!((after(4), after(5)), (Err(Code::EventsGone), Ok(vec![])), "none is left of what came");
+}
+
+fn new(n: u8, types: &[&str], audience: Audience) -> NewWebhook {
+    NewWebhook {
         id: WebhookId::new(at(n.into()), &[n; 10]),
         url: "https://soar.example.org/hook".to_owned(),
-        types: vec!["incident.created".parse().unwrap(), "action.*".parse().unwrap()],
-        audience: Audience::Analyst,
+        types: types.iter().map(|t| t.parse().unwrap()).collect(),
+        audience,
         description: Some("żółw".to_owned()),
         secret: "sealed".to_owned(),
-    };
+    }
+}
+
+fn subscribe(bed: &Bed, n: u8) -> Webhook {
+    let new = new(n, &["incident.created", "action.*"], Audience::Analyst);
     bed.write(move |tx| webhooks::create(tx, &ctx(at(0)), &new)).unwrap()
+}
+
+fn many_at_once_keep_to_the_limit(engine: Engine) {
+    let bed = Bed::new(engine);
+    let other = bed.another();
+    let limit = u8::try_from(MAX_WEBHOOKS).unwrap();
+    (3..limit).for_each(|n| drop(subscribe(&bed, n)));
+    // Three places, for eight.
+    let answers = probatum_tests::at_once(8, |n| {
+        let new = new(limit + u8::try_from(n).unwrap(), &["*"], Audience::Viewer);
+        let store = if n % 2 == 0 { &bed.store } else { &other };
+        write(store, move |tx| webhooks::create(tx, &ctx(at(0)), &new)).map_err(|e| e.code)
+    });
+    let refused = answers.iter().filter(|a| matches!(a, Err(Code::StateConflict))).count();
+    assert_eq!((answers.iter().filter(|a| a.is_ok()).count(), refused), (3, 5));
+    assert_eq!(bed.read(|tx| tx.count_webhooks()).unwrap(), MAX_WEBHOOKS);
 }
 
 fn read(bed: &Bed, id: WebhookId) -> Webhook {
@@ -145,6 +182,8 @@ fn subscriptions_come_back_as_they_went_in(engine: Engine) {
         delivered_at: Some(at(5)),
         disabled_at: Some(at(6)),
         disabled_reason: Some("gone".to_owned()),
+        secret: "sealed anew".to_owned(),
+        previous: Some(Previous { secret: "sealed".to_owned(), until: at(7) }),
         ..second
     };
     let saved = full.clone();
@@ -243,8 +282,83 @@ fn what_is_too_old_is_passed_over(engine: Engine) {
     (1..6).for_each(|n| happen(&bed, n));
     bed.write(|tx| tx.forget_outbox(at(4), 100)).unwrap();
     let claimed = claim(&bed.store, id, 10).unwrap();
-    assert_eq!((claimed.position, claimed.missed), (4, 4));
+    // The first was that it was made, which it did not ask for.
+    assert_eq!((claimed.position, claimed.missed), (4, 3));
     assert_eq!(packed(&bed, &claimed).entry.seq, 5);
+}
+
+/// Records something, and of evidence its visibility.
+fn told(bed: &Bed, action: &'static str, visibility: &'static str, seconds: i64) {
+    let record = Record {
+        at: at(seconds),
+        actor: ctx(at(0)).actor().clone(),
+        action,
+        subject: "x".to_owned(),
+        incident: None,
+        detail: serde_json::json!({"visibility": visibility}),
+        request_id: "r".to_owned(),
+    };
+    bed.write(move |tx| tx.record(&record)).unwrap();
+}
+
+fn what_was_missed_is_what_was_wanted(engine: Engine) {
+    let bed = Bed::new(engine);
+    let made = |n, types: &[&str], audience| {
+        let new = new(n, types, audience);
+        bed.write(move |tx| webhooks::create(tx, &ctx(at(0)), &new)).unwrap().id
+    };
+    let quiet = made(1, &["report.*"], Audience::Analyst);
+    let [viewer, analyst] = [Audience::Viewer, Audience::Analyst]
+        .map(|a| made(2 + u8::from(a == Audience::Analyst), &["evidence.*", "key.*"], a));
+    let behind = {
+        let all = made(4, &["*"], Audience::Auditor);
+        let ended = Webhook { next_at: None, disabled_at: Some(at(1)), ..read(&bed, all) };
+        bed.write(move |tx| tx.save_webhook(&ended)).unwrap();
+        all
+    };
+    for visibility in ["public", "internal", "restricted"] {
+        told(&bed, "evidence.attached", visibility, 10);
+    }
+    told(&bed, "key.created", "", 11);
+    let week = |seconds| at(seconds).plus_hours(7 * 24);
+    let sweep = |now| while bed.write(move |tx| housekeeping::sweep(tx, now)).unwrap() {};
+    sweep(week(11));
+    told(&bed, "evidence.attached", "public", 1_000_000);
+    let state = |id| (read(&bed, id).position, read(&bed, id).missed);
+    // Four were made, three items attached; what came a second later is kept still.
+    assert_eq!(state(quiet), (7, 0), "a healthy one that is seldom called missed nothing");
+    assert_eq!((state(viewer), state(analyst)), ((7, 1), (7, 3)), "what it hears");
+    assert_eq!(state(behind), (7, 7 - 3), "from its own making on");
+    sweep(week(12));
+    assert_eq!((state(viewer), state(behind)), ((8, 1), (8, 5)));
+    let claimed = claim(&bed.store, analyst, 2_000_000).unwrap();
+    assert_eq!((claimed.missed, packed(&bed, &claimed).entry.seq), (3, 9), "counted once, and on it goes");
+}
+
+fn a_secret_ends_with_its_overlap(engine: Engine) {
+    let bed = Bed::new(engine);
+    let id = subscribe(&bed, 1).id;
+    let rotate = |secret: &'static str, overlap_hours| {
+        let new = Rotation { secret: secret.to_owned(), overlap_hours };
+        bed.write(move |tx| webhooks::rotate(tx, &ctx(at(0)), id, &new)).unwrap()
+    };
+    let first = rotate("second", 24);
+    let until = at(0).plus_hours(24);
+    assert_eq!(
+        (first.secret.as_str(), &first.previous),
+        ("second", &Some(Previous { secret: "sealed".to_owned(), until }))
+    );
+    assert_eq!(read(&bed, id), first);
+    happen(&bed, 1);
+    let parcel = packed(&bed, &read(&bed, id)).parcel;
+    assert_eq!((parcel.secret.as_str(), &parcel.previous), ("second", &first.previous), "both sign");
+    bed.write(move |tx| housekeeping::sweep(tx, until.plus_millis(-1))).unwrap();
+    assert_eq!(read(&bed, id).previous, first.previous);
+    bed.write(move |tx| housekeeping::sweep(tx, until)).unwrap();
+    assert_eq!(read(&bed, id).previous, None, "what does not sign is not kept");
+    rotate("third", 1);
+    assert_eq!(rotate("fourth", 0).previous, None, "at once");
+    assert_eq!(bed.raw().texts("SELECT action AS t FROM audit WHERE action = 'webhook.rotated'").len(), 3);
 }
 
 fn old_deliveries_go(engine: Engine) {

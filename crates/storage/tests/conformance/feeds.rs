@@ -4,15 +4,18 @@ use crate::support::*;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use probatum_application::ports::FeedKey;
-use probatum_evidence::Sha256Hex;
+use probatum_application::use_cases::evidence::{MAX_FROM_FEEDS, Received};
+use probatum_application::use_cases::feeds::stix::{self, Bundle};
+use probatum_evidence::{Evidence, Sha256Hex, Stored};
 use probatum_incident::Incident;
 use probatum_intake::SimHash;
-use probatum_kernel::{IncidentId, IncidentRef, Timestamp};
+use probatum_kernel::{EvidenceId, IncidentId, IncidentRef, Timestamp};
 use probatum_tests::Engine;
+use serde_json::{Value, json};
 
 probatum_tests::on_both! {
     own: a_key_has_one_incident, texts_share_a_band, originals_are_noted_once,
-        a_deleted_incident_is_not_known_any_more;
+        a_deleted_incident_is_not_known_any_more, a_full_incident_holds_nothing_back;
 }
 
 fn time(n: i64) -> Timestamp {
@@ -125,4 +128,64 @@ fn nothing_is_found_by_reading_it_all() {
         let steps: Vec<String> = steps.into_iter().map(|s| s.detail).collect();
         assert!(steps.iter().all(|s| s.starts_with("SEARCH")), "{sql}: {steps:?}");
     }
+}
+
+/// A bundle with these incidents.
+fn bundle(ids: &[String]) -> (Bundle, Received) {
+    let object = |id: &String| {
+        json!({"type": "incident", "spec_version": "2.1", "id": id, "name": "Told",
+            "created": "2026-05-02T00:00:00.000Z", "modified": "2026-05-02T00:00:00.000Z"})
+    };
+    let objects: Vec<Value> = ids.iter().map(object).collect();
+    let id = "bundle--00000000-0000-4000-8000-000000000000";
+    let text = json!({"type": "bundle", "id": id, "objects": objects}).to_string();
+    let hash = Sha256Hex::of(text.as_bytes());
+    let (key, size) = (format!("evidence/{hash}"), u64::try_from(text.len()).unwrap());
+    let stored =
+        Stored { size, media_type: "application/stix+json".to_owned(), file_name: "b.json".to_owned(), key };
+    (Bundle::read(text.as_bytes()).unwrap(), Received { stored, hash })
+}
+
+fn a_full_incident_holds_nothing_back(engine: Engine) {
+    let bed = Bed::new(engine);
+    let ids: Vec<String> =
+        (1..4).map(|n| format!("incident--00000000-0000-4000-8000-00000000000{n}")).collect();
+    let take = |ids: &[String], n: i64| {
+        let (bundle, received) = bundle(ids);
+        let taken = bed.write(move |tx| stix::take(tx, &ctx(time(n)), &bundle, &received)).unwrap();
+        (taken, format!("evidence/{}", bundle_hash(ids)))
+    };
+    let (first, _) = take(&ids[..1], 1);
+    let of = first.landed[0].incident.id;
+    assert!(first.landed[0].evidence.is_some() && !first.landed[0].full);
+    bed.write(move |tx| {
+        for n in 1..MAX_FROM_FEEDS {
+            let id = EvidenceId::new(time(n.try_into().unwrap()), &[5; 10]);
+            let (item, chain) = Evidence::attach(id, of, &statement(), ctx(time(9)).actor(), time(9))?;
+            tx.insert_evidence(&item, &chain)?;
+        }
+        Ok(())
+    })
+    .unwrap();
+    // It joins without being attached; the other one enters, with its evidence.
+    let (second, content) = take(&ids[..2], 2);
+    let [known, new] = &second.landed[..] else { panic!("{second:?}") };
+    assert_eq!((known.incident.id, known.full, known.evidence), (of, true, None));
+    assert!(new.matched_by.is_none() && new.evidence.is_some() && !new.full);
+    assert_eq!(second.intake.incidents, 2);
+    assert_eq!(bed.read(move |tx| tx.evidence_of(of)).unwrap().len(), MAX_FROM_FEEDS);
+    let told = bed.read(move |tx| tx.history(of, 0, 10_000)).unwrap();
+    let joined: Vec<_> =
+        told.iter().filter(|e| e.action == "intake.joined").map(|e| &e.detail["attached"]).collect();
+    assert_eq!(joined, [&json!(true), &json!(false)]);
+    assert!(!bed.read(|tx| tx.discarded_blobs(10)).unwrap().contains(&content), "it is the other's evidence");
+    // Where nothing takes it, nobody keeps it; the same again is nothing new.
+    let third = take(&[ids[0].clone(), ids[0].clone()], 3);
+    assert!(third.0.landed[0].full);
+    assert!(bed.read(|tx| tx.discarded_blobs(10)).unwrap().contains(&third.1));
+    assert!(!take(&[ids[0].clone(), ids[0].clone()], 4).0.landed[0].full);
+}
+
+fn bundle_hash(ids: &[String]) -> Sha256Hex {
+    bundle(ids).1.hash
 }

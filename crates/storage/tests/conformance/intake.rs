@@ -8,6 +8,7 @@ use probatum_application::intake::{
 use probatum_application::ports::{Blob, Tx};
 use probatum_application::use_cases::intake::{NewIntake, Outcome, accept, finish};
 use probatum_evidence::Sha256Hex;
+use probatum_incident::{Lifecycle, QueueStatus};
 use probatum_intake::Tally;
 use probatum_kernel::{Code, IntakeId, Timestamp};
 use probatum_storage::Store;
@@ -16,7 +17,7 @@ use serde_json::json;
 
 probatum_tests::on_both! {
     own: a_delivery_comes_back_as_it_went_in, a_claim_ends_and_its_holder_with_it, one_of_many_claimers_gets_it,
-        the_queue_is_bounded, the_same_content_is_one_delivery, links_add_up, events_have_a_newest_incident,
+        the_queue_is_bounded, the_same_content_is_one_delivery, links_add_up, events_have_open_incidents,
         content_goes_with_its_last_owner;
 }
 
@@ -67,6 +68,8 @@ fn a_delivery_comes_back_as_it_went_in(engine: Engine) {
         duplicate_of: Some(taken.id),
         steps: 9,
         incidents: 2,
+        forgiven: 1,
+        retried_at: Some(at(3)),
         ..claimed.clone()
     };
     let next = full.clone();
@@ -138,11 +141,8 @@ fn the_same_content_is_one_delivery(engine: Engine) {
     let counting: Vec<&Intake> = answers.iter().filter(|i| i.duplicate_of.is_none()).collect();
     assert_eq!(counting.len(), 1);
     let repeated = answers.iter().filter(|i| i.duplicate_of == Some(counting[0].id));
-    assert!(
-        repeated
-            .clone()
-            .all(|i| i.state == IntakeState::Processed && i.wake_at.is_none() && i.blob.is_none())
-    );
+    assert!(repeated.clone().all(|i| i.wake_at.is_none() && i.blob.is_none()));
+    assert!(repeated.clone().all(|i| i.state == IntakeState::Queued), "as what it repeats");
     assert_eq!(repeated.count(), 7);
     // A day later it is another one, and so it is after a rejection.
     assert!(take(&bed.store, "same", 24 * 3600).unwrap().duplicate_of.is_some());
@@ -178,12 +178,17 @@ fn links_add_up(engine: Engine) {
     assert_eq!(bed.read(move |tx| tx.intake_links(id, 10)).unwrap().len(), 1);
 }
 
-fn events_have_a_newest_incident(engine: Engine) {
+fn events_have_open_incidents(engine: Engine) {
     let bed = Bed::new(engine);
-    let all = incidents(2, 3);
+    let mut all = incidents(2, 5);
+    for incident in &mut all {
+        (incident.status, incident.lifecycle) = (QueueStatus::Open, Lifecycle::Open);
+    }
+    all[3].status = QueueStatus::Resolved;
+    all[4].lifecycle = Lifecycle::Closed;
     bed.insert(&all);
     let note = |n: usize, key: &'static str, events: u64| {
-        let tally = Tally { event_count: events, first_seen: at(1), last_seen: at(2) };
+        let tally = Tally { event_count: events, first_seen: at(10), last_seen: at(20) };
         let noted = Correlated { incident: all[n].id, tally, batches: 1 };
         let saved = noted.clone();
         bed.write(move |tx| {
@@ -198,9 +203,18 @@ fn events_have_a_newest_incident(engine: Engine) {
     let of_0 = note(0, "key", 7);
     let mut newest = vec![of_0.clone(), of_1];
     newest.sort_by_key(|c| std::cmp::Reverse(c.incident));
-    assert_eq!(bed.read(|tx| tx.correlated("key", 5)).unwrap(), newest);
-    assert_eq!(bed.read(|tx| tx.correlated("key", 1)).unwrap(), newest[..1]);
-    assert_eq!(bed.read(|tx| tx.correlated("another", 5)).unwrap(), [of_2]);
+    note(3, "key", 1);
+    note(4, "key", 1);
+    let found = |key: &'static str, from, to, limit| {
+        bed.read(move |tx| tx.correlated(key, at(from), at(to), limit)).unwrap()
+    };
+    assert_eq!(found("key", 0, 99, 5), newest, "neither the resolved nor the closed one");
+    assert_eq!(found("key", 0, 99, 1), newest[..1]);
+    assert_eq!(found("another", 0, 99, 5), [of_2]);
+    for (from, to) in [(0, 10), (20, 99), (12, 13), (10, 20)] {
+        assert_eq!(found("key", from, to, 5), newest, "{from} to {to}");
+    }
+    assert_eq!((found("key", 0, 9, 5), found("key", 21, 99, 5)), (vec![], vec![]));
     let (id, nobody) = (all[0].id, probatum_kernel::IncidentId::new(at(0), &[9; 10]));
     assert_eq!(bed.read(move |tx| tx.tally_of(id)).unwrap(), Some(of_0.tally));
     assert_eq!(bed.read(move |tx| tx.tally_of(nobody)).unwrap(), None);

@@ -14,6 +14,7 @@ mod feeds;
 mod indicators;
 mod intake;
 mod lists;
+mod log_intake;
 mod migrations;
 mod numbers;
 mod plans;

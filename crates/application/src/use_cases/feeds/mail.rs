@@ -105,17 +105,20 @@ pub fn take(tx: &mut dyn Tx, ctx: &Ctx, mail: &Mail, received: &Received) -> Res
         }
     };
     let (mut evidence, mut noted) = (None, 0);
-    if tx.add_original(incident.id, &received.hash)? {
-        let item = evidence::put(tx, ctx, &incident, &attach(mail), Some(received))?;
-        evidence = Some(item.id);
+    let is_new = tx.add_original(incident.id, &received.hash)?;
+    if is_new {
+        let item = evidence::put_from_feed(tx, ctx, &incident, &attach(mail), Some(received))?;
+        evidence = item.map(|item| item.id);
         noted = tx.add_indicators(incident.id, IndicatorSource::Evidence, &mail.indicators)?;
-    } else {
+    }
+    if evidence.is_none() {
         tx.discard_blob(&received.stored.key, ctx.now)?;
     }
     let landed = Landed {
         incident: known(tx, incident.id)?,
         matched_by: found.map(|_| MatchedBy::Mail),
         evidence,
+        full: is_new && evidence.is_none(),
         indicators: Some(noted),
         stix_id: None,
     };

@@ -39,8 +39,10 @@ pub struct Landed {
     pub incident: Incident,
     /// What it was known by; `None` if this part opened it.
     pub matched_by: Option<MatchedBy>,
-    /// The original as evidence; `None` if the incident had it, or if the sender may not see it.
+    /// The original as evidence; `None` if the incident had it, if it is full, or if the sender may not see it.
     pub evidence: Option<EvidenceId>,
+    /// Whether the original is new to the incident, but not attached: that has as much evidence as feeds may attach.
+    pub full: bool,
     /// How many indicators the incident did not have yet; `None` if the sender may not know.
     pub indicators: Option<usize>,
     /// The STIX id it came under.
@@ -116,14 +118,18 @@ fn settle(tx: &mut dyn Tx, ctx: &Ctx, of: Delivery, mut landed: Vec<Landed>) -> 
         incidents: count(landed.iter().map(|l| l.incident.id).collect::<BTreeSet<_>>().len()),
         attempts: 0,
         wake_at: None,
+        forgiven: 0,
+        retried_at: None,
     };
     tx.insert_intake(&intake)?;
     for part in &mut landed {
         let opened = part.matched_by.is_none();
         tx.link_intake(id, part.incident.id, 1, opened)?;
-        if opened || part.evidence.is_some() {
-            let detail =
-                json!({"intake": id, "kind": of.kind, "opened": opened, "matched_by": part.matched_by});
+        if opened || part.evidence.is_some() || part.full {
+            let detail = json!({
+                "intake": id, "kind": of.kind, "opened": opened, "matched_by": part.matched_by,
+                "attached": part.evidence.is_some(),
+            });
             record(
                 tx,
                 ctx,

@@ -196,8 +196,10 @@ pub fn take(tx: &mut dyn Tx, ctx: &Ctx, article: &Article) -> Result<Taken, AppE
     let original =
         Sha256Hex::of(format!("{}\n{}\n{}", article.url, article.print.exact, article.claim).as_bytes());
     let (mut evidence, mut noted) = (None, 0);
-    if tx.add_original(incident.id, &original)? {
-        evidence = Some(evidence::put(tx, ctx, &incident, &witnessed(ctx, article), None)?.id);
+    let is_new = tx.add_original(incident.id, &original)?;
+    if is_new {
+        let item = evidence::put_from_feed(tx, ctx, &incident, &witnessed(ctx, article), None)?;
+        evidence = item.map(|item| item.id);
         noted = tx.add_indicators(incident.id, IndicatorSource::Public, &article.indicators)?;
         if let Some(text) = article.print.near {
             tx.add_text(text, incident.id, ctx.now)?;
@@ -207,6 +209,7 @@ pub fn take(tx: &mut dyn Tx, ctx: &Ctx, article: &Article) -> Result<Taken, AppE
         incident: known(tx, incident.id)?,
         matched_by: found.map(|(_, by)| by),
         evidence,
+        full: is_new && evidence.is_none(),
         indicators: Some(noted),
         stix_id: None,
     };

@@ -123,14 +123,17 @@ fn land(
         None => open(tx, ctx, bundle, told, &key)?,
     };
     let (mut evidence, mut noted) = (None, 0);
-    if tx.add_original(incident.id, &received.hash)? {
-        evidence = Some(evidence::put(tx, ctx, &incident, &attach(bundle, told), Some(received))?.id);
+    let is_new = tx.add_original(incident.id, &received.hash)?;
+    if is_new {
+        let item = evidence::put_from_feed(tx, ctx, &incident, &attach(bundle, told), Some(received))?;
+        evidence = item.map(|item| item.id);
         noted = tx.add_indicators(incident.id, IndicatorSource::Evidence, &to_look_for(told))?;
     }
     Ok(Landed {
         incident: known(tx, incident.id)?,
         matched_by: found.map(|_| MatchedBy::StixId),
         evidence,
+        full: is_new && evidence.is_none(),
         indicators: Some(noted),
         stix_id: Some(told.id.clone()),
     })

@@ -7,7 +7,7 @@ use crate::ctx::Ctx;
 use crate::error::AppError;
 use crate::events::{Audience, MAX_PATTERNS, TypePattern};
 use crate::permission::Permission;
-use crate::ports::{DeliveryList, DeliveryState, Tx, Webhook, WebhookList};
+use crate::ports::{DeliveryList, DeliveryState, Previous, Tx, Webhook, WebhookList};
 use probatum_kernel::{Code, FieldFault, Page, Timestamp, WebhookId};
 use serde_json::json;
 
@@ -15,6 +15,10 @@ use serde_json::json;
 pub const MAX_WEBHOOKS: i64 = 100;
 /// The longest description, in characters.
 pub const MAX_DESCRIPTION: usize = 500;
+/// For how many hours two secrets sign after a rotation, at most and if nothing is said.
+pub const MAX_OVERLAP_HOURS: i64 = 7 * 24;
+/// See [`MAX_OVERLAP_HOURS`].
+pub const OVERLAP_HOURS: i64 = 24;
 /// How many dead letters are queued at a time.
 pub const MAX_REPEATED: u32 = 1_000;
 
@@ -35,16 +39,21 @@ pub struct NewWebhook {
     pub secret: String,
 }
 
-/// Reads the types a subscription names; says what is wrong with which.
-pub fn patterns(types: &[String]) -> Result<Vec<TypePattern>, AppError> {
+/// Reads the types a subscription names; says what is wrong with which. Of each, this audience must hear something.
+pub fn patterns(types: &[String], audience: Audience) -> Result<Vec<TypePattern>, AppError> {
     if !(1..=MAX_PATTERNS).contains(&types.len()) {
         let message = format!("must name 1 to {MAX_PATTERNS} types");
         return Err(AppError::invalid("types", "required", message));
     }
     let (mut found, mut faults) = (Vec::new(), Vec::new());
     for (i, text) in types.iter().enumerate() {
-        match text.parse() {
-            Ok(pattern) => found.push(pattern),
+        match text.parse::<TypePattern>() {
+            Ok(pattern) if audience.may_hear(&pattern) => found.push(pattern),
+            Ok(_) => {
+                let message =
+                    format!("is not for the audience {audience}; docs/events.md says who hears what");
+                faults.push(FieldFault::new(format!("types[{i}]"), "unheard", message));
+            }
             Err(e) => faults.push(FieldFault::new(format!("types[{i}]"), "invalid", format!("{e}"))),
         }
     }
@@ -54,6 +63,7 @@ pub fn patterns(types: &[String]) -> Result<Vec<TypePattern>, AppError> {
 /// Makes a subscription to what happens from now on.
 pub fn create(tx: &mut dyn Tx, ctx: &Ctx, new: &NewWebhook) -> Result<Webhook, AppError> {
     ctx.require(Permission::ManageWebhooks)?;
+    tx.lock_webhooks()?;
     if tx.count_webhooks()? >= MAX_WEBHOOKS {
         let detail = format!("There are {MAX_WEBHOOKS} webhooks, which is the limit; delete one first.");
         return Err(AppError::new(Code::StateConflict, detail));
@@ -79,6 +89,7 @@ pub fn create(tx: &mut dyn Tx, ctx: &Ctx, new: &NewWebhook) -> Result<Webhook, A
         delivered_at: None,
         disabled_at: None,
         disabled_reason: None,
+        previous: None,
     };
     tx.insert_webhook(&webhook)?;
     let types: Vec<String> = webhook.types.iter().map(ToString::to_string).collect();
@@ -159,12 +170,51 @@ pub fn enable(tx: &mut dyn Tx, ctx: &Ctx, id: WebhookId) -> Result<Webhook, AppE
     Ok(next)
 }
 
+/// A secret for a subscription that has one, sealed by the courier.
+#[derive(Debug, Clone)]
+pub struct Rotation {
+    /// The sealed secret.
+    pub secret: String,
+    /// For how many hours the one before signs as well.
+    pub overlap_hours: i64,
+}
+
+/// Gives a subscription another secret. Both sign until the overlap is over, so that receivers can change in their own time;
+/// of two rotations within it, the secret before the last alone goes on.
+pub fn rotate(tx: &mut dyn Tx, ctx: &Ctx, id: WebhookId, new: &Rotation) -> Result<Webhook, AppError> {
+    let webhook = get(tx, ctx, id)?;
+    let until = ctx.now.plus_hours(new.overlap_hours);
+    let previous = Previous { secret: webhook.secret.clone(), until };
+    let previous = Some(previous).filter(|_| new.overlap_hours > 0);
+    let next = Webhook { secret: new.secret.clone(), previous, ..webhook };
+    tx.save_webhook(&next)?;
+    let detail = json!({"overlap_hours": new.overlap_hours, "previous_until": next.previous.as_ref().map(|p| p.until)});
+    record(tx, ctx, "webhook.rotated", id.to_string(), None, detail)?;
+    Ok(next)
+}
+
+/// All there are.
+fn all(tx: &mut dyn Tx) -> Result<Vec<Webhook>, AppError> {
+    let page = Page { per_page: u32::try_from(MAX_WEBHOOKS).unwrap_or(u32::MAX), ..Page::FIRST };
+    Ok(tx.list_webhooks(&page)?.rows)
+}
+
+/// Forgets secrets that do not sign any more at `now`.
+pub fn forget_secrets(tx: &mut dyn Tx, now: Timestamp) -> Result<(), AppError> {
+    let over = |w: &Webhook| w.previous.as_ref().is_some_and(|p| p.until <= now);
+    for webhook in all(tx)?.into_iter().filter(over) {
+        if let Some(webhook) = tx.webhook(webhook.id)?.filter(over) {
+            tx.save_webhook(&Webhook { previous: None, ..webhook })?;
+        }
+    }
+    Ok(())
+}
+
 /// Forgets deliveries that were made a week ago and dead letters a month old, at most `limit` of each subscription; says
 /// how many of one at most.
 pub fn forget_old(tx: &mut dyn Tx, made: Timestamp, dead: Timestamp, limit: u32) -> Result<usize, AppError> {
     let mut most = 0;
-    let page = Page { per_page: 100, ..Page::FIRST };
-    for webhook in tx.list_webhooks(&page)?.rows {
+    for webhook in all(tx)? {
         most = most.max(tx.forget_deliveries(webhook.id, DeliveryState::Delivered, made, limit)?);
         most = most.max(tx.forget_deliveries(webhook.id, DeliveryState::Dead, dead, limit)?);
     }

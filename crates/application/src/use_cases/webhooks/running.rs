@@ -13,6 +13,8 @@ use std::time::Duration;
 pub const LEASE_MS: i64 = 30_000;
 /// How many numbers of the outbox are looked at in one go.
 const LOOK: u32 = 500;
+/// How many forgotten events are looked at when a subscription is claimed.
+const COUNTED: i64 = 10_000;
 /// A receiver may ask to be left alone for an hour at most.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
 /// The answer that ends a subscription (Standard Webhooks 1.0.0: 410 Gone).
@@ -70,6 +72,14 @@ pub fn is_due(webhook: &Webhook, now: Timestamp) -> bool {
     free && webhook.next_at.is_some_and(|t| t <= now)
 }
 
+/// A claimed subscription with the secrets it has now: they may have been rotated since it was claimed.
+pub fn with_secrets(tx: &mut dyn Tx, claimed: &Webhook) -> Result<Webhook, AppError> {
+    Ok(match tx.webhook(claimed.id)? {
+        Some(now) => Webhook { secret: now.secret, previous: now.previous, ..claimed.clone() },
+        None => claimed.clone(),
+    })
+}
+
 /// What is next for a subscription, without changing anything.
 pub fn next(tx: &mut dyn Tx, webhook: &Webhook) -> Result<Next, AppError> {
     let source = events::source(tx)?;
@@ -113,6 +123,7 @@ fn packed(
         webhook: webhook.id,
         url: webhook.url.clone(),
         secret: webhook.secret.clone(),
+        previous: webhook.previous.clone(),
         id: message_id(webhook.id, entry.seq),
         body,
     };
@@ -129,16 +140,64 @@ pub fn claim(tx: &mut dyn Tx, id: WebhookId, now: Timestamp) -> Result<Option<We
     let Some(webhook) = tx.webhook(id)?.filter(|w| is_due(w, now)) else { return Ok(None) };
     let (oldest, _) = tx.outbox_span()?;
     let kept = oldest.saturating_sub(1);
-    let gap = kept.saturating_sub(webhook.position).max(0);
     let next = Webhook {
         lease_until: Some(now.plus_millis(LEASE_MS)),
         claims: webhook.claims.saturating_add(1),
         position: webhook.position.max(kept),
-        missed: webhook.missed.saturating_add(gap),
+        missed: webhook.missed.saturating_add(forgotten(tx, &webhook, kept)?),
         ..webhook
     };
     tx.save_webhook(&next)?;
     Ok(Some(next))
+}
+
+/// How many events up to `kept` a subscription missed: the outbox forgot them without [`pass_over`], as the version before
+/// did. The audit log still has them; [`COUNTED`] are looked at.
+fn forgotten(tx: &mut dyn Tx, webhook: &Webhook, kept: i64) -> Result<i64, AppError> {
+    let end = kept.min(webhook.position.saturating_add(COUNTED));
+    let (mut at, mut missed) = (webhook.position, 0i64);
+    while at < end {
+        let entries = tx.audit_after(at, LOOK)?;
+        let Some(last) = entries.last() else { break };
+        at = last.seq;
+        for entry in entries.iter().filter(|e| e.seq <= end) {
+            missed = missed.saturating_add(i64::from(wants(webhook, entry)));
+        }
+    }
+    Ok(missed)
+}
+
+/// Whether an event would have been delivered.
+fn wants(webhook: &Webhook, entry: &AuditEntry) -> bool {
+    webhook.filter().wants(entry) && webhook.audience.hears(entry)
+}
+
+/// Every event up to `upto` is about to be forgotten: subscriptions that are not that far are moved on. What they wanted
+/// and would have heard counts as missed; what they would have passed by does not.
+pub fn pass_over(tx: &mut dyn Tx, upto: i64) -> Result<(), AppError> {
+    let late = |w: &Webhook| w.position < upto;
+    let mut behind = Vec::new();
+    for webhook in super::all(tx)?.into_iter().filter(late) {
+        behind.extend(tx.webhook(webhook.id)?.filter(late));
+    }
+    let Some(first) = behind.iter().map(|w| w.position).min() else { return Ok(()) };
+    let (oldest, _) = tx.outbox_span()?;
+    let from = first.max(oldest.saturating_sub(1));
+    let numbers = u32::try_from(upto.saturating_sub(from)).unwrap_or(0);
+    for (seq, name) in tx.outbox_types(from, numbers)? {
+        let concerned = |w: &Webhook| w.position < seq && w.filter().wants_type(&name);
+        if !behind.iter().any(concerned) {
+            continue;
+        }
+        let Some(entry) = tx.event(seq)? else { continue };
+        for webhook in behind.iter_mut().filter(|w| w.position < seq && wants(w, &entry)) {
+            webhook.missed = webhook.missed.saturating_add(1);
+        }
+    }
+    for webhook in behind {
+        tx.save_webhook(&Webhook { position: upto, ..webhook })?;
+    }
+    Ok(())
 }
 
 /// The subscription as it stands, if the claim on it still holds.
