@@ -224,3 +224,14 @@ fn plain_texts_that_differ_in_numbers_are_one_rule() {
     assert_eq!(of("disk sda1 failed after 300 hours"), of("disk sdb2 failed after 12 hours"));
     assert_ne!(of("disk sda1 failed"), of("fan 3 failed"));
 }
+
+#[test]
+fn a_type_and_an_address_are_no_eve_record() {
+    let login = json!({"message": "Login failed", "event_type": "auth", "src_ip": "203.0.113.7"});
+    let event = read(login).unwrap();
+    assert_eq!((event.format, event.rule.id.as_str()), (Format::Plain, "auth"));
+    assert_eq!(primary(&event), (EntityKind::Ip, "203.0.113.7".to_owned()));
+    let titled =
+        json!({"event_type": "auth", "alert": {"title": "Impossible travel"}, "src_ip": "203.0.113.7"});
+    assert_eq!(read(titled).unwrap().title, "Impossible travel");
+}
