@@ -12,7 +12,7 @@ on_both! {
         articles_at_once_are_one_incident, texts_nearly_alike_at_once_are_one_incident, wrong_articles_are_named,
         a_reported_mail_is_an_alert, a_forwarded_mail_is_the_reported_one, mails_at_once_are_one_alert,
         other_mails_are_other_alerts, mails_have_limits, what_was_refused_is_not_kept,
-        a_deleted_incident_is_not_known_any_more;
+        a_deleted_incident_is_not_known_any_more,         reports_signed_alike_are_of_one_mail;
 }
 
 fn article(url: &str, title: &str) -> Value {
@@ -310,6 +310,22 @@ fn a_forwarded_mail_is_the_reported_one(app: &App) {
     assert_eq!(landed(&reports_mail(&app.user("reporter"), &inner)), incident);
     let evidence = app.analyst().incident(&incident)["evidence"].clone();
     assert_eq!(evidence.as_array().unwrap().len(), 3, "{evidence}");
+}
+
+fn reports_signed_alike_are_of_one_mail(app: &App) {
+    let (inner, word) = (mail(&unique("id"), &unique("signed")), unique("bait"));
+    let tells = |by: &str, words: &str| {
+        let whole = forwarded(by, &inner).replace("Please look at this.", words);
+        landed(&reports_mail(&app.user("reporter"), &whole))
+    };
+    let ann = tells("ann", "Is this ours?\r\n-- \r\nAnn Example, Sales\r\nhttps://www.example.com/");
+    let bob = tells("bob", "Looks odd to me.\r\n-- \r\nBob Example, Legal\r\nhttps://www.example.com/");
+    assert_eq!(ann, bob, "a link everybody has below their name makes it no other mail");
+    assert_eq!(app.analyst().incident(&ann)["evidence"].as_array().unwrap().len(), 2);
+    // A bait around a mail that is known already is a mail of its own.
+    let bait = tells("eve", &format!("Confirm your password at https://login.example.net/{word}"));
+    assert_ne!(bait, ann);
+    assert!(app.analyst().incident(&bait)["raw_data"]["urls"].to_string().contains(&word));
 }
 
 fn mails_at_once_are_one_alert(app: &App) {
