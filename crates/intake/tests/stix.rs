@@ -324,3 +324,37 @@ fn a_hub_ties_nothing_together_and_costs_little() {
     assert!(hub("identity").incidents.iter().all(|i| i.indicators.is_empty()));
     assert_eq!(hub("sighting").incidents.len(), 200);
 }
+
+#[test]
+fn a_bundle_has_limits() {
+    let uuid = |n: usize| format!("00000000-0000-4000-8000-{n:012}");
+    let version = |n: usize, modified: &str, more: Value| {
+        let mut o = json!({"type": "incident", "spec_version": "2.1", "id": format!("incident--{}", uuid(n)), "name": modified,
+            "modified": format!("2026-11-{modified}T10:00:00.000Z")});
+        o.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        o
+    };
+    let read = |objects: &[Value]| {
+        let bundle = json!({"type": "bundle", "id": format!("bundle--{}", uuid(0)), "objects": objects});
+        StixBundle::read(bundle.to_string().as_bytes())
+    };
+    // Versions of one incident are one; the newest counts, but nothing undoes a revocation.
+    let mut objects: Vec<Value> = (0..5000).map(|n| version(n % 200, "20", json!({}))).collect();
+    objects.push(version(7, "22", json!({})));
+    objects.push(version(7, "21", json!({})));
+    objects.push(version(8, "19", json!({"revoked": true})));
+    let incidents = read(&objects).unwrap().incidents;
+    assert_eq!(incidents.len(), 200);
+    let told = |n: usize| (incidents[n].name.as_str(), incidents[n].index, incidents[n].revoked);
+    assert_eq!([told(6), told(7), told(8)], [("20", 6, false), ("22", 5000, false), ("19", 5002, true)]);
+    objects.push(version(200, "20", json!({})));
+    assert_eq!(read(&objects), Err(StixFault::TooManyIncidents(201)));
+    let report = |n: usize| json!({"type": "report", "spec_version": "2.1", "id": format!("report--{}", uuid(n)), "name": "x", "object_refs": []});
+    let reports: Vec<Value> = (0..201).map(report).collect();
+    assert_eq!(read(&reports), Err(StixFault::TooManyIncidents(201)));
+    // Each takes along so much and no more.
+    let address = |n: usize| json!({"type": "ipv4-addr", "id": format!("ipv4-addr--{}", uuid(n)), "value": format!("192.0.{}.{}", n / 256, n % 256)});
+    let mut objects: Vec<Value> = (0..500).map(address).collect();
+    objects.push(version(1, "20", json!({})));
+    assert_eq!(read(&objects).unwrap().incidents[0].indicators.len(), 200);
+}

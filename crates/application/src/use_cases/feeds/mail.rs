@@ -109,6 +109,7 @@ pub fn take(tx: &mut dyn Tx, ctx: &Ctx, mail: &Mail, received: &Received) -> Res
         evidence,
         indicators: Some(noted),
         stix_id: None,
+        revoked: false,
     };
     let delivery = Delivery {
         kind: IntakeKind::Email,

@@ -45,6 +45,8 @@ pub struct Landed {
     pub indicators: Option<usize>,
     /// The STIX id it came under.
     pub stix_id: Option<String>,
+    /// Whether the sender takes back there what they told.
+    pub revoked: bool,
 }
 
 /// A delivery that was taken, and where its parts landed.
@@ -122,8 +124,14 @@ fn settle(tx: &mut dyn Tx, ctx: &Ctx, of: Delivery, mut landed: Vec<Landed>) -> 
         let opened = part.matched_by.is_none();
         tx.link_intake(id, part.incident.id, 1, opened)?;
         if opened || part.evidence.is_some() {
-            let detail =
-                json!({"intake": id, "kind": of.kind, "opened": opened, "matched_by": part.matched_by});
+            // Where the incident stood: what joined a closed one waits for a person to reopen it.
+            let mut detail = json!({
+                "intake": id, "kind": of.kind, "opened": opened, "matched_by": part.matched_by,
+                "status": part.incident.status, "status_lifecycle": part.incident.lifecycle,
+            });
+            if let (true, Some(members)) = (part.revoked, detail.as_object_mut()) {
+                members.insert("revoked".to_owned(), Value::Bool(true));
+            }
             record(
                 tx,
                 ctx,

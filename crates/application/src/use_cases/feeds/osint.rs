@@ -209,6 +209,7 @@ pub fn take(tx: &mut dyn Tx, ctx: &Ctx, article: &Article) -> Result<Taken, AppE
         evidence,
         indicators: Some(noted),
         stix_id: None,
+        revoked: false,
     };
     let command = json!({
         "url": article.attach.content_ref, "canonical_url": article.url, "claim": article.claim,
