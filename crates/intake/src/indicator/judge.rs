@@ -71,9 +71,8 @@ pub(crate) fn url_in(text: &str) -> Option<String> {
 /// The URL without what closes the sentence around it. A bracket belongs to the URL if it was opened there; they are
 /// counted once, however many are dropped.
 fn without_punctuation(url: &str) -> &str {
-    let excess = |open: char, close: char| {
-        url.matches(close).count().saturating_sub(url.matches(open).count())
-    };
+    let excess =
+        |open: char, close: char| url.matches(close).count().saturating_sub(url.matches(open).count());
     let (mut round, mut square) = (excess('(', ')'), excess('[', ']'));
     url.trim_end_matches(|last: char| {
         let unopened = match last {
