@@ -12,7 +12,8 @@ on_both! {
         articles_at_once_are_one_incident, texts_nearly_alike_at_once_are_one_incident, wrong_articles_are_named,
         a_reported_mail_is_an_alert, a_forwarded_mail_is_the_reported_one, mails_at_once_are_one_alert,
         other_mails_are_other_alerts, mails_have_limits, what_was_refused_is_not_kept,
-        a_deleted_incident_is_not_known_any_more;
+        a_deleted_incident_is_not_known_any_more, what_is_over_is_joined_by_the_same_alone,
+        a_known_mail_joins_what_is_over, reports_signed_alike_are_of_one_mail;
 }
 
 fn article(url: &str, title: &str) -> Value {
@@ -160,6 +161,50 @@ fn the_same_address_or_words_join(app: &App) {
         json!({"summary": "A software library was published with a hidden downloader on Tuesday; maintainers removed it."}),
     );
     assert_ne!(landed(&submits(app, &other)), id);
+}
+
+/// And a third.
+const PLANT: &str = "The waterworks of Sampleville switched its pumps to manual operation on Monday because somebody had \
+    changed set points through a maintenance modem that nobody remembered. Drinking water was safe at all times, says the \
+    operator, and the pressure fell in two districts for about forty minutes. The modem came with a contract that ended nine \
+    years ago; its number stood in a manual that is sold with used equipment. Engineers have removed it, changed every \
+    password and asked the manufacturer which other sites were supplied at the same time. The state office for information \
+    security speaks of a warning for all small utilities and offers to look over their remote access free of charge.";
+
+fn what_is_over_is_joined_by_the_same_alone(app: &App) {
+    let (word, analyst) = (unique("plant"), app.analyst());
+    let told = |n: usize, minutes: &str| {
+        let text = PLANT.replace("forty minutes", &format!("{minutes} minutes"));
+        merged(
+            article(&format!("https://p{n}.example.org/{word}"), "Pumps were moved"),
+            json!({"summary": text}),
+        )
+    };
+    let first = submits(app, &told(0, "forty"));
+    let id = landed(&first);
+    assert_contains(&first["incidents"][0], &json!({"status": "open", "status_lifecycle": "open"}));
+    let near = submits(app, &told(1, "fifty"));
+    assert_contains(&near["incidents"][0], &json!({"public_id": id, "matched_by": "near_text"}));
+    let over = json!({"status": "resolved", "resolution": "The modem is gone."});
+    analyst.put(&format!("/api/incidents/{id}"), &over).expect(200);
+    // What only looks alike is told anew; it may be the next one.
+    let next = submits(app, &told(2, "sixty"));
+    assert_contains(&next["incidents"][0], &json!({"opened": true, "status": "open"}));
+    assert_contains(&submits(app, &told(3, "thirty"))["incidents"][0], &json!({"public_id": landed(&next)}));
+    // The same address or words are about the same, and the answer says that people are done with it.
+    let same = submits(app, &merged(told(0, "forty"), json!({"summary": "What was known on Sunday."})));
+    let text =
+        submits(app, &merged(told(0, "forty"), json!({"url": format!("https://p4.example.org/{word}")})));
+    for (taken, by) in [(same, "url"), (text, "text")] {
+        let part = json!({"public_id": id, "opened": false, "matched_by": by, "status": "resolved", "status_lifecycle": "open"});
+        assert_contains(&taken["incidents"][0], &part);
+        let later = analyst.get(&format!("/api/intake/{}", taken["id"].as_str().unwrap())).expect(200);
+        assert_contains(&later["incidents"][0], &json!({"status": "resolved", "status_lifecycle": "open"}));
+    }
+    let joined = app.viewer().timeline(&id, &["intake.joined"]);
+    let statuses: Vec<&Value> = joined.iter().map(|e| &e["detail"]["status"]).collect();
+    assert_eq!(statuses, ["open", "open", "resolved", "resolved"]);
+    assert_eq!(app.viewer().incident(&id)["status"], "resolved", "reopening takes a person");
 }
 
 fn articles_at_once_are_one_incident(app: &App) {
@@ -310,6 +355,34 @@ fn a_forwarded_mail_is_the_reported_one(app: &App) {
     assert_eq!(landed(&reports_mail(&app.user("reporter"), &inner)), incident);
     let evidence = app.analyst().incident(&incident)["evidence"].clone();
     assert_eq!(evidence.as_array().unwrap().len(), 3, "{evidence}");
+}
+
+fn a_known_mail_joins_what_is_over(app: &App) {
+    let (inner, analyst) = (mail(&unique("id"), &unique("over")), app.analyst());
+    let id = landed(&reports_mail(&app.user("reporter"), &inner));
+    let over = json!({"status": "resolved", "resolution": "Blocked."});
+    analyst.put(&format!("/api/incidents/{id}"), &over).expect(200);
+    let again = reports_mail(&app.user("reporter"), &forwarded("eve", &inner));
+    let part = json!({"public_id": id, "opened": false, "matched_by": "mail", "status": "resolved"});
+    assert_contains(&again["incidents"][0], &part);
+    let joined = analyst.timeline(&id, &["intake.joined"]);
+    assert_contains(&joined[1]["detail"], &json!({"opened": false, "status": "resolved"}));
+}
+
+fn reports_signed_alike_are_of_one_mail(app: &App) {
+    let (inner, word) = (mail(&unique("id"), &unique("signed")), unique("bait"));
+    let tells = |by: &str, words: &str| {
+        let whole = forwarded(by, &inner).replace("Please look at this.", words);
+        landed(&reports_mail(&app.user("reporter"), &whole))
+    };
+    let ann = tells("ann", "Is this ours?\r\n-- \r\nAnn Example, Sales\r\nhttps://www.example.com/");
+    let bob = tells("bob", "Looks odd to me.\r\n-- \r\nBob Example, Legal\r\nhttps://www.example.com/");
+    assert_eq!(ann, bob, "a link everybody has below their name makes it no other mail");
+    assert_eq!(app.analyst().incident(&ann)["evidence"].as_array().unwrap().len(), 2);
+    // A bait around a mail that is known already is a mail of its own.
+    let bait = tells("eve", &format!("Confirm your password at https://login.example.net/{word}"));
+    assert_ne!(bait, ann);
+    assert!(app.analyst().incident(&bait)["raw_data"]["urls"].to_string().contains(&word));
 }
 
 fn mails_at_once_are_one_alert(app: &App) {

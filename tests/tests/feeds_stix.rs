@@ -9,7 +9,7 @@ on_both! {
     shared: incidents_of_a_bundle_enter_once, a_report_stands_for_an_incident, what_is_known_is_not_changed,
         bundles_at_once_are_one_incident, marked_incidents_stay_within_their_circle, bad_bundles_are_named,
         content_goes_with_its_last_incident, an_incident_goes_out_as_stix, a_reader_hands_on_what_they_see,
-        what_goes_out_comes_back_in;
+        what_goes_out_comes_back_in, what_is_revoked_is_on_record, what_goes_out_has_versions;
 }
 
 const EXTENSION: &str = "extension-definition--ef765651-680c-498d-9894-99799f2fa126";
@@ -165,6 +165,39 @@ fn what_is_known_is_not_changed(app: &App) {
     assert_eq!(joined.iter().map(|e| e["detail"]["opened"].clone()).collect::<Vec<_>>(), [true, false]);
 }
 
+fn what_is_revoked_is_on_record(app: &App) {
+    let (operator, analyst) = (app.operator(), app.analyst());
+    let (known, unknown, other) = (id("incident"), id("incident"), id("incident"));
+    let first = sends(&operator, &bundle(&[incident(&known, "As it was")])).expect(202);
+    let public = text(&first["incidents"][0]["public_id"]);
+    let back = |id: &str| {
+        let change = json!({"revoked": true, "modified": "2026-11-09T00:00:00.000Z"});
+        merged(incident(id, "Never mind"), change)
+    };
+    // Beside what is new, and beside what nobody knew.
+    let mixed = bundle(&[back(&unknown), incident(&other, "Another"), back(&known)]);
+    let taken = sends(&operator, &mixed).expect(202);
+    assert_contains(&taken, &json!({"accepted": 2, "rejected": 1, "duplicate": false}));
+    let errors = taken["errors"].as_array().unwrap();
+    assert_eq!((errors.len(), &errors[0]["index"]), (1, &json!(0)));
+    assert!(text(&errors[0]["message"]).contains("revoked"), "{errors:?}");
+    assert_contains(&taken["incidents"][0], &json!({"stix_id": other, "opened": true}));
+    assert!(taken["incidents"][0].get("revoked").is_none());
+    let part =
+        json!({"stix_id": known, "public_id": public, "opened": false, "revoked": true, "status": "open"});
+    assert_contains(&taken["incidents"][1], &part);
+    // Alone.
+    let alone = sends(&operator, &bundle(&[back(&known)])).expect(202);
+    assert_contains(&alone["incidents"][0], &json!({"public_id": public, "revoked": true}));
+    let seen = analyst.incident(&public);
+    assert_eq!((seen["title"].as_str(), seen["evidence"].as_array().unwrap().len()), (Some("As it was"), 3));
+    assert_contains(&seen, &json!({"status": "open", "status_lifecycle": "open"}));
+    let joined = analyst.timeline(&public, &["intake.joined"]);
+    let revoked: Vec<Value> = joined.iter().map(|e| e["detail"]["revoked"].clone()).collect();
+    assert_eq!(revoked, [Value::Null, json!(true), json!(true)]);
+    assert!(text(&seen["evidence"][1]["description"]).contains("revoked"), "{seen}");
+}
+
 fn bundles_at_once_are_one_incident(app: &App) {
     let (operator, one, two) = (app.operator(), id("incident"), id("incident"));
     let same = bundle(&[incident(&one, "Race"), incident(&two, "Race too")]);
@@ -205,7 +238,7 @@ fn bad_bundles_are_named(app: &App) {
         .invalid(&["body"]);
     sends(&operator, &bundle(&[])).invalid(&["objects"]);
     let revoked = merged(incident(&id("incident"), "Never mind"), json!({"revoked": true}));
-    sends(&operator, &bundle(&[revoked])).invalid(&["objects"]);
+    sends(&operator, &bundle(&[revoked])).invalid(&["objects[0]", "objects"]);
     let nameless = object(&id("incident"), json!({}));
     sends(&operator, &bundle(&[nameless])).invalid(&["objects[0]", "objects"]);
     let many: Vec<Value> = (0..201).map(|_| incident(&id("incident"), "One of many")).collect();
@@ -282,6 +315,29 @@ fn an_incident_goes_out_as_stix(app: &App) {
     app.viewer().get("/api/incidents/INC-2026-999999?format=stix").problem(404, "not_found");
 }
 
+fn what_goes_out_has_versions(app: &App) {
+    let analyst = app.analyst();
+    let named = json!({"raw_data": {"body": "at c2.example.net, by T1566.001 and CVE-2026-12345"}});
+    let [one, other] = [(); 2].map(|()| analyst.alerts(&merged(alert("phishing"), named.clone())));
+    let before = stix(&analyst, &one);
+    let public = json!({"kind": "osint_article", "source": "press", "confidence": 40, "visibility": "public", "tlp": "TLP:RED"});
+    analyst.attaches(&one, &public);
+    let after = stix(&analyst, &one);
+    for kind in ["identity", "attack-pattern", "vulnerability"] {
+        assert_eq!(of(&before, kind).len(), 1, "{before}");
+        assert_eq!(of(&before, kind), of(&after, kind), "what bundles share is the same, whatever happens");
+        assert_eq!(of(&before, kind), of(&stix(&analyst, &other), kind));
+        assert!(of(&before, kind)[0].get("object_marking_refs").is_none());
+    }
+    for kind in ["incident", "indicator", "relationship"] {
+        for (old, new) in of(&before, kind).into_iter().zip(of(&after, kind)) {
+            assert_eq!((&old["id"], &old["created"]), (&new["id"], &new["created"]));
+            assert_ne!(old["object_marking_refs"], new["object_marking_refs"]);
+            assert!(millis(&text(&old["modified"])) < millis(&text(&new["modified"])), "{old} {new}");
+        }
+    }
+}
+
 fn a_reader_hands_on_what_they_see(app: &App) {
     let analyst = app.analyst();
     let id = analyst.alerts(&merged(
@@ -311,7 +367,11 @@ fn a_reader_hands_on_what_they_see(app: &App) {
     assert_eq!(names(&all, "TLP:AMBER+STRICT"), [true, true]);
     assert!(all.to_string().contains(&internal));
     // For the viewer nothing has changed but the version.
-    assert_eq!(of(&stix(&app.viewer(), &id), "note"), of(&viewer, "note"));
+    let notes = |bundle: &Value| {
+        let version = json!({"modified": null});
+        of(bundle, "note").into_iter().map(|n| merged(n.clone(), version.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(notes(&stix(&app.viewer(), &id)), notes(&viewer));
     // What is known from the alert alone goes no further than those who may read that.
     let named = json!({"raw_data": {"body": "at secret.example.net"}});
     let named = analyst.alerts(&merged(alert("phishing"), named));

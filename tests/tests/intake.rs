@@ -9,7 +9,8 @@ use std::time::Duration;
 on_both! {
     shared: every_format_is_read, bad_events_are_named_and_good_ones_kept, events_join_one_open_incident,
         a_day_apart_is_another_incident, the_delivery_is_the_evidence, the_same_again_counts_nothing,
-        only_what_was_given_up_is_tried_again, what_is_too_much_is_refused, who_may_know;
+        only_what_was_given_up_is_tried_again, what_is_too_much_is_refused, who_may_know,
+        the_text_of_a_log_is_no_title, lines_in_brackets_are_lines, an_event_too_large_for_raw_data_harms_no_other;
     own: what_does_not_fit_is_sent_back, deleting_one_incident_leaves_the_others_content;
 }
 
@@ -270,6 +271,69 @@ fn what_is_too_much_is_refused(app: &App) {
     shipper.delivers("multipart/form-data; boundary=x", "x").problem(415, "unsupported_media_type");
     shipper.get("/api/intake/intake-00000000000070008000000000000000").problem(404, "not_found");
     shipper.get("/api/intake/nonsense").problem(404, "not_found");
+}
+
+fn the_text_of_a_log_is_no_title(app: &App) {
+    let shipper = app.shipper();
+    let json = "application/json";
+    let secret = unique("hunter");
+    let said = format!("Failed  password for ann,\\ntried {secret}");
+    let bodies = [
+        (json, format!(r#"{{"message":"{said}","host":"h1"}}"#)),
+        (json, format!(r#"{{"summary":"{said}","host":"h2"}}"#)),
+        (json, format!(r#"{{"ecs.version":"8.1","message":"{said}","host.name":"h3"}}"#)),
+        (
+            json,
+            format!(r#"{{"class_uid":0,"severity_id":2,"message":"{said}","device":{{"hostname":"h4"}}}}"#),
+        ),
+        (json, format!(r#"{{"rule":{{"level":5}},"agent":{{"id":"1","name":"h5"}},"full_log":"{said}"}}"#)),
+        ("text/plain", format!("<13>Nov  2 10:00:00 h6 sshd[9]: Failed  password for ann, tried {secret}")),
+    ];
+    for (media_type, body) in bodies {
+        let settled = shipper.delivered(media_type, body);
+        let seen = app.viewer().incident(&text(&settled["incidents"][0]["id"]));
+        let title = text(&seen["title"]);
+        assert!(title.contains(" reported by ") && !title.contains("ann"), "{title}");
+        assert!(
+            incident(app, &settled)["raw_data"].to_string().contains(&secret),
+            "who may read it finds it there"
+        );
+    }
+    assert_eq!(app.viewer().found(&secret), 0);
+}
+
+fn lines_in_brackets_are_lines(app: &App) {
+    let word = unique("httpd");
+    let line = |s: u8| format!("[Sun Nov 22 10:00:0{s}.1 2026] [error] [client 192.0.2.7] {word} denied\n");
+    let settled = app.shipper().delivered("text/plain", format!("{}{}", line(1), line(2)));
+    assert_contains(
+        &settled,
+        &json!({"status": "processed", "event_count": 2, "accepted": 2, "rejected": 0}),
+    );
+    // A type and an address are in anybody's events, not in Suricata's alone.
+    let login = format!(r#"{{"message":"Login failed {word}","event_type":"auth","src_ip":"203.0.113.7"}}"#);
+    assert_contains(
+        &app.shipper().delivered("application/json", login),
+        &json!({"accepted": 1, "rejected": 0}),
+    );
+}
+
+fn an_event_too_large_for_raw_data_harms_no_other(app: &App) {
+    let rule = unique("sig");
+    // The worst of its group: each quote and backslash is written with another backslash, and the line is told twice.
+    let large = format!("CEF:0|V|P|1|{rule}|Scan|9|dhost=web-1 msg={}", "\"\\\\".repeat(60_000));
+    let small = format!("CEF:0|V|P|1|{rule}|Scan|3|dhost=web-1 msg=x");
+    let numbers = format!("{{\"message\":\"{rule}\",\"n\":[{}0]}}", "1e9,".repeat(60_000));
+    let settled = app.shipper().delivered("text/plain", format!("{small}\n{large}\n{numbers}\n{small}\n"));
+    assert_contains(
+        &settled,
+        &json!({"status": "processed", "accepted": 4, "rejected": 0, "incident_count": 2}),
+    );
+    let all = settled["incidents"].as_array().unwrap();
+    let of_group = all.iter().find(|i| i["event_count"] == 3).unwrap();
+    let seen = app.analyst().incident(&text(&of_group["id"]));
+    assert_contains(&seen, &json!({"title": "Scan", "severity_score": 9, "asset": "web-1"}));
+    assert_eq!((&seen["raw_data"]["incomplete"], &seen["raw_data"]["line"]), (&json!(true), &json!(large)));
 }
 
 fn who_may_know(app: &App) {

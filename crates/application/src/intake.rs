@@ -2,6 +2,7 @@
 
 use crate::use_cases::intake::QueueFull;
 use probatum_evidence::Sha256Hex;
+use probatum_incident::{Lifecycle, QueueStatus};
 use probatum_intake::Tally;
 use probatum_kernel::{Actor, IncidentId, IntakeId, PublicId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -119,6 +120,10 @@ pub struct IntakeLink {
     pub events: u32,
     /// Whether it opened the incident; else it joined.
     pub opened: bool,
+    /// Where the incident stands in the queue.
+    pub status: QueueStatus,
+    /// How far the response to it is.
+    pub lifecycle: Lifecycle,
 }
 
 /// What is under way in the intake, all replicas together.

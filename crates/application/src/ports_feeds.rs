@@ -31,8 +31,8 @@ pub trait FeedRows {
         incident: IncidentId,
         at: Timestamp,
     ) -> Answered<()>;
-    /// Incidents with a text noted since `since` that shares a band with this one, the newest first, a few hundred at
-    /// most. In a writing transaction nobody else notes a text of these bands until the end.
+    /// Incidents that are neither closed nor resolved, with a text noted since `since` that shares a band with this one, the
+    /// newest first, a few hundred at most. In a writing transaction nobody else notes a text of these bands until the end.
     fn texts_like(&mut self, text: SimHash, since: Timestamp) -> Answered<Vec<(SimHash, IncidentId)>>;
     /// Notes a text of an incident.
     fn add_text(&mut self, text: SimHash, incident: IncidentId, at: Timestamp) -> Answered<()>;

@@ -54,7 +54,7 @@ impl Batch {
     /// assert_eq!(batch.groups[0].tally.event_count, 2);
     /// ```
     pub fn read(body: &[u8], content_type: Option<&str>, received_at: Timestamp) -> Self {
-        let mut gathered: BTreeMap<CorrelationKey, Vec<Gathering>> = BTreeMap::new();
+        let mut gathered: BTreeMap<CorrelationKey, Runs> = BTreeMap::new();
         let mut batch = Self::default();
         for item in Events::split(body, content_type) {
             let (index, event) = match item {
@@ -69,41 +69,55 @@ impl Batch {
                 Ok(event) => {
                     batch.accepted = batch.accepted.saturating_add(1);
                     let seen = seen_at(&event, received_at);
-                    add(gathered.entry(correlation_key(&event)).or_default(), event, index, seen);
+                    gathered.entry(correlation_key(&event)).or_default().add(event, index, seen);
                 }
                 Err(fault) => batch.faults.push((index, fault.to_string())),
             }
         }
-        for (key, mut runs) in gathered {
-            runs.sort_by_key(|run| run.tally.first_seen);
-            batch.groups.extend(runs.into_iter().map(|run| run.group(key.clone())));
+        for (key, runs) in gathered {
+            batch.groups.extend(runs.0.into_values().map(|run| run.group(key.clone())));
         }
         batch
     }
 }
 
+/// The groups of one key in the making, by when their first event was seen. No two are near to each other, so that an
+/// event is near to two at most: the last that began before it, and the first that began after.
+#[derive(Default)]
+struct Runs(BTreeMap<Timestamp, Gathering>);
+
+impl Runs {
+    /// Adds an event to the run it is near to; one between two makes them one.
+    fn add(&mut self, event: Event, index: usize, seen: Timestamp) {
+        let before = self.0.range(..=seen).next_back();
+        let after = self.0.range(seen..).next().filter(|(first, _)| **first > seen);
+        let near = |(first, run): (&Timestamp, &Gathering)| {
+            run.tally.near(Tally::one(seen)).then_some((run.last_index, *first))
+        };
+        let mut near: Vec<_> = before.and_then(near).into_iter().chain(after.and_then(near)).collect();
+        // What was told of first leads, wherever it lies in time.
+        near.sort_unstable();
+        let mut near = near.into_iter().filter_map(|(_, first)| self.0.remove(&first));
+        let joined = match near.next() {
+            Some(first) => near.fold(first, Gathering::and).with(event, index, seen),
+            None => Gathering::of(event, index, seen),
+        };
+        self.0.insert(joined.tally.first_seen, joined);
+    }
+}
+
 /// A group in the making.
+#[derive(Debug, Clone, PartialEq)]
 struct Gathering {
     tally: Tally,
     worst: Event,
     worst_seen: Timestamp,
     index: usize,
+    /// The place of the event that came last.
+    last_index: usize,
     techniques: Vec<String>,
     indicators: Vec<Indicator>,
     known: HashSet<Indicator>,
-}
-
-/// Adds an event to the run it is near to; one between two makes them one.
-fn add(runs: &mut Vec<Gathering>, event: Event, index: usize, seen: Timestamp) {
-    let (near, mut apart): (Vec<_>, Vec<_>) =
-        runs.drain(..).partition(|run| run.tally.near(Tally::one(seen)));
-    let mut near = near.into_iter();
-    let joined = match near.next() {
-        Some(first) => near.fold(first, Gathering::and).with(event, index, seen),
-        None => Gathering::of(event, index, seen),
-    };
-    apart.push(joined);
-    *runs = apart;
 }
 
 impl Gathering {
@@ -112,6 +126,7 @@ impl Gathering {
             tally: Tally::one(seen),
             worst_seen: seen,
             index,
+            last_index: index,
             techniques: event.attack_techniques.clone(),
             indicators: Vec::new(),
             known: HashSet::new(),
@@ -124,6 +139,7 @@ impl Gathering {
 
     fn with(mut self, event: Event, index: usize, seen: Timestamp) -> Self {
         self.tally = self.tally.with(seen);
+        self.last_index = index;
         self.techniques(&event.attack_techniques);
         self.note(entities(&event));
         self.compare(event, index, seen);
@@ -192,6 +208,48 @@ fn entities(event: &Event) -> Vec<Indicator> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// The definition: each event is held against every run, and those it is near to become one.
+    fn add_by_looking_at_all(runs: &mut Vec<Gathering>, event: Event, index: usize, seen: Timestamp) {
+        let (near, mut apart): (Vec<_>, Vec<_>) =
+            runs.drain(..).partition(|run| run.tally.near(Tally::one(seen)));
+        let mut near = near.into_iter();
+        let joined = match near.next() {
+            Some(first) => near.fold(first, Gathering::and).with(event, index, seen),
+            None => Gathering::of(event, index, seen),
+        };
+        apart.push(joined);
+        *runs = apart;
+    }
+
+    proptest! {
+        #[test]
+        fn runs_are_what_looking_at_all_makes(seen in proptest::collection::vec((0i64..60, 0u8..3, 0u8..9), 0..40)) {
+            let mut runs = Runs::default();
+            let mut all = Vec::new();
+            for (index, (eighths, severity, host)) in seen.into_iter().enumerate() {
+                let raw = serde_json::json!({"message": "m", "severity": severity, "src_ip": format!("192.0.2.{host}"),
+                    "technique": format!("T10{}", 10 + host)});
+                let raw = crate::split::RawEvent::Json(raw.as_object().unwrap().clone());
+                let (event, at) = (Event::read(&raw).unwrap(), Timestamp::EPOCH.plus_hours(eighths * 8));
+                runs.add(event.clone(), index, at);
+                add_by_looking_at_all(&mut all, event, index, at);
+            }
+            all.sort_by_key(|run| run.tally.first_seen);
+            prop_assert_eq!(runs.0.into_values().collect::<Vec<_>>(), all);
+        }
+    }
+
+    #[test]
+    fn many_days_of_one_key_cost_little() {
+        // Each event two days from the next: as many runs as there are events, in no order of time.
+        let day = |n: usize| Timestamp::EPOCH.plus_hours(48 * i64::try_from(n * 7919 % 10_000).unwrap());
+        let line = |n: usize| format!("{{\"message\":\"m\",\"host\":\"a\",\"time\":\"{}\"}}\n", day(n));
+        let body: String = (0..10_000).map(line).collect();
+        let batch = Batch::read(body.as_bytes(), None, at("2036-11-22T10:00:00Z"));
+        assert_eq!((batch.groups.len(), batch.accepted), (10_000, 10_000));
+    }
 
     fn at(s: &str) -> Timestamp {
         s.parse().unwrap()

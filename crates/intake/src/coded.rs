@@ -26,7 +26,7 @@ impl Coded for StixFault {
         match self {
             Self::TooLarge | Self::TooMany => Code::PayloadTooLarge,
             Self::NotJson(_) => Code::MalformedJson,
-            Self::NotABundle | Self::Version(_) => Code::ValidationFailed,
+            Self::NotABundle | Self::Version(_) | Self::TooManyIncidents(_) => Code::ValidationFailed,
         }
     }
 }

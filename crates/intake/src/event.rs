@@ -61,8 +61,11 @@ pub struct Event {
     pub uid: Option<String>,
     /// What raised it.
     pub rule: Rule,
-    /// One line: at most [`MAX_TITLE`] characters, never empty.
+    /// One line: at most [`MAX_TITLE`] characters, never empty. It may be the beginning of the log's own text.
     pub title: String,
+    /// What of it everybody may read: what its source calls the finding or the rule. `None` if there is only the text of
+    /// the log, which may name people and secrets.
+    pub name: Option<String>,
     /// What it says: at most [`MAX_MESSAGE`] characters, may be empty.
     pub message: String,
     /// When it happened, if it says so.
@@ -81,7 +84,8 @@ pub struct Event {
     pub product: Option<String>,
     /// Where it was read: a log, a sensor, a decoder.
     pub source: Option<String>,
-    /// The event as it came; a line of text with what was read from it.
+    /// The event as it came; a line of text with what was read from it, as far as [`MAX_EVENT_JSON`](crate::MAX_EVENT_JSON)
+    /// bytes hold both.
     pub raw: Value,
 }
 
@@ -143,7 +147,10 @@ struct Found {
     uid: Option<String>,
     rule_id: Option<String>,
     rule_name: Option<String>,
+    /// What the source calls the finding: of a field for titles alone, never the text of the log.
     title: Option<String>,
+    /// A text that tells more than the rule's name and stands in the place of a title where there is none.
+    said: Option<String>,
     message: Option<String>,
     at: Option<Timestamp>,
     severity: Option<u8>,
@@ -168,7 +175,10 @@ impl Found {
         let name = |s: &Option<String>, max| s.as_deref().map(|s| line(s, max)).filter(|s| !s.is_empty());
         let message = text(self.message.as_deref().unwrap_or_default(), MAX_MESSAGE);
         let rule_name = name(&self.rule_name, MAX_NAME);
-        let title = name(&self.title, MAX_TITLE)
+        let called = name(&self.title, MAX_TITLE);
+        let title = called
+            .clone()
+            .or_else(|| name(&self.said, MAX_TITLE))
             .or_else(|| rule_name.clone())
             .or_else(|| Some(line(&message, MAX_TITLE)).filter(|s| !s.is_empty()))
             .unwrap_or_else(|| format!("{format} event"));
@@ -183,6 +193,7 @@ impl Found {
         Event {
             format,
             uid: name(&self.uid, MAX_NAME),
+            name: called.or_else(|| rule_name.clone()),
             rule: Rule { name: rule_name.unwrap_or_else(|| line(&title, MAX_NAME)), id: rule_id },
             title,
             message,

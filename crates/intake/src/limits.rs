@@ -4,8 +4,10 @@
 pub const MAX_BATCH_BYTES: usize = 10 * 1024 * 1024;
 /// The most events of one log request, bad ones included (CONTRACT §9).
 pub const MAX_EVENTS: usize = 10_000;
-/// The most bytes of one event. Its JSON has to fit the 512 KiB of an incident's `raw_data`.
+/// The most bytes of one event.
 pub const MAX_EVENT_BYTES: usize = 256 * 1024;
+/// The most bytes of the JSON a line of text is turned into, below the 512 KiB of an incident's `raw_data`.
+pub const MAX_EVENT_JSON: usize = 500 * 1024;
 /// How deep the JSON of an event may be nested.
 pub const MAX_DEPTH: usize = 100;
 /// The most characters of an event's title; the same as of an incident's.
@@ -48,5 +50,9 @@ pub const MAX_MAIL_JSON: usize = 500 * 1024;
 pub const MAX_BUNDLE_BYTES: usize = 10 * 1024 * 1024;
 /// The most objects of a STIX bundle.
 pub const MAX_OBJECTS: usize = 10_000;
+/// The most incidents of a STIX bundle, revoked ones included: all of them enter in one transaction.
+pub const MAX_BUNDLE_INCIDENTS: usize = 200;
+/// The most indicators that are gathered of one incident of a STIX bundle.
+pub const MAX_INCIDENT_INDICATORS: usize = 200;
 /// The most characters of a STIX pattern.
 pub const MAX_PATTERN: usize = 10_000;

@@ -10,6 +10,7 @@ use crate::limits::{
     MAX_ATTACHMENTS, MAX_HEADER_BYTES, MAX_MAIL_BYTES, MAX_MAIL_HTML, MAX_MAIL_JSON, MAX_MAIL_TEXT,
     MAX_MAIL_URLS, MAX_NAME, MAX_RECIPIENTS, MAX_SEARCHED, MAX_TITLE, MAX_URL,
 };
+use crate::osint::fingerprint;
 use crate::text::{cut, line};
 pub use auth::AuthenticationResults;
 use head::Head;
@@ -92,6 +93,9 @@ pub struct ReportedMail {
     pub urls: Vec<String>,
     /// The files.
     pub attachments: Vec<Attachment>,
+    /// What makes it this mail: the SHA-256 over its Message-ID, sender, words, links and files, and over where its report
+    /// leads beyond that. Neither who reported it nor what they wrote, nor what servers put on top, makes it another.
+    pub identity: String,
     /// Who forwarded it as an attachment; `None` if the mail itself was handed in.
     pub reporter: Option<Reporter>,
     /// Whether parts, attachments or text beyond the limits were left out.
@@ -134,18 +138,25 @@ impl ReportedMail {
     }
 
     /// The mail with what its report leads to. A report that has links of its own may be the very mail that was to be
-    /// reported, with a harmless one attached as a decoy: what it says and where it leads is read along.
+    /// reported, with a harmless one attached as a decoy: what it says and where it leads is read along. Where it leads
+    /// makes it another mail; what it says does not, for everybody signs their reports in words of their own.
     fn wrapped_in(self, report: &Self) -> Self {
         if report.urls.is_empty() {
             return self;
         }
         let text = format!("{}\n\n{}\n{}", self.text, report.subject, report.text);
         let mut urls = self.urls;
-        urls.extend(report.urls.iter().filter(|url| !urls.contains(url)).cloned().collect::<Vec<_>>());
+        let mut beyond: Vec<String> = report.urls.iter().filter(|url| !urls.contains(url)).cloned().collect();
+        urls.extend(beyond.iter().cloned());
+        let mut identity = self.identity;
+        if !beyond.is_empty() {
+            beyond.sort_unstable();
+            identity = sha256(&json!([identity, beyond]));
+        }
         let incomplete =
             self.incomplete || report.incomplete || text.len() > MAX_MAIL_TEXT || urls.len() > MAX_MAIL_URLS;
         urls.truncate(MAX_MAIL_URLS);
-        Self { text: cut(&text, MAX_MAIL_TEXT).to_owned(), urls, incomplete, ..self }
+        Self { text: cut(&text, MAX_MAIL_TEXT).to_owned(), urls, incomplete, identity, ..self }
     }
 
     fn of(head: &Head<'_>, tree: &part::Tree<'_>) -> Self {
@@ -170,7 +181,7 @@ impl ReportedMail {
         }
         recipients.truncate(MAX_RECIPIENTS);
         let given = |name: &str| Some(head.address_text(name)).filter(|s| !s.is_empty());
-        Self {
+        let mail = Self {
             message_id: head.line("Message-ID", MAX_NAME).unwrap_or_default(),
             from: head.address_text("From"),
             from_address: head.addresses("From").into_iter().next(),
@@ -187,9 +198,18 @@ impl ReportedMail {
             html,
             urls,
             attachments: content.attachments,
+            identity: String::new(),
             reporter: None,
             incomplete,
-        }
+        };
+        Self { identity: mail.own_identity(), ..mail }
+    }
+
+    fn own_identity(&self) -> String {
+        let mut files: Vec<&str> = self.attachments.iter().map(|a| a.sha256.as_str()).collect();
+        files.sort_unstable();
+        let words = fingerprint(&self.subject, &self.text).exact;
+        sha256(&json!([self.message_id, self.from_address, words, self.urls, files]))
     }
 
     /// The mail as triage reads it: `message_id, sender, recipient, subject, body, html, headers, urls,
@@ -240,6 +260,10 @@ impl ReportedMail {
         let always = always.map(|(name, value)| (name.to_owned(), Value::from(value.as_str())));
         always.into_iter().chain(optional.into_iter().flatten()).collect()
     }
+}
+
+fn sha256(value: &Value) -> String {
+    hex::encode(Sha256::digest(value.to_string()))
 }
 
 /// The mail within `leaves` that is the reported one, decoded.

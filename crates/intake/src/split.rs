@@ -99,7 +99,8 @@ pub struct Splitter {
 
 impl Splitter {
     /// A splitter for a body of this media type. `application/json` has no text lines, `application/x-ndjson`
-    /// (also `application/ndjson`, `application/jsonl`) one object a line; anything else may mix both.
+    /// (also `application/ndjson`, `application/jsonl`) one object a line; anything else may mix both. There an array
+    /// begins with a `[` before a `{`, `[`, `"` or `]`; `[Sun Nov 22 …]` begins a line.
     pub fn new(content_type: Option<&str>) -> Self {
         let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
         let announced = match essence.trim().to_ascii_lowercase().as_str() {
@@ -110,7 +111,7 @@ impl Splitter {
             "application/json" => Announced::Json,
             _ => Announced::Mixed,
         };
-        Self { announced, scanner: Scanner::new(announced == Announced::Ndjson), bytes: 0, next: 0 }
+        Self { announced, scanner: Scanner::new(announced), bytes: 0, next: 0 }
     }
 
     /// Takes the next bytes and returns the events that are complete by now.

@@ -1,7 +1,9 @@
 //! Events in the shapes real products write, and what is read from each.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use probatum_intake::{Category, EntityKind, Event, EventFault, Events, Format, RawEvent, correlation_key};
+use probatum_intake::{
+    Category, EntityKind, Event, EventFault, Events, Format, MAX_EVENT_JSON, RawEvent, correlation_key,
+};
 use serde_json::json;
 
 fn fixture(name: &str) -> Vec<u8> {
@@ -223,4 +225,97 @@ fn plain_texts_that_differ_in_numbers_are_one_rule() {
         |message: &str| read(json!({"message": message, "host": "h"})).map(|e| correlation_key(&e)).unwrap();
     assert_eq!(of("disk sda1 failed after 300 hours"), of("disk sdb2 failed after 12 hours"));
     assert_ne!(of("disk sda1 failed"), of("fan 3 failed"));
+}
+
+#[test]
+fn only_names_are_for_everybody() {
+    let line = "Failed password for ann from 203.0.113.7 with hunter2";
+    // The text of the log alone, in whatever format: there is no name.
+    let bare = [
+        json!({"message": line}),
+        json!({"message": "two  blanks\nand two lines"}),
+        json!({"summary": line, "message": "m"}),
+        json!({"@timestamp": "2026-11-22T10:00:00Z", "ecs.version": "8.1", "message": line}),
+        json!({"rule": {"level": 5}, "agent": {"id": "1"}, "full_log": line}),
+    ];
+    for event in bare {
+        let read = read(event.clone()).unwrap();
+        assert_eq!(read.name, None, "{event}");
+        assert!(!read.title.is_empty());
+    }
+    assert_eq!(
+        Event::read(&RawEvent::Line(format!("<13>Nov  2 10:00:00 web-1 sshd[9]: {line}"))).unwrap().name,
+        None
+    );
+    // What a source calls it, beside a text or without.
+    let named = [
+        (json!({"message": line, "title": "Brute force"}), "Brute force"),
+        (json!({"message": line, "rule": "sshd-failed"}), "sshd-failed"),
+        (json!({"message": line, "summary": line, "rule": "sshd-failed"}), "sshd-failed"),
+        (
+            json!({"event.dataset": "system.auth", "event.action": "ssh_login", "message": line}),
+            "system.auth ssh_login",
+        ),
+        (
+            json!({"rule": {"name": "Brute force"}, "event": {"kind": "alert"}, "message": line}),
+            "Brute force",
+        ),
+        (
+            json!({"class_uid": 3002, "type_uid": 300_201, "type_name": "Authentication: Logon", "message": line}),
+            "Authentication: Logon",
+        ),
+        (
+            json!({"class_uid": 2004, "severity_id": 1, "message": line, "finding_info": {"title": "Trail off"}}),
+            "Trail off",
+        ),
+        (
+            json!({"rule": {"level": 5, "description": "sshd: brute force"}, "agent": {"id": "1"}, "full_log": line}),
+            "sshd: brute force",
+        ),
+        (
+            json!({"event_type": "alert", "alert": {"signature": "ET SCAN", "signature_id": 7}, "src_ip": "192.0.2.1"}),
+            "ET SCAN",
+        ),
+    ];
+    for (event, name) in named {
+        assert_eq!(read(event.clone()).unwrap().name.as_deref(), Some(name), "{event}");
+    }
+    // A base event of OCSF that says nothing but its message.
+    let base = json!({"class_uid": 0, "severity_id": 1, "message": line});
+    assert_eq!(read(base).unwrap().name, None);
+}
+
+#[test]
+fn a_type_and_an_address_are_no_eve_record() {
+    let login = json!({"message": "Login failed", "event_type": "auth", "src_ip": "203.0.113.7"});
+    let event = read(login).unwrap();
+    assert_eq!((event.format, event.rule.id.as_str()), (Format::Plain, "auth"));
+    assert_eq!(primary(&event), (EntityKind::Ip, "203.0.113.7".to_owned()));
+    let titled =
+        json!({"event_type": "auth", "alert": {"title": "Impossible travel"}, "src_ip": "203.0.113.7"});
+    assert_eq!(read(titled).unwrap().title, "Impossible travel");
+}
+
+#[test]
+fn what_a_line_becomes_has_a_limit() {
+    // A backslash is two characters in JSON, a control character six; a CEF line is told twice.
+    let quotes = "\"\\\\".repeat(60_000);
+    let within = format!("CEF:0|V|P|1|7|Name|3|dhost=web-9 msg={quotes}");
+    let controls = format!("CEF:0|V|P|1|7|{}|3|dhost=web-9", "\u{1}".repeat(200_000));
+    let plain = "\u{1}x".repeat(120_000);
+    for line in [within.clone(), controls, plain] {
+        let event = Event::read(&RawEvent::Line(line.clone())).unwrap();
+        assert!(event.raw.to_string().len() <= MAX_EVENT_JSON, "{}", event.raw.to_string().len());
+        assert_eq!(event.raw["incomplete"], true);
+        assert!(line.starts_with(event.raw["line"].as_str().unwrap()));
+    }
+    let event = Event::read(&RawEvent::Line(within.clone())).unwrap();
+    assert_eq!(
+        (event.raw["line"].as_str(), event.raw["cef"]["name"].as_str()),
+        (Some(within.as_str()), Some("Name"))
+    );
+    assert!(event.raw["cef"].get("extension").is_none());
+    assert_eq!(primary(&event), (EntityKind::Host, "web-9".to_owned()), "what was read of it stands");
+    let small = Event::read(&RawEvent::Line("CEF:0|V|P|1|7|Name|3|dhost=web-9".to_owned())).unwrap();
+    assert!(small.raw["cef"]["extension"].is_object() && small.raw.get("incomplete").is_none());
 }

@@ -118,6 +118,23 @@ fn a_mail_forwarded_as_attachment() {
     assert!(mail.reporter.is_some() && mail.subject == alone.subject);
     assert!(mail.text.contains(&alone.text) && mail.text.contains("Enter your password"));
     assert_eq!(mail.urls.last().unwrap(), "https://login.wicked.example.net/x");
+    // Who reports it, in whatever words, makes it no other mail; nor does a link everybody has below their name.
+    let told = |words: &str| outer("Content-Type: message/rfc822", &fixture()).replace("Please look.", words);
+    let identity = |words: &str| read(&told(words)).identity;
+    assert_eq!(identity("Is this real?"), alone.identity);
+    assert_eq!(
+        identity("Is this real? It leads to https://login.b4nk.example.net/verify?id=42"),
+        alone.identity
+    );
+    let signed = |name: &str| {
+        identity(&format!("{name}, Sales\r\nhttps://www.example.com/ https://www.example.com/legal"))
+    };
+    assert_eq!(signed("Ann"), signed("Bob"));
+    assert_eq!(signed("Ann"), identity("https://www.example.com/legal or https://www.example.com/"));
+    // Another place it leads to does.
+    let lures =
+        [mail.identity, alone.identity, signed("Ann"), identity("https://login.wicked.example.net/y")];
+    assert_eq!(lures.iter().collect::<std::collections::BTreeSet<_>>().len(), 4);
     // Forwarded once is enough: a mail within the reported mail is its attachment.
     let inner = outer("Content-Type: message/rfc822", &fixture())
         .replace("boundary=o", "boundary=p")

@@ -57,6 +57,23 @@ fn bodies() {
         ("line one\n{\"a\":1}\nCEF:0|x\n", None, "ljl"),
         ("line one\nline two", Some("text/plain"), "ll"),
         ("\u{1}\n", None, "l"),
+        // In a body that may have lines of text, a bracket opens an array only if an item may follow.
+        ("[Sun Nov 22 10:00:00.1 2026] [error] one\n[Sun Nov 22 10:00:01.2 2026] [warn] two\n", None, "ll"),
+        ("[error] x\n{\"a\":1}\n[2026-11-22] y", Some("text/plain"), "ljl"),
+        ("  [7] x", None, "l"),
+        ("[\n {\"a\":1},\n {\"b\":2}\n]\n", None, "jj"),
+        ("\u{feff}[{\"a\":1}]", None, "j"),
+        ("[\"CEF:0|a\", \"b\"]", None, "ll"),
+        (r#"[[1], {"a":1}]"#, None, "!j"),
+        ("[]", None, ""),
+        ("[ ]\n\n", None, ""),
+        ("[\n]", None, ""),
+        ("[] connected\n[] closed\n", None, "ll"),
+        ("[\nx\n{\"a\":1}", None, "llj"),
+        ("[\n\n x", None, "ll"),
+        ("[", None, "!"),
+        ("[ \n", None, "!"),
+        ("[error] x", JSON, "!!"),
     ];
     for (body, content_type, expected) in cases {
         assert_eq!(shape(body, content_type), expected, "{body:?}");

@@ -128,16 +128,49 @@ fn the_incident_bears_the_extension() {
     );
     assert_eq!(count("relationship"), 13);
     let marking = Tlp::Amber.marking_id();
-    assert!(
-        objects
-            .iter()
-            .filter(|o| o["type"] != "marking-definition")
-            .all(|o| o["object_marking_refs"][0] == marking)
-    );
+    let own = objects.iter().filter(|o| o["type"] != "marking-definition" && !is_shared(o));
+    for object in own {
+        assert_eq!(object["object_marking_refs"], json!([marking]), "{object}");
+        // A marking may be another after any change of the incident.
+        assert_eq!(
+            (&object["created"], &object["modified"]),
+            (&json!("2026-11-22T10:00:00.000Z"), &json!("2026-11-22T13:00:00.000Z"))
+        );
+    }
     let ids: std::collections::BTreeSet<_> = objects.iter().map(|o| o["id"].as_str().unwrap()).collect();
     assert_eq!(ids.len(), objects.len());
     let refs = objects.iter().flat_map(|o| ["source_ref", "target_ref", "created_by_ref"].map(|k| o.get(k)));
     assert!(refs.flatten().all(|r| ids.contains(r.as_str().unwrap())), "every reference is in the bundle");
+}
+
+/// Whether other bundles have an object of this id.
+fn is_shared(object: &Value) -> bool {
+    ["identity", "attack-pattern", "vulnerability"].contains(&object["type"].as_str().unwrap())
+}
+
+#[test]
+fn what_bundles_share_is_the_same_in_all() {
+    let of = |export: StixExport| -> Vec<Value> {
+        export.bundle()["objects"].as_array().unwrap().iter().filter(|o| is_shared(o)).cloned().collect()
+    };
+    let here = of(export());
+    assert_eq!(here.len(), 5);
+    let at: Timestamp = "2026-11-29T10:00:00Z".parse().unwrap();
+    let there = StixExport {
+        id: IncidentId::new(at, &[9; 10]),
+        created_at: at,
+        updated_at: at.plus_hours(1),
+        tlp: Some(Tlp::Red),
+        ..export()
+    };
+    assert_eq!(of(there), here);
+    assert_eq!(of(StixExport { tlp: None, ..export() }), here);
+    // Of another producer only the producer is another.
+    let theirs = of(StixExport { producer: "Example CERT".to_owned(), ..export() });
+    assert_eq!(
+        theirs.iter().filter(|o| !here.contains(o)).map(|o| &o["type"]).collect::<Vec<_>>(),
+        ["identity"]
+    );
 }
 
 #[test]
@@ -274,10 +307,12 @@ fn a_hub_ties_nothing_together_and_costs_little() {
     let uuid = |n: usize| format!("00000000-0000-4000-8000-{n:012}");
     let hub = |kind: &str| {
         let mut objects = Vec::new();
-        for n in 0..3000 {
+        for n in 0..200 {
             objects.push(json!({"type": "incident", "spec_version": "2.1", "id": format!("incident--{}", uuid(n)), "name": "x"}));
+        }
+        for n in 0..6000 {
             objects.push(json!({"type": "relationship", "spec_version": "2.1", "id": format!("relationship--{}", uuid(n)),
-                "source_ref": format!("incident--{}", uuid(n)), "target_ref": format!("{kind}--{}", uuid(1))}));
+                "source_ref": format!("incident--{}", uuid(n % 200)), "target_ref": format!("{kind}--{}", uuid(1 + n / 2000))}));
         }
         objects.push(json!({"type": "indicator", "spec_version": "2.1", "id": format!("indicator--{}", uuid(2)), "pattern_type": "stix",
             "pattern": "[ipv4-addr:value = '192.0.2.1']", "valid_from": "2026-11-22T10:00:00Z"}));
@@ -287,5 +322,39 @@ fn a_hub_ties_nothing_together_and_costs_little() {
         StixBundle::read(bundle.to_string().as_bytes()).unwrap()
     };
     assert!(hub("identity").incidents.iter().all(|i| i.indicators.is_empty()));
-    assert_eq!(hub("sighting").incidents.len(), 3000);
+    assert_eq!(hub("sighting").incidents.len(), 200);
+}
+
+#[test]
+fn a_bundle_has_limits() {
+    let uuid = |n: usize| format!("00000000-0000-4000-8000-{n:012}");
+    let version = |n: usize, modified: &str, more: Value| {
+        let mut o = json!({"type": "incident", "spec_version": "2.1", "id": format!("incident--{}", uuid(n)), "name": modified,
+            "modified": format!("2026-11-{modified}T10:00:00.000Z")});
+        o.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        o
+    };
+    let read = |objects: &[Value]| {
+        let bundle = json!({"type": "bundle", "id": format!("bundle--{}", uuid(0)), "objects": objects});
+        StixBundle::read(bundle.to_string().as_bytes())
+    };
+    // Versions of one incident are one; the newest counts, but nothing undoes a revocation.
+    let mut objects: Vec<Value> = (0..5000).map(|n| version(n % 200, "20", json!({}))).collect();
+    objects.push(version(7, "22", json!({})));
+    objects.push(version(7, "21", json!({})));
+    objects.push(version(8, "19", json!({"revoked": true})));
+    let incidents = read(&objects).unwrap().incidents;
+    assert_eq!(incidents.len(), 200);
+    let told = |n: usize| (incidents[n].name.as_str(), incidents[n].index, incidents[n].revoked);
+    assert_eq!([told(6), told(7), told(8)], [("20", 6, false), ("22", 5000, false), ("19", 5002, true)]);
+    objects.push(version(200, "20", json!({})));
+    assert_eq!(read(&objects), Err(StixFault::TooManyIncidents(201)));
+    let report = |n: usize| json!({"type": "report", "spec_version": "2.1", "id": format!("report--{}", uuid(n)), "name": "x", "object_refs": []});
+    let reports: Vec<Value> = (0..201).map(report).collect();
+    assert_eq!(read(&reports), Err(StixFault::TooManyIncidents(201)));
+    // Each takes along so much and no more.
+    let address = |n: usize| json!({"type": "ipv4-addr", "id": format!("ipv4-addr--{}", uuid(n)), "value": format!("192.0.{}.{}", n / 256, n % 256)});
+    let mut objects: Vec<Value> = (0..500).map(address).collect();
+    objects.push(version(1, "20", json!({})));
+    assert_eq!(read(&objects).unwrap().incidents[0].indicators.len(), 200);
 }

@@ -631,5 +631,6 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(intake_incidents, incidents);
 diesel::allow_tables_to_appear_in_same_query!(correlations, incidents);
+diesel::allow_tables_to_appear_in_same_query!(feed_texts, incidents);
 diesel::allow_tables_to_appear_in_same_query!(incidents, evidence, custody);
 diesel::allow_tables_to_appear_in_same_query!(outbox, audit);

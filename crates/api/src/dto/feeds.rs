@@ -87,6 +87,12 @@ pub struct LandedPart {
     /// What the incident's evidence amounts to, this one included.
     #[schema(value_type = words::EvidenceStatus)]
     evidence_status: &'static str,
+    /// Where the incident stands in the queue: what joins a resolved one reopens nothing.
+    #[schema(value_type = words::QueueStatus)]
+    status: &'static str,
+    /// How far the response to it is: what joins a closed one reopens nothing, which takes a person.
+    #[schema(value_type = words::Lifecycle)]
+    status_lifecycle: &'static str,
     /// Whether this delivery opened the incident; else it joined one that was there.
     opened: bool,
     /// What it was known by, if it joined.
@@ -103,6 +109,10 @@ pub struct LandedPart {
     /// The STIX id of the part.
     #[serde(skip_serializing_if = "Option::is_none")]
     stix_id: Option<String>,
+    /// Of a bundle: the sender takes back there what they told of this incident. Left out otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    revoked: bool,
 }
 
 impl From<&Landed> for LandedPart {
@@ -111,11 +121,14 @@ impl From<&Landed> for LandedPart {
             id: l.incident.id.to_string(),
             public_id: l.incident.public_id.to_string(),
             evidence_status: l.incident.evidence_status.as_str(),
+            status: l.incident.status.as_str(),
+            status_lifecycle: l.incident.lifecycle.as_str(),
             opened: l.matched_by.is_none(),
             matched_by: l.matched_by.map(|m| m.as_str()),
             evidence_id: l.evidence.map(|e| e.to_string()),
             indicators: l.indicators,
             stix_id: l.stix_id.clone(),
+            revoked: l.revoked,
         }
     }
 }

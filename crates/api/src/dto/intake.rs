@@ -62,14 +62,21 @@ pub struct IntakeIncident {
     public_id: String,
     /// How many of the incident's events came with this delivery.
     event_count: u32,
-    /// Whether this delivery opened the incident; else it joined one that was open.
+    /// Whether this delivery opened the incident; else it joined one that was there.
     opened: bool,
+    /// Where the incident stands in the queue now.
+    #[schema(value_type = words::QueueStatus)]
+    status: &'static str,
+    /// How far the response to it is now.
+    #[schema(value_type = words::Lifecycle)]
+    status_lifecycle: &'static str,
 }
 
 impl From<&IntakeLink> for IntakeIncident {
     fn from(l: &IntakeLink) -> Self {
         let (id, public_id) = (l.incident.to_string(), l.public_id.to_string());
-        Self { id, public_id, event_count: l.events, opened: l.opened }
+        let (status, status_lifecycle) = (l.status.as_str(), l.lifecycle.as_str());
+        Self { id, public_id, event_count: l.events, opened: l.opened, status, status_lifecycle }
     }
 }
 

@@ -24,7 +24,8 @@ fn accepted(taken: &Taken) -> Result<Answer, AppError> {
 /// A report in the media (`claim: media`) or a statement made in public (`claim: public`). It opens an incident whose
 /// public evidence is the article, so that it enters as `media_signal` or `public_claim`. It joins an incident instead
 /// that is known by the same address (without tracking parameters, `www.`, mobile and AMP forms), by the same words, or,
-/// for 30 days, by nearly the same words; `matched_by` says which. There another source is evidence of its own, and the
+/// for 30 days and unless that is closed or resolved, by nearly the same words; `matched_by` says which, `status` and
+/// `status_lifecycle` where the incident stands. There another source is evidence of its own, and the
 /// very same article again adds nothing. Addresses, domains, URLs, digests, CVEs and techniques that title, summary and
 /// `indicators` name are noted, defanged ones too. Takes the role operator.
 #[utoipa::path(operation_id = "submitArticle",
@@ -98,7 +99,8 @@ const BUNDLE: Takes = Takes {
 /// STIX 2.1, at most 10 MiB and 10 000 objects. Each `incident` in it (without any: each `report` and `grouping`) opens an
 /// incident, at most 200, with the indicators, observables and techniques it is linked to; the bundle is kept as hashed,
 /// internal evidence. An incident known by its STIX id is joined: nothing of it changes but that this bundle is evidence
-/// too, and the very same bundle again adds nothing. Incidents marked TLP:GREEN or stricter keep name and description in
+/// too, and the very same bundle again adds nothing. So it is with one that is revoked: `revoked` says so, and what
+/// follows a person decides; one nobody knew is named in `errors`. Incidents marked TLP:GREEN or stricter keep name and description in
 /// `raw_data`, away from viewers. Objects that cannot be read are named by their place in `errors` and harm no other; a
 /// bundle without anything to take is a 400. Takes the role operator.
 #[utoipa::path(operation_id = "submitStix",

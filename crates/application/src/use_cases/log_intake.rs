@@ -12,10 +12,10 @@ use crate::use_cases::evidence::Received;
 use crate::use_cases::intake::Outcome;
 use probatum_evidence::{Attach, CustodyAction, CustodyInput, EvidenceKind, Stored, Visibility};
 use probatum_incident::{
-    Category, Draft, Incident, Level, Lifecycle, MAX_NAME, MAX_TAG, NewIncident, QueueStatus, Severity,
-    SourceType, level_of,
+    Category, Draft, Incident, Level, Lifecycle, MAX_NAME, MAX_RAW_DATA, MAX_TAG, NewIncident, QueueStatus,
+    Severity, SourceType, level_of,
 };
-use probatum_intake::{Batch, CORRELATION_HOURS, Event, Format, Group};
+use probatum_intake::{Batch, CORRELATION_HOURS, Event, Group};
 use probatum_kernel::{AgentId, IncidentRef, PublicId, Timestamp};
 use serde_json::json;
 
@@ -166,6 +166,8 @@ fn draft(group: &Group, received_at: Timestamp) -> Draft {
     let entity = event.entities.primary().map(|entity| entity.value);
     let source = event.product.clone().or_else(|| event.source.clone());
     let short = |text: &String| (1..=MAX_NAME).contains(&text.chars().count());
+    // Numbers may be longer than they were written; the delivery has the event in any case, and harms no other for it.
+    let fits = |raw: &serde_json::Value| raw.is_object() && raw.to_string().len() <= MAX_RAW_DATA;
     Draft {
         title: Some(title(event, category, source.as_deref())),
         source_type: Some(SourceType::SiemLog),
@@ -179,16 +181,16 @@ fn draft(group: &Group, received_at: Timestamp) -> Draft {
         // Legal clocks run from detection: the clock of whoever wrote the log neither starts nor hides one.
         detected_at: Some(received_at),
         tags: group.techniques.iter().filter(|t| t.chars().count() <= MAX_TAG).cloned().collect(),
-        raw_data: Some(event.raw.clone()).filter(serde_json::Value::is_object),
+        raw_data: Some(event.raw.clone()).filter(fits),
         ..Draft::default()
     }
 }
 
-/// What everybody who reads incidents may read: the name of a finding or rule, but not the text of a bare log line, which
-/// says what stands in `raw_data`.
+/// What everybody who reads incidents may read: the name of a finding or rule, but not the text of the log, which stands
+/// in `raw_data`.
 fn title(event: &Event, category: Category, source: Option<&str>) -> String {
-    let bare = event.format == Format::Plain && event.message.starts_with(&event.title);
-    if bare { format!("{category} reported by {}", source.unwrap_or("a log")) } else { event.title.clone() }
+    let unnamed = || format!("{category} reported by {}", source.unwrap_or("a log"));
+    event.name.clone().unwrap_or_else(unnamed)
 }
 
 /// Attaches the delivery as it came: one content, an item of evidence for each incident it is about.

@@ -56,7 +56,7 @@ pub(super) fn read(cef: &str, whole: &str) -> Result<Event, EventFault> {
             "extension": extension,
         }
     });
-    Ok(found.event(Format::Cef, raw))
+    Ok(found.event(Format::Cef, syslog::fitted(raw, whole)))
 }
 
 fn entities(found: &mut Found, get: &dyn Fn(&[&str]) -> Option<String>) {

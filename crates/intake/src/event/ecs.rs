@@ -29,7 +29,8 @@ pub(super) fn read(fields: &Fields<'_>) -> Event {
             ])
             .or_else(|| fields.first(&["rule.id", "rule.uuid"]))
             .or_else(|| rule_name.is_none().then(|| by_action.clone()).flatten()),
-        title: rule_name.clone().or_else(|| fields.text("message")).or_else(|| by_action.clone()),
+        title: rule_name.clone(),
+        said: fields.text("message"),
         rule_name: rule_name.or(by_action),
         message: fields.first(&["kibana.alert.reason", "message", "event.reason", "event.original"]),
         at: fields.at("@timestamp").or_else(|| fields.at("event.created")).and_then(time::of),

@@ -24,6 +24,7 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Event, EventFault> {
         Some(fields.text("activity_name").map_or(class_name.clone(), |a| format!("{class_name}: {a}")))
     });
     let title = fields.text("title").or_else(|| info("title"));
+    let said = fields.text("message");
     // A finding's rule is its analytic, else its type; a base event's is what kind of event it is.
     let rule_name = info("analytic.name").or_else(|| types.first().cloned());
     let base_id = fields.text("type_uid").or_else(|| Some(class.to_string()));
@@ -34,7 +35,8 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Event, EventFault> {
             unnamed.then_some(base_id).flatten()
         }),
         rule_name: rule_name.or_else(|| title.clone()).or_else(|| kind.clone()),
-        title: title.or_else(|| fields.text("message")).or(kind),
+        title: title.or_else(|| kind.filter(|_| said.is_none())),
+        said,
         message: fields.first(&["message", "desc", "comment", "status_detail"]).or_else(|| info("desc")),
         at: ["time_dt", "time", "start_time"].iter().find_map(|p| fields.at(p).and_then(time::of)),
         severity: fields

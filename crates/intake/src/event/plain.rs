@@ -29,11 +29,14 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Event, EventFault> {
         "rule",
     ]);
     let category = fields.first(&["category", "incident_type", "type"]);
+    let title = fields.first(&["title", "alert.title", "name"]);
+    let summary = fields.text("summary").filter(|_| title.is_none());
     let mut found = Found {
         uid: fields.first(&["event_id", "uid", "uuid", "id"]),
         rule_id: fields.first(&["rule.id", "rule_id", "signature_id", "detection_id", "rule"]),
+        said: summary.clone().filter(|_| rule_name.is_none()),
         rule_name,
-        title: fields.first(&["title", "alert.title", "name", "summary"]),
+        title,
         message: Some(message),
         at: [
             "timestamp",
@@ -50,7 +53,7 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Event, EventFault> {
         .find_map(|key| fields.at(key).and_then(time::of)),
         severity: stated_severity(fields),
         category: category.as_deref().and_then(|c| c.to_lowercase().parse::<Category>().ok()),
-        hints: category.into_iter().chain(fields.texts("tags")).collect(),
+        hints: category.into_iter().chain(fields.texts("tags")).chain(summary).collect(),
         product: fields.first(&["product", "vendor", "device_product"]),
         source: fields.first(&["log_source", "source", "logger", "sourcetype"]),
         ..Found::default()

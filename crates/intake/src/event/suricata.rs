@@ -4,10 +4,12 @@ use super::fields::Fields;
 use super::{Event, EventFault, Format, Found, severity, time};
 use serde_json::Value;
 
-/// EVE records name their `event_type`, and have either an alert or the ends of a connection.
+/// EVE records name their `event_type`, and have either an alert of a signature or the number of a flow. A type and an
+/// address are in any product's events.
 pub(super) fn is(fields: &Fields<'_>) -> bool {
     let eve = fields.at("event_type").and_then(Value::as_str).is_some();
-    eve && (fields.object("alert").is_some() || fields.has("flow_id") || fields.has("src_ip"))
+    let signed = |alert: Fields<'_>| alert.has("signature") || alert.has("signature_id");
+    eve && (fields.object("alert").is_some_and(signed) || fields.has("flow_id"))
 }
 
 pub(super) fn read(fields: &Fields<'_>) -> Result<Event, EventFault> {

@@ -1,7 +1,10 @@
 //! A line of text that is no CEF: syslog of either kind (RFC 5424, RFC 3164), or any line a program wrote.
 
 use super::{Event, Format, Found, severity, time};
+use crate::limits::MAX_EVENT_JSON;
+use crate::text::cut;
 use probatum_kernel::Timestamp;
+use serde_json::{Value, json};
 
 /// What stands before the message.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub(super) fn read(line: &str) -> Event {
     let head = head(line);
     let message = line.get(head.end..).unwrap_or_default().trim();
     let mut found = Found {
-        title: Some(message.to_owned()),
+        said: Some(message.to_owned()),
         message: Some(message.to_owned()),
         at: head.at,
         severity: head.severity,
@@ -28,7 +31,35 @@ pub(super) fn read(line: &str) -> Event {
         ..Found::default()
     };
     found.entities.host(head.host);
-    found.event(Format::Plain, serde_json::json!({ "line": line }))
+    found.event(Format::Plain, fitted(json!({ "line": line }), line))
+}
+
+/// What was read of a line, within [`MAX_EVENT_JSON`] bytes: a character may take six of them in JSON, and a CEF line is
+/// told twice. First what the line has anyway gives way, then the end of the line; the delivery holds all of it.
+pub(super) fn fitted(mut raw: Value, line: &str) -> Value {
+    // A line and what was read from it, each six times as long.
+    if line.len() < MAX_EVENT_JSON / 13 {
+        return raw;
+    }
+    let fits = |raw: &Value| raw.to_string().len() <= MAX_EVENT_JSON;
+    if fits(&raw) {
+        return raw;
+    }
+    if let Some(members) = raw.as_object_mut() {
+        members.insert("incomplete".to_owned(), Value::Bool(true));
+        members.get_mut("cef").and_then(Value::as_object_mut).and_then(|cef| cef.remove("extension"));
+    }
+    if fits(&raw) {
+        return raw;
+    }
+    let mut kept = line;
+    loop {
+        let raw = json!({ "line": kept, "incomplete": true });
+        if fits(&raw) {
+            return raw;
+        }
+        kept = cut(kept, kept.len() / 2);
+    }
 }
 
 /// Reads as much of a syslog header as there is.

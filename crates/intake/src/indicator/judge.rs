@@ -56,20 +56,7 @@ fn scheme(word: &str) -> Option<usize> {
 pub(crate) fn url_in(text: &str) -> Option<String> {
     let text = cut(text, 4 * MAX_URL);
     let end = text.find(|c: char| c.is_whitespace() || c.is_control() || "<>\"`|\\^{}".contains(c));
-    let mut url = text.get(..end.unwrap_or(text.len()))?;
-    while let Some(last) = url.chars().next_back() {
-        let unopened = |open: char, close: char| url.matches(open).count() < url.matches(close).count();
-        let drop = match last {
-            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_' => true,
-            ')' => unopened('(', ')'),
-            ']' => unopened('[', ']'),
-            _ => false,
-        };
-        if !drop {
-            break;
-        }
-        url = url.get(..url.len() - last.len_utf8())?;
-    }
+    let url = without_punctuation(text.get(..end.unwrap_or(text.len()))?);
     if url.len() > MAX_URL {
         return None;
     }
@@ -79,6 +66,25 @@ pub(crate) fn url_in(text: &str) -> Option<String> {
         Host::Ipv4(_) | Host::Ipv6(_) => true,
     };
     named.then(|| url.to_owned())
+}
+
+/// The URL without what closes the sentence around it. A bracket belongs to the URL if it was opened there; they are
+/// counted once, however many are dropped.
+fn without_punctuation(url: &str) -> &str {
+    let excess =
+        |open: char, close: char| url.matches(close).count().saturating_sub(url.matches(open).count());
+    let (mut round, mut square) = (excess('(', ')'), excess('[', ']'));
+    url.trim_end_matches(|last: char| {
+        let unopened = match last {
+            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_' => return true,
+            ')' => &mut round,
+            ']' => &mut square,
+            _ => return false,
+        };
+        let drop = *unopened > 0;
+        *unopened = unopened.saturating_sub(1);
+        drop
+    })
 }
 
 fn host(url: &str, found: &mut Found) {
@@ -160,6 +166,10 @@ fn v6(ip: Ipv6Addr, found: &mut Found) {
 }
 
 fn is_version(before: &str) -> bool {
+    // It is asked for each address of a word: what is long is no such word, and is not read again and again.
+    if before.len() > 40 {
+        return false;
+    }
     let word = before.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase();
     matches!(
         word.as_str(),
@@ -229,4 +239,46 @@ fn looks_like_file(name: &str) -> bool {
     let (first, last) = (labels.next().unwrap_or_default(), name.rsplit('.').next().unwrap_or_default());
     let two = name.matches('.').count() == 1;
     (two && FILE_ENDINGS.contains(&last)) || (!two && REVERSED.contains(&first)) || NO_DOMAINS.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// As it was told first: all brackets counted anew for each character that is dropped.
+    fn counted_anew(mut url: &str) -> &str {
+        while let Some(last) = url.chars().next_back() {
+            let unopened = |open: char, close: char| url.matches(open).count() < url.matches(close).count();
+            let drop = match last {
+                '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_' => true,
+                ')' => unopened('(', ')'),
+                ']' => unopened('[', ']'),
+                _ => false,
+            };
+            if !drop {
+                break;
+            }
+            url = &url[..url.len() - last.len_utf8()];
+        }
+        url
+    }
+
+    proptest! {
+        #[test]
+        fn brackets_counted_once_are_counted_right(url in "[a(\\[)\\].,é]{0,24}") {
+            prop_assert_eq!(without_punctuation(&url), counted_anew(&url));
+        }
+    }
+
+    #[test]
+    fn much_punctuation_costs_little() {
+        // A mebibyte, as much as is searched of a text: each line is as long as a URL that is looked at.
+        let line = format!("http://a.example.org/{} ", ")".repeat(4 * MAX_URL - 30));
+        let text = line.repeat(crate::limits::MAX_SEARCHED / line.len());
+        assert_eq!(crate::indicator::indicators(&text).len(), 2);
+        // A long word before many addresses.
+        let text = format!("{} {}", "x".repeat(500_000), "192.0.2.1,".repeat(50_000));
+        assert_eq!(crate::indicator::indicators(&text).len(), 1);
+    }
 }

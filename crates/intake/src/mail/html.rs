@@ -137,12 +137,14 @@ fn attribute(tag: &str, wanted: &str) -> Option<String> {
     let lower = tag.to_ascii_lowercase();
     lower.match_indices(wanted).find_map(|(at, _)| {
         let apart = lower.get(..at)?.ends_with(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '/'));
+        // First, for the values within one long value would all be read.
+        apart.then_some(())?;
         let value = tag.get(at + wanted.len()..)?.trim_start().strip_prefix('=')?.trim_start();
         let value = match value.chars().next()? {
             q @ ('"' | '\'') => value.get(1..)?.split(q).next()?,
             _ => value.split(char::is_whitespace).next()?,
         };
-        apart.then(|| entities(value.trim()))
+        Some(entities(value.trim()))
     })
 }
 

@@ -1,6 +1,6 @@
 //! Byte by byte: where one event ends and the next begins. Nothing is looked at twice.
 
-use super::EventFault;
+use super::{Announced, EventFault};
 use crate::limits::{MAX_DEPTH, MAX_EVENT_BYTES};
 
 /// What lies between two boundaries.
@@ -20,6 +20,10 @@ pub(super) enum Piece {
 enum State {
     /// Before the first event.
     Start,
+    /// After a `[` that opens an array or a line of text; what follows decides.
+    Opened,
+    /// After `[` and `]`: an array without an item, if nothing follows on the line.
+    OpenedClosed,
     /// Between two events of a body that is no array.
     Between,
     /// Within a line of text.
@@ -44,6 +48,8 @@ enum State {
 pub(super) struct Scanner {
     /// One object a line: a line break ends whatever is open.
     by_line: bool,
+    /// Lines of text may come: not every `[` opens an array.
+    mixed: bool,
     state: State,
     in_array: bool,
     held: Vec<u8>,
@@ -62,9 +68,10 @@ pub(super) struct Scanner {
 }
 
 impl Scanner {
-    pub(super) fn new(by_line: bool) -> Self {
+    pub(super) fn new(announced: Announced) -> Self {
         Self {
-            by_line,
+            by_line: announced == Announced::Ndjson,
+            mixed: announced == Announced::Mixed,
             state: State::Start,
             in_array: false,
             held: Vec::new(),
@@ -92,7 +99,7 @@ impl Scanner {
         match self.state {
             State::Line => Some(self.close_line()),
             State::Value => Some(self.broken()),
-            State::BeforeItem | State::AfterItem => Some(Piece::Bad(EventFault::Unclosed)),
+            State::Opened | State::BeforeItem | State::AfterItem => Some(Piece::Bad(EventFault::Unclosed)),
             _ => None,
         }
     }
@@ -100,6 +107,11 @@ impl Scanner {
     fn step(&mut self, byte: u8) -> Option<Piece> {
         match self.state {
             State::Start => self.start(byte),
+            State::Opened => self.opened(byte),
+            State::OpenedClosed => {
+                self.opened_closed(byte);
+                None
+            }
             State::Between => self.between(byte),
             State::Line => self.line(byte),
             State::Value => self.value(byte),
@@ -125,11 +137,65 @@ impl Scanner {
         if blank(byte) {
             return None;
         }
+        if byte == b'[' && self.mixed {
+            self.state = State::Opened;
+            self.hold(byte);
+            return None;
+        }
         if byte == b'[' && !self.by_line {
-            (self.in_array, self.state) = (true, State::BeforeItem);
+            self.array();
             return None;
         }
         self.between(byte)
+    }
+
+    /// The `[` opened an array; what was held is no text.
+    fn array(&mut self) {
+        self.held.clear();
+        (self.in_array, self.state, self.fault) = (true, State::BeforeItem, None);
+    }
+
+    /// Programs put times, levels and processes in brackets. JSON with events in it goes on in one of four ways, maybe
+    /// on another line.
+    fn opened(&mut self, byte: u8) -> Option<Piece> {
+        let line_is_over = self.held.ends_with(b"\n");
+        match byte {
+            b']' if !line_is_over => {
+                self.state = State::OpenedClosed;
+                self.hold(byte);
+            }
+            b'{' | b'[' | b'"' | b']' => {
+                self.array();
+                return self.item(byte);
+            }
+            _ if blank(byte) && line_is_over => {}
+            _ if blank(byte) => self.hold(byte),
+            _ if line_is_over => {
+                let line = self.close_line();
+                self.between(byte);
+                return Some(line);
+            }
+            _ => {
+                self.state = State::Line;
+                self.hold(byte);
+            }
+        }
+        None
+    }
+
+    /// `[] connected` is what a logger writes that has nothing to put there.
+    fn opened_closed(&mut self, byte: u8) {
+        match byte {
+            b'\n' => {
+                self.array();
+                self.state = State::AfterArray;
+            }
+            _ if blank(byte) => self.hold(byte),
+            _ => {
+                self.state = State::Line;
+                self.hold(byte);
+            }
+        }
     }
 
     fn between(&mut self, byte: u8) -> Option<Piece> {

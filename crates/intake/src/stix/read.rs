@@ -6,13 +6,14 @@ use super::{INCIDENT_EXTENSION, Tlp};
 use crate::event::Category;
 use crate::indicator::Indicator;
 use crate::limits::{
-    MAX_BUNDLE_BYTES, MAX_INDICATORS, MAX_MESSAGE, MAX_NAME, MAX_OBJECTS, MAX_TECHNIQUES, MAX_TITLE, MAX_URL,
+    MAX_BUNDLE_BYTES, MAX_BUNDLE_INCIDENTS, MAX_INCIDENT_INDICATORS, MAX_INDICATORS, MAX_MESSAGE, MAX_NAME,
+    MAX_OBJECTS, MAX_TECHNIQUES, MAX_TITLE, MAX_URL,
 };
 use crate::text::{line, text};
 use probatum_kernel::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Why nothing of a bundle is taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +24,9 @@ pub enum StixFault {
     /// More objects than a bundle may have.
     #[error("the bundle has more than {MAX_OBJECTS} objects")]
     TooMany,
+    /// More incidents than a bundle may have.
+    #[error("holds {0} incidents; send at most {MAX_BUNDLE_INCIDENTS} in a bundle")]
+    TooManyIncidents(usize),
     /// Not JSON, and what the parser says of it.
     #[error("the bundle is not valid JSON: {0}")]
     NotJson(String),
@@ -59,6 +63,9 @@ pub enum StixObjectFault {
 pub struct StixIncident {
     /// Its STIX id: of an `incident`, else of the `report` or `grouping` that stands for one.
     pub id: String,
+    /// Its place in the bundle, from 0.
+    #[serde(skip)]
+    pub index: usize,
     /// The name, at most [`MAX_TITLE`] characters.
     pub name: String,
     /// The description.
@@ -79,7 +86,8 @@ pub struct StixIncident {
     pub types: Vec<String>,
     /// ATT&CK techniques of the attack patterns it is linked to.
     pub attack_techniques: Vec<String>,
-    /// What to look for: of the indicators and observables it is linked to, or of all, if it is alone.
+    /// What to look for: of the indicators and observables it is linked to, or of all, if it is alone; at most
+    /// [`MAX_INCIDENT_INDICATORS`].
     pub indicators: Vec<Indicator>,
     /// URLs it refers to.
     pub references: Vec<String>,
@@ -115,7 +123,8 @@ pub struct StixBundle {
     pub id: String,
     /// The strictest marking of anything in it: to whom the bundle as a whole may be passed on.
     pub tlp: Option<Tlp>,
-    /// The incidents; if there is none, the reports and groupings.
+    /// The incidents; if there is none, the reports and groupings. At most [`MAX_BUNDLE_INCIDENTS`], of several versions of
+    /// one the newest.
     pub incidents: Vec<StixIncident>,
     /// The indicators.
     pub indicators: Vec<StixIndicator>,
@@ -162,14 +171,27 @@ impl StixBundle {
                 Err(fault) => faults.push((index, fault)),
             }
         }
-        let mut read = Self::of(&known, &mut faults);
+        let mut read = Self::of(&known, &mut faults)?;
         id.clone_into(&mut read.id);
         faults.sort_by_key(|(index, _)| *index);
         read.faults = faults;
         Ok(read)
     }
 
-    fn of(known: &[(usize, Object<'_>)], faults: &mut Vec<(usize, StixObjectFault)>) -> Self {
+    fn of(
+        known: &[(usize, Object<'_>)],
+        faults: &mut Vec<(usize, StixObjectFault)>,
+    ) -> Result<Self, StixFault> {
+        let kinds: &[&str] = if known.iter().any(|(_, o)| o.kind == "incident") {
+            &["incident"]
+        } else {
+            &["report", "grouping"]
+        };
+        // Before anything is made of them: each takes along what it is linked to.
+        let chosen = newest(known.iter().filter(|(_, o)| kinds.contains(&o.kind)));
+        if chosen.len() > MAX_BUNDLE_INCIDENTS {
+            return Err(StixFault::TooManyIncidents(chosen.len()));
+        }
         let indicators: Vec<StixIndicator> = known
             .iter()
             .filter(|(_, o)| o.kind == "indicator")
@@ -182,18 +204,31 @@ impl StixBundle {
         observables.extend(
             each.iter().map(|(_, i)| i.clone()).filter(|i| seen.insert(i.clone())).take(MAX_INDICATORS),
         );
-        let kinds: &[&str] = if known.iter().any(|(_, o)| o.kind == "incident") {
-            &["incident"]
-        } else {
-            &["report", "grouping"]
-        };
-        let chosen: Vec<&Object<'_>> =
-            known.iter().map(|(_, o)| o).filter(|o| kinds.contains(&o.kind)).collect();
         let links = Links::of(known, &indicators, &each);
-        let incidents = chosen.iter().map(|o| incident(o, &links, chosen.len() == 1)).collect();
+        let alone = chosen.len() == 1;
+        let incidents = chosen.iter().map(|(index, o)| incident(*index, o, &links, alone)).collect();
         let tlp = known.iter().filter_map(|(_, o)| links.markings.of(o)).max_by_key(|t| t.rank());
-        Self { id: String::new(), tlp, incidents, indicators, observables, faults: Vec::new() }
+        Ok(Self { id: String::new(), tlp, incidents, indicators, observables, faults: Vec::new() })
     }
+}
+
+/// Of several versions of an object the newest alone (STIX 2.1 §3.6), in the place of the first. What was revoked stays
+/// revoked.
+fn newest<'a, 'b: 'a>(all: impl Iterator<Item = &'a (usize, Object<'b>)>) -> Vec<(usize, &'a Object<'b>)> {
+    let rank = |o: &Object<'_>| (o.revoked(), o.time("modified"));
+    let mut kept: Vec<(usize, &Object<'_>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for (index, told) in all {
+        match places.get(told.id).and_then(|place| kept.get_mut(*place)) {
+            Some(other) if rank(other.1) < rank(told) => *other = (*index, told),
+            Some(_) => {}
+            None => {
+                places.insert(told.id, kept.len());
+                kept.push((*index, told));
+            }
+        }
+    }
+    kept
 }
 
 fn is_id(id: &str, kind: &str) -> bool {
@@ -257,6 +292,10 @@ impl<'a> Object<'a> {
         self.members.get(key).and_then(Value::as_str)?.parse().ok()
     }
 
+    fn revoked(&self) -> bool {
+        self.members.get("revoked") == Some(&Value::Bool(true))
+    }
+
     pub(super) fn list(&self, key: &str) -> Vec<&'a str> {
         let items = self.members.get(key).and_then(Value::as_array);
         items.map(|i| i.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
@@ -313,12 +352,12 @@ fn observed(object: &Object<'_>) -> Vec<Indicator> {
     found
 }
 
-fn incident<'a>(object: &Object<'a>, links: &Links<'a>, alone: bool) -> StixIncident {
+fn incident<'a>(index: usize, object: &Object<'a>, links: &Links<'a>, alone: bool) -> StixIncident {
     let near = links.near(object.id, alone);
     let mut indicators: Vec<Indicator> = Vec::new();
     let mut seen = std::collections::HashSet::new();
     let found = near.iter().filter_map(|id| links.found.get(id)).flatten();
-    indicators.extend(found.filter(|i| seen.insert((*i).clone())).take(MAX_INDICATORS).cloned());
+    indicators.extend(found.filter(|i| seen.insert(*i)).take(MAX_INCIDENT_INDICATORS).cloned());
     let techniques: BTreeSet<String> =
         near.iter().filter_map(|id| links.techniques.get(id)).flatten().cloned().collect();
     let attack_techniques: Vec<String> = techniques.into_iter().take(MAX_TECHNIQUES).collect();
@@ -336,6 +375,7 @@ fn incident<'a>(object: &Object<'a>, links: &Links<'a>, alone: bool) -> StixInci
     let urls = object.references().filter_map(|r| r.get("url").and_then(Value::as_str));
     StixIncident {
         id: object.id.to_owned(),
+        index,
         description: text(
             object.members.get("description").and_then(Value::as_str).unwrap_or_default(),
             MAX_MESSAGE,
@@ -354,7 +394,7 @@ fn incident<'a>(object: &Object<'a>, links: &Links<'a>, alone: bool) -> StixInci
         indicators,
         references: urls.filter(|u| u.len() <= MAX_URL).map(|u| line(u, MAX_URL)).take(50).collect(),
         tlp: links.markings.of(object),
-        revoked: object.members.get("revoked") == Some(&Value::Bool(true)),
+        revoked: object.revoked(),
         name: line(&name, MAX_TITLE.max(MAX_NAME)),
     }
 }

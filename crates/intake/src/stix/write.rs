@@ -9,8 +9,10 @@ use probatum_kernel::{EvidenceId, IncidentId, PublicId, Timestamp, vocabulary};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The name space of what is the same for every incident: producers and techniques.
+/// The name space of what is the same for every incident: producers, techniques and vulnerabilities.
 const SHARED: Uuid = Uuid::from_u128(0x8d1f_6f0c_52d5_5c1e_9a38_0e6b_7d0c_41a7);
+/// When those were made, in whatever bundle they stand: one id and one time are one object (STIX 2.1 §3.6).
+const SHARED_SINCE: &str = "2026-01-01T00:00:00.000Z";
 
 vocabulary! {
     /// What the extension calls the outcome.
@@ -94,19 +96,15 @@ impl StixExport {
     /// The bundle: the producer's identity, the incident with the incident extension, an indicator for each
     /// thing to look for, an attack pattern for each technique, a relationship to each of these, a note for
     /// each item of evidence, and the marking. Ids are UUIDv5; indicators without a pattern (techniques among
-    /// them) become what they are. Every object bears the marking.
+    /// them) become what they are. Whatever is this incident's bears the marking, and changes its version with the incident.
+    /// What stands in the bundles of others too (the producer, attack patterns, vulnerabilities) is the same in all of
+    /// them: it bears none, and that it concerns this incident says a relationship, which does.
     pub fn bundle(&self) -> Value {
         let identity = id("identity", SHARED, &self.producer);
         let incident = id("incident", self.id.uuid(), "incident");
         let mut objects: Vec<Value> = self.tlp.map(Tlp::definition).into_iter().collect();
-        objects.push(self.object(
-            "identity",
-            &identity,
-            &identity,
-            json!({
-                "name": self.producer, "identity_class": "organization",
-            }),
-        ));
+        let producer = json!({ "name": self.producer, "identity_class": "organization" });
+        objects.push(shared("identity", &identity, producer));
         objects.push(self.object("incident", &incident, &identity, self.incident()));
         let mut techniques: Vec<String> =
             self.attack_techniques.iter().filter_map(|t| technique::of(t)).collect();
@@ -174,7 +172,7 @@ impl StixExport {
         let own = id("vulnerability", SHARED, cve);
         let members =
             json!({ "name": cve, "external_references": [{ "source_name": "cve", "external_id": cve }] });
-        objects.push(self.object("vulnerability", &own, identity, members));
+        objects.push(shared("vulnerability", &own, members));
         objects.push(self.relationship("related-to", incident, &own, identity));
     }
 
@@ -190,7 +188,7 @@ impl StixExport {
             "name": technique,
             "external_references": [{ "source_name": source, "external_id": technique, "url": url }],
         });
-        objects.push(self.object("attack-pattern", &own, identity, members));
+        objects.push(shared("attack-pattern", &own, members));
         objects.push(self.relationship("related-to", incident, &own, identity));
     }
 
@@ -212,24 +210,28 @@ impl StixExport {
         self.object("relationship", &own, identity, members)
     }
 
-    /// An object with the properties all have in common.
+    /// An object of this incident. Its marking may change whenever the incident does, so that each is a new version then.
     fn object(&self, kind: &str, own: &str, identity: &str, members: Value) -> Value {
-        // Only the incident changes; whatever hangs on it is as old as the incident.
-        let modified =
-            if kind == "incident" { self.updated_at.max(self.created_at) } else { self.created_at };
-        let mut object = json!({
-            "type": kind, "spec_version": "2.1", "id": own,
-            "created": stamp(self.created_at), "modified": stamp(modified),
-        });
-        if own != identity {
-            put(&mut object, "created_by_ref", Some(identity.into()));
-        }
+        let modified = self.updated_at.max(self.created_at);
+        let mut object = with_members(kind, own, &stamp(self.created_at), &stamp(modified), members);
+        put(&mut object, "created_by_ref", Some(identity.into()));
         put(&mut object, "object_marking_refs", self.tlp.map(|t| json!([t.marking_id()])));
-        if let Value::Object(members) = members {
-            members.into_iter().for_each(|(key, value)| put(&mut object, &key, Some(value)));
-        }
         object
     }
+}
+
+/// An object that is the same in every bundle, whoever makes it.
+fn shared(kind: &str, own: &str, members: Value) -> Value {
+    with_members(kind, own, SHARED_SINCE, SHARED_SINCE, members)
+}
+
+fn with_members(kind: &str, own: &str, created: &str, modified: &str, members: Value) -> Value {
+    let mut object =
+        json!({ "type": kind, "spec_version": "2.1", "id": own, "created": created, "modified": modified });
+    if let Value::Object(members) = members {
+        members.into_iter().for_each(|(key, value)| put(&mut object, &key, Some(value)));
+    }
+    object
 }
 
 fn put(object: &mut Value, key: &str, value: Option<Value>) {

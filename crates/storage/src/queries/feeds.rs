@@ -2,12 +2,13 @@
 
 use super::{Session, own};
 use crate::error::OrApp;
-use crate::schema::{feed_keys, feed_originals, feed_texts, intake_incidents};
+use crate::schema::{feed_keys, feed_originals, feed_texts, incidents, intake_incidents};
 use crate::types::{DbId, DbTime};
 use diesel::prelude::*;
 use probatum_application::AppError;
 use probatum_application::ports::{FeedKey, FeedRows};
 use probatum_evidence::Sha256Hex;
+use probatum_incident::{Lifecycle, QueueStatus};
 use probatum_intake::SimHash;
 use probatum_kernel::{IncidentId, IntakeId, Timestamp};
 
@@ -61,6 +62,9 @@ impl FeedRows for Session<'_> {
         let mut found = Vec::new();
         for band in bands {
             let rows: Vec<(i64, DbId)> = feed_texts::table
+                .inner_join(incidents::table.on(incidents::id.eq(feed_texts::incident_id)))
+                .filter(incidents::lifecycle.ne(Lifecycle::Closed.as_str()))
+                .filter(incidents::status_rank.ne(i32::from(QueueStatus::Resolved.ordinal())))
                 .filter(feed_texts::band.eq(band))
                 .filter(feed_texts::at.ge(DbTime(since)))
                 .order(feed_texts::at.desc())

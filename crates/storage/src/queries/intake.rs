@@ -2,7 +2,7 @@
 
 use super::{Session, own};
 use crate::error::OrApp;
-use crate::rows::{IntakeRow, intake_count};
+use crate::rows::{IntakeLinkRow, IntakeRow, intake_count};
 use crate::schema::{discarded_blobs, evidence, incidents, intake, intake_incidents};
 use crate::types::{DbId, DbTime};
 use diesel::dsl::exists;
@@ -11,7 +11,7 @@ use probatum_application::AppError;
 use probatum_application::intake::{Backlog, Intake, IntakeKind, IntakeLink, IntakeState};
 use probatum_application::ports::{IntakeRows, JobRows};
 use probatum_evidence::Sha256Hex;
-use probatum_kernel::{IncidentId, IntakeId, PublicId, Timestamp};
+use probatum_kernel::{IncidentId, IntakeId, Timestamp};
 
 /// How many deliveries of one content are looked at: there is one a media type, and one more each time all it led to was
 /// deleted.
@@ -125,7 +125,7 @@ impl IntakeRows for Session<'_> {
     }
 
     fn intake_links(&mut self, id: IntakeId, limit: u32) -> Result<Vec<IntakeLink>, AppError> {
-        let rows: Vec<(DbId, i32, i64, i32, bool)> = intake_incidents::table
+        let rows: Vec<IntakeLinkRow> = intake_incidents::table
             .inner_join(incidents::table.on(incidents::id.eq(intake_incidents::incident_id)))
             .filter(intake_incidents::intake_id.eq(DbId(id.uuid())))
             .order(intake_incidents::incident_id)
@@ -135,17 +135,13 @@ impl IntakeRows for Session<'_> {
                 incidents::public_number,
                 intake_incidents::event_count,
                 intake_incidents::opened,
+                incidents::status_rank,
+                incidents::lifecycle,
             ))
             .limit(limit.into())
             .load(self.conn)
             .app()?;
-        let link = |(incident, year, number, events, opened): (DbId, i32, i64, i32, bool)| {
-            let public_id = PublicId::new(year, number)
-                .ok_or_else(|| AppError::internal("an incident has a number out of range"))?;
-            let events = u32::try_from(events).unwrap_or(0);
-            Ok(IntakeLink { incident: IncidentId::from_uuid(incident.0), public_id, events, opened })
-        };
-        rows.into_iter().map(link).collect()
+        rows.into_iter().map(IntakeLinkRow::link).collect()
     }
 
     fn forget_content(&mut self, before: Timestamp, now: Timestamp, limit: u32) -> Result<usize, AppError> {

@@ -61,6 +61,13 @@ pub struct IncidentRow {
     facets: i64,
 }
 
+/// The status a rank stands for.
+pub(super) fn queue_status(rank: i32) -> Result<QueueStatus, AppError> {
+    let rank: u8 = small("status_rank", rank)?;
+    let status = QueueStatus::ALL.iter().copied().find(|s| s.ordinal() == rank);
+    status.ok_or_else(|| AppError::internal("column status_rank is out of range"))
+}
+
 impl IncidentRow {
     /// The row of an incident.
     pub fn of(i: &Incident) -> Result<Self, AppError> {
@@ -123,8 +130,6 @@ impl IncidentRow {
     pub fn incident(self, raw_data: Option<String>) -> Result<Incident, AppError> {
         let severity = small::<u8>("severity", self.severity)?;
         let public_id = PublicId::new(self.public_year, self.public_number);
-        let status: u8 = small("status_rank", self.status_rank)?;
-        let status = QueueStatus::ALL.iter().copied().find(|s| s.ordinal() == status);
         Ok(Incident {
             id: IncidentId::from_uuid(self.id.0),
             public_id: public_id.ok_or_else(|| AppError::internal("column public_number is out of range"))?,
@@ -138,7 +143,7 @@ impl IncidentRow {
                 .ok_or_else(|| AppError::internal("column severity is out of range"))?,
             priority: facets::priority_of_rank(self.priority_rank),
             evidence_status: word("evidence_status", &self.evidence_status)?,
-            status: status.ok_or_else(|| AppError::internal("column status_rank is out of range"))?,
+            status: queue_status(self.status_rank)?,
             lifecycle: word("lifecycle", &self.lifecycle)?,
             disposition: words("disposition", self.disposition.as_ref())?,
             resolution: self.resolution,

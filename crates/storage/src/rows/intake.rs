@@ -1,12 +1,13 @@
 //! The rows of deliveries to the intake.
 
+use super::incident::queue_status;
 use super::{json, small, to_json, word};
 use crate::schema::intake;
 use crate::types::{DbId, DbTime};
 use diesel::prelude::*;
 use probatum_application::AppError;
-use probatum_application::intake::Intake;
-use probatum_kernel::IntakeId;
+use probatum_application::intake::{Intake, IntakeLink};
+use probatum_kernel::{IncidentId, IntakeId, PublicId};
 
 /// A row of `intake`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -106,6 +107,34 @@ impl IntakeRow {
             wake_at: self.wake_at.map(|t| t.0),
             forgiven: small("forgiven", self.forgiven)?,
             retried_at: self.retried_at.map(|t| t.0),
+        })
+    }
+}
+
+/// What a delivery did to an incident, and where that stands.
+#[derive(Debug, Queryable)]
+pub struct IntakeLinkRow {
+    incident: DbId,
+    public_year: i32,
+    public_number: i64,
+    events: i32,
+    opened: bool,
+    status_rank: i32,
+    lifecycle: String,
+}
+
+impl IntakeLinkRow {
+    /// The link of the row.
+    pub fn link(self) -> Result<IntakeLink, AppError> {
+        let public_id = PublicId::new(self.public_year, self.public_number);
+        Ok(IntakeLink {
+            incident: IncidentId::from_uuid(self.incident.0),
+            public_id: public_id
+                .ok_or_else(|| AppError::internal("an incident has a number out of range"))?,
+            events: u32::try_from(self.events).unwrap_or(0),
+            opened: self.opened,
+            status: queue_status(self.status_rank)?,
+            lifecycle: word("lifecycle", &self.lifecycle)?,
         })
     }
 }

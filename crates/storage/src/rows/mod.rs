@@ -18,7 +18,7 @@ pub use evidence::{CustodyRow, EvidenceRow, entries as custody_count};
 pub use facts::{ClockChangeRow, ClockRow, FactsRow, RulesRow, WaiverRow, place_after};
 pub use incident::IncidentRow;
 pub use indicator::IndicatorRow;
-pub use intake::{IntakeRow, count as intake_count};
+pub use intake::{IntakeLinkRow, IntakeRow, count as intake_count};
 pub use others::{AnswerRow, AuditRow, KeyRow};
 pub use report::ReportRow;
 pub use triage::{TranscriptRow, TriageRow};

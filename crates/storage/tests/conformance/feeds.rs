@@ -7,14 +7,14 @@ use probatum_application::ports::FeedKey;
 use probatum_application::use_cases::evidence::{MAX_FROM_FEEDS, Received};
 use probatum_application::use_cases::feeds::stix::{self, Bundle};
 use probatum_evidence::{Evidence, Sha256Hex, Stored};
-use probatum_incident::Incident;
+use probatum_incident::{Incident, Lifecycle, QueueStatus};
 use probatum_intake::SimHash;
 use probatum_kernel::{EvidenceId, IncidentId, IncidentRef, Timestamp};
 use probatum_tests::Engine;
 use serde_json::{Value, json};
 
 probatum_tests::on_both! {
-    own: a_key_has_one_incident, texts_share_a_band, originals_are_noted_once,
+    own: a_key_has_one_incident, texts_share_a_band, what_is_over_is_like_nothing, originals_are_noted_once,
         a_deleted_incident_is_not_known_any_more, a_full_incident_holds_nothing_back;
 }
 
@@ -23,7 +23,11 @@ fn time(n: i64) -> Timestamp {
 }
 
 fn new_incident(bed: &Bed, n: i64) -> Incident {
-    let incident = incident(&mut Dice::new(n.unsigned_abs()), n, time(n));
+    let incident = Incident {
+        status: QueueStatus::Open,
+        lifecycle: Lifecycle::Open,
+        ..incident(&mut Dice::new(n.unsigned_abs()), n, time(n))
+    };
     bed.insert(std::slice::from_ref(&incident));
     incident
 }
@@ -77,6 +81,32 @@ fn texts_share_a_band(engine: Engine) {
     assert_eq!(like(far, time(0)), [(far, other)]);
 }
 
+fn what_is_over_is_like_nothing(engine: Engine) {
+    let bed = Bed::new(engine);
+    let text = SimHash::from_bits(7);
+    let states = [
+        (QueueStatus::Open, Lifecycle::Open, true),
+        (QueueStatus::Triaged, Lifecycle::Verified, true),
+        (QueueStatus::Resolved, Lifecycle::Contained, false),
+        (QueueStatus::Resolved, Lifecycle::Closed, false),
+        (QueueStatus::Triaged, Lifecycle::Closed, false),
+    ];
+    let mut alive = Vec::new();
+    for (n, (status, lifecycle, counts)) in (1..).zip(states) {
+        let one = Incident { status, lifecycle, ..incident(&mut Dice::new(5), n, time(n)) };
+        bed.insert(std::slice::from_ref(&one));
+        let id = one.id;
+        bed.write(move |tx| tx.add_text(text, id, time(n))).unwrap();
+        alive.extend(counts.then_some(id));
+    }
+    let mut found: Vec<IncidentId> =
+        bed.read(move |tx| tx.texts_like(text, time(0))).unwrap().into_iter().map(|(_, id)| id).collect();
+    found.sort_unstable();
+    found.dedup();
+    alive.sort_unstable();
+    assert_eq!(found, alive);
+}
+
 fn originals_are_noted_once(engine: Engine) {
     let bed = Bed::new(engine);
     let (one, other) = (new_incident(&bed, 1).id, new_incident(&bed, 2).id);
@@ -118,7 +148,8 @@ fn nothing_is_found_by_reading_it_all() {
     let Raw::Sqlite(mut conn) = bed.raw() else { unreachable!() };
     for sql in [
         "SELECT incident_id FROM feed_keys WHERE kind = 'url' AND hash = 'x'",
-        "SELECT near, incident_id FROM feed_texts WHERE band = 1 AND at >= 5 ORDER BY at DESC LIMIT 200",
+        "SELECT near, feed_texts.incident_id FROM feed_texts JOIN incidents ON incidents.id = feed_texts.incident_id WHERE lifecycle <> 'closed' \
+         AND status_rank <> 2 AND feed_texts.band = 1 AND feed_texts.at >= 5 ORDER BY feed_texts.at DESC LIMIT 200",
         "SELECT intake_id FROM intake_incidents WHERE incident_id = x'00' AND opened = 1 LIMIT 1",
         "DELETE FROM feed_keys WHERE incident_id = x'00'",
         "DELETE FROM feed_texts WHERE incident_id = x'00'",

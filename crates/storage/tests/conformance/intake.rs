@@ -172,6 +172,7 @@ fn links_add_up(engine: Engine) {
     let of = |i: usize| links.iter().find(|l| l.incident == all[i].id).unwrap();
     assert_eq!((of(0).events, of(0).opened, of(0).public_id), (5, true, all[0].public_id));
     assert_eq!((of(1).events, of(1).opened), (1, false));
+    assert_eq!((of(0).status, of(0).lifecycle), (all[0].status, all[0].lifecycle));
     assert_eq!(bed.read(move |tx| tx.intake_links(id, 1)).unwrap().len(), 1);
     let gone = all[0].clone();
     bed.write(move |tx| tx.delete_incident(&gone)).unwrap();

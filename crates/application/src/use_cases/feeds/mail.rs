@@ -11,7 +11,7 @@ use crate::use_cases::evidence::{self, Received};
 use crate::use_cases::incidents;
 use probatum_evidence::{Attach, EvidenceKind, Sha256Hex, Visibility};
 use probatum_incident::{Category, Draft, MAX_RAW_DATA};
-use probatum_intake::{Indicator, IndicatorKind, ReportedMail, fingerprint, indicators};
+use probatum_intake::{Indicator, IndicatorKind, ReportedMail, indicators};
 use serde_json::{Value, json};
 
 /// The source of the alerts made of reported mail, and of their evidence.
@@ -38,7 +38,7 @@ impl Mail {
         })?;
         Ok(Self {
             raw_data: raw_data(&mail),
-            identity: identity(&mail),
+            identity: mail.identity.parse().map_err(|_| AppError::internal("a mail has no identity"))?,
             message_id: mail.message_id.clone(),
             indicators: found(&mail),
         })
@@ -60,15 +60,6 @@ fn raw_data(mail: &ReportedMail) -> Value {
         }
     }
     if data.to_string().len() <= MAX_RAW_DATA { data } else { plain }
-}
-
-/// What makes two mails one: Message-ID, sender and content, whoever reported them and whatever servers wrote on top.
-fn identity(mail: &ReportedMail) -> Sha256Hex {
-    let mut files: Vec<&str> = mail.attachments.iter().map(|a| a.sha256.as_str()).collect();
-    files.sort_unstable();
-    let text = fingerprint(&mail.subject, &mail.text).exact;
-    let whole = json!([mail.message_id, mail.from_address, text, mail.urls, files]);
-    Sha256Hex::of(whole.to_string().as_bytes())
 }
 
 /// What to look for: what the mail says and leads to, its senders and files; not whom it was sent to.
@@ -121,6 +112,7 @@ pub fn take(tx: &mut dyn Tx, ctx: &Ctx, mail: &Mail, received: &Received) -> Res
         full: is_new && evidence.is_none(),
         indicators: Some(noted),
         stix_id: None,
+        revoked: false,
     };
     let delivery = Delivery {
         kind: IntakeKind::Email,

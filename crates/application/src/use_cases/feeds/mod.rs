@@ -47,6 +47,8 @@ pub struct Landed {
     pub indicators: Option<usize>,
     /// The STIX id it came under.
     pub stix_id: Option<String>,
+    /// Whether the sender takes back there what they told.
+    pub revoked: bool,
 }
 
 /// A delivery that was taken, and where its parts landed.
@@ -126,18 +128,7 @@ fn settle(tx: &mut dyn Tx, ctx: &Ctx, of: Delivery, mut landed: Vec<Landed>) -> 
         let opened = part.matched_by.is_none();
         tx.link_intake(id, part.incident.id, 1, opened)?;
         if opened || part.evidence.is_some() || part.full {
-            let detail = json!({
-                "intake": id, "kind": of.kind, "opened": opened, "matched_by": part.matched_by,
-                "attached": part.evidence.is_some(),
-            });
-            record(
-                tx,
-                ctx,
-                "intake.joined",
-                part.incident.public_id.to_string(),
-                Some(part.incident.id),
-                detail,
-            )?;
+            joined(tx, ctx, &intake, part)?;
         }
         // Only an article is public; of anything else a sender may see the incident and not the evidence.
         let hidden = of.kind != IntakeKind::Osint && !ctx.scope().all_evidence;
@@ -145,4 +136,18 @@ fn settle(tx: &mut dyn Tx, ctx: &Ctx, of: Delivery, mut landed: Vec<Landed>) -> 
         part.indicators = if hidden { None } else { part.indicators };
     }
     Ok(Taken { intake, landed })
+}
+
+/// Notes on an incident that a part of a delivery opened or joined it, and where it stood: what joins a closed one waits for
+/// a person to reopen it.
+fn joined(tx: &mut dyn Tx, ctx: &Ctx, of: &Intake, part: &Landed) -> Result<(), AppError> {
+    let incident = &part.incident;
+    let mut detail = json!({
+        "intake": of.id, "kind": of.kind, "opened": part.matched_by.is_none(), "matched_by": part.matched_by,
+        "attached": part.evidence.is_some(), "status": incident.status, "status_lifecycle": incident.lifecycle,
+    });
+    if let (true, Some(members)) = (part.revoked, detail.as_object_mut()) {
+        members.insert("revoked".to_owned(), Value::Bool(true));
+    }
+    record(tx, ctx, "intake.joined", incident.public_id.to_string(), Some(incident.id), detail)
 }

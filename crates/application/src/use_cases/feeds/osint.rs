@@ -12,7 +12,8 @@ use probatum_evidence::{
     Attach, CustodyAction, CustodyInput, EvidenceKind, MAX_SOURCE, Sha256Hex, Visibility,
 };
 use probatum_incident::{
-    Category, Country, Draft, IncidentError, Level, NewIncident, Sector, Severity, SourceType, level_of,
+    Category, Country, Draft, Incident, IncidentError, Level, Lifecycle, NewIncident, QueueStatus, Sector,
+    Severity, SourceType, level_of,
 };
 use probatum_intake::{CanonicalUrl, Fingerprint, Indicator, canonical_url, fingerprint, indicators};
 use probatum_kernel::{FieldFault, IncidentId, Timestamp, check_line, check_text, vocabulary};
@@ -169,8 +170,9 @@ fn given(texts: &[String], faults: &mut Vec<FieldFault>) -> Vec<Indicator> {
     found
 }
 
-/// Takes an article: it opens an incident, or joins the one that is known by its address or its words. There it is
-/// evidence of its own, unless the incident has this very article: then nothing is added.
+/// Takes an article: it opens an incident, or joins the one that is known by its address or its words, wherever that
+/// stands, or one that is not over yet and has nearly its words. There it is evidence of its own, unless the incident has
+/// this very article: then nothing is added.
 pub fn take(tx: &mut dyn Tx, ctx: &Ctx, article: &Article) -> Result<Taken, AppError> {
     ctx.require(Permission::SubmitFeeds)?;
     let keys = [
@@ -187,7 +189,13 @@ pub fn take(tx: &mut dyn Tx, ctx: &Ctx, article: &Article) -> Result<Taken, AppE
     }
     let found = found.or(near.map(|id| (id, MatchedBy::NearText)));
     let incident = match found {
-        Some((id, _)) => known(tx, id)?,
+        Some((id, by)) => {
+            let incident = known(tx, id)?;
+            if by == MatchedBy::NearText && is_over(&incident) {
+                return Err(AppError::transient("an incident was closed while an article was to join it"));
+            }
+            incident
+        }
         None => incidents::create(tx, ctx, &article.new)?,
     };
     for (kind, hash) in unknown {
@@ -212,6 +220,7 @@ pub fn take(tx: &mut dyn Tx, ctx: &Ctx, article: &Article) -> Result<Taken, AppE
         full: is_new && evidence.is_none(),
         indicators: Some(noted),
         stix_id: None,
+        revoked: false,
     };
     let command = json!({
         "url": article.attach.content_ref, "canonical_url": article.url, "claim": article.claim,
@@ -228,7 +237,12 @@ pub fn take(tx: &mut dyn Tx, ctx: &Ctx, article: &Article) -> Result<Taken, AppE
     settle(tx, ctx, delivery, vec![landed])
 }
 
-/// The incident with the text that differs least, of several the newest.
+/// Likeness alone is a guess, and does not bring back what people are done with.
+fn is_over(incident: &Incident) -> bool {
+    incident.lifecycle == Lifecycle::Closed || incident.status == QueueStatus::Resolved
+}
+
+/// The incident that is not over with the text that differs least, of several the newest.
 fn nearest(tx: &mut dyn Tx, ctx: &Ctx, print: &Fingerprint) -> Result<Option<IncidentId>, AppError> {
     let Some(text) = print.near else { return Ok(None) };
     let like = tx.texts_like(text, ctx.now.plus_hours(-NEAR_HOURS))?;

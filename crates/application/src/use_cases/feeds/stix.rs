@@ -11,15 +11,12 @@ use crate::use_cases::evidence::{self, Received};
 use crate::use_cases::incidents;
 use probatum_evidence::{Attach, EvidenceKind, Sha256Hex, Tlp as Label, Visibility};
 use probatum_incident::{Category, Draft, Incident, MAX_TAGS, Severity, SourceType, level_of};
-use probatum_intake::{Indicator, IndicatorKind, StixBundle, StixIncident, Tlp};
+use probatum_intake::{Indicator, IndicatorKind, StixBundle, StixFault, StixIncident, Tlp};
 use probatum_kernel::{Code, Coded, FieldFault};
 use serde_json::json;
-use std::collections::HashMap;
 
 /// The source of incidents and evidence from bundles.
 pub const SOURCE: &str = "stix";
-/// The most incidents of a bundle: all of them enter in one transaction.
-pub const MAX_INCIDENTS: usize = 200;
 /// Whatever others say of an incident never confirms it here.
 const CONFIDENCE: u8 = 50;
 
@@ -30,70 +27,63 @@ pub struct Bundle {
     /// The strictest marking of anything in it.
     tlp: Option<Tlp>,
     incidents: Vec<StixIncident>,
+    /// What its sender takes back.
+    revoked: Vec<StixIncident>,
     faults: Vec<PartFault>,
 }
 
 impl Bundle {
     /// Reads a bundle. Costs time; call it where that blocks nobody.
     ///
-    /// Fails if it is none, or holds no incident (nor a report or grouping that stands for one) that can be taken, or
-    /// more than [`MAX_INCIDENTS`].
+    /// Fails if it is none, or holds no incident (nor a report or grouping that stands for one), or more than
+    /// [`MAX_BUNDLE_INCIDENTS`](probatum_intake::MAX_BUNDLE_INCIDENTS).
     pub fn read(bytes: &[u8]) -> Result<Self, AppError> {
         let read = StixBundle::read(bytes).map_err(|e| match e.code() {
+            _ if matches!(e, StixFault::TooManyIncidents(_)) => {
+                AppError::invalid("objects", "too_many", e.to_string())
+            }
             Code::ValidationFailed => AppError::invalid("body", "invalid", e.to_string()),
             _ => e.into(),
         })?;
         let place = |index: usize| PartFault { index: count(index), message: String::new() };
         let faults: Vec<PartFault> =
             read.faults.iter().map(|(i, e)| PartFault { message: e.to_string(), ..place(*i) }).collect();
-        let incidents: Vec<StixIncident> =
-            newest(read.incidents).into_iter().filter(|i| !i.revoked).collect();
-        if incidents.is_empty() {
-            let mut named: Vec<FieldFault> = faults
-                .iter()
-                .take(19)
-                .map(|f| FieldFault::new(format!("objects[{}]", f.index), "invalid", f.message.clone()))
-                .collect();
-            let message = "must hold an incident, report or grouping that is not revoked";
-            named.push(FieldFault::new("objects", "required", message));
-            return Err(AppError::invalid_fields(named));
+        let (revoked, incidents): (Vec<_>, Vec<_>) = read.incidents.into_iter().partition(|i| i.revoked);
+        if incidents.is_empty() && revoked.is_empty() {
+            return Err(nothing(&faults));
         }
-        if incidents.len() > MAX_INCIDENTS {
-            let message =
-                format!("holds {} incidents; send at most {MAX_INCIDENTS} in a bundle", incidents.len());
-            return Err(AppError::invalid("objects", "too_many", message));
-        }
-        Ok(Self { id: read.id, tlp: read.tlp, incidents, faults })
+        Ok(Self { id: read.id, tlp: read.tlp, incidents, revoked, faults })
     }
 }
 
-/// Of several versions of an object the newest alone (STIX 2.1 §3.6), in the place of the first.
-fn newest(all: Vec<StixIncident>) -> Vec<StixIncident> {
-    let mut kept: Vec<StixIncident> = Vec::with_capacity(all.len());
-    let mut places: HashMap<String, usize> = HashMap::new();
-    for told in all {
-        match places.get(&told.id).and_then(|place| kept.get_mut(*place)) {
-            Some(other) if other.modified < told.modified => *other = told,
-            Some(_) => {}
-            None => {
-                places.insert(told.id.clone(), kept.len());
-                kept.push(told);
-            }
-        }
-    }
-    kept
+/// That there is nothing in a bundle to take, and what is wrong with its objects.
+fn nothing(faults: &[PartFault]) -> AppError {
+    let named = faults.iter().take(19);
+    let named = named.map(|f| FieldFault::new(format!("objects[{}]", f.index), "invalid", f.message.clone()));
+    let message = "must hold an incident, report or grouping; a revoked one must be known here";
+    AppError::invalid_fields(named.chain([FieldFault::new("objects", "required", message)]).collect())
 }
 
 /// Takes a bundle: each of its incidents opens one here, or joins the one that is known by its STIX id. What joins changes
-/// nothing but that the bundle is one more item of evidence, unless the incident has this very bundle.
+/// nothing but that the bundle is one more item of evidence, unless the incident has this very bundle. So does what is
+/// revoked; of what nobody knew there is nothing to take back.
 pub fn take(tx: &mut dyn Tx, ctx: &Ctx, bundle: &Bundle, received: &Received) -> Result<Taken, AppError> {
     ctx.require(Permission::SubmitFeeds)?;
     let mut landed = Vec::with_capacity(bundle.incidents.len());
     let mut kept = false;
-    for told in &bundle.incidents {
-        let part = land(tx, ctx, bundle, told, received)?;
+    let mut faults = bundle.faults.clone();
+    for told in bundle.incidents.iter().chain(&bundle.revoked) {
+        let Some(part) = land(tx, ctx, bundle, told, received)? else {
+            let message = "is revoked, and no incident is known by its id".to_owned();
+            faults.push(PartFault { index: count(told.index), message });
+            continue;
+        };
         kept |= part.evidence.is_some();
         landed.push(part);
+    }
+    faults.sort_by_key(|fault| fault.index);
+    if landed.is_empty() {
+        return Err(nothing(&faults));
     }
     if !kept {
         tx.discard_blob(&received.stored.key, ctx.now)?;
@@ -104,22 +94,24 @@ pub fn take(tx: &mut dyn Tx, ctx: &Ctx, bundle: &Bundle, received: &Received) ->
         size: received.stored.size,
         media_type: Some(received.stored.media_type.clone()),
         command: Some(json!({"bundle": bundle.id})),
-        faults: bundle.faults.clone(),
+        faults,
     };
     settle(tx, ctx, delivery, landed)
 }
 
+/// Where an incident of a bundle lands; `None` if it is revoked and nobody knew it.
 fn land(
     tx: &mut dyn Tx,
     ctx: &Ctx,
     bundle: &Bundle,
     told: &StixIncident,
     received: &Received,
-) -> Result<Landed, AppError> {
+) -> Result<Option<Landed>, AppError> {
     let key = Sha256Hex::of(told.id.as_bytes());
     let found = tx.known_by(FeedKey::Stix, &key)?;
     let incident = match found {
         Some(id) => known(tx, id)?,
+        None if told.revoked => return Ok(None),
         None => open(tx, ctx, bundle, told, &key)?,
     };
     let (mut evidence, mut noted) = (None, 0);
@@ -127,16 +119,19 @@ fn land(
     if is_new {
         let item = evidence::put_from_feed(tx, ctx, &incident, &attach(bundle, told), Some(received))?;
         evidence = item.map(|item| item.id);
-        noted = tx.add_indicators(incident.id, IndicatorSource::Evidence, &to_look_for(told))?;
+        if !told.revoked {
+            noted = tx.add_indicators(incident.id, IndicatorSource::Evidence, &to_look_for(told))?;
+        }
     }
-    Ok(Landed {
+    Ok(Some(Landed {
         incident: known(tx, incident.id)?,
         matched_by: found.map(|_| MatchedBy::StixId),
         evidence,
         full: is_new && evidence.is_none(),
         indicators: Some(noted),
         stix_id: Some(told.id.clone()),
-    })
+        revoked: told.revoked,
+    }))
 }
 
 fn open(
@@ -195,7 +190,12 @@ fn attach(bundle: &Bundle, told: &StixIncident) -> Attach {
         confidence: CONFIDENCE,
         visibility: Visibility::Internal,
         chain_of_custody: Vec::new(),
-        description: Some(format!("STIX 2.1 {} with {}", bundle.id, told.id)),
+        description: Some(format!(
+            "STIX 2.1 {} with {}{}",
+            bundle.id,
+            told.id,
+            if told.revoked { ", revoked by its sender" } else { "" }
+        )),
         contradicts: None,
         // The content is the whole bundle.
         tlp: bundle.tlp.map(label),
