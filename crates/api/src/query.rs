@@ -464,13 +464,15 @@ mod tests {
         assert_eq!(refused("status=open&status=triaged").1, ["status"]);
     }
 
+    type Reads = fn(&str) -> Result<Page, AppError>;
+
     #[test]
     fn a_cursor_belongs_to_the_order_of_its_list() {
         let id = "00000000000000000000000000000007";
         let (newest_first, by_row) =
             (format!("cursor=-created_at.0.{id}"), format!("cursor={}", Cursor::at_row(7)));
         let foreign = format!("cursor=-severity.9.{id}");
-        let lists: [(fn(&str) -> Result<Page, AppError>, [bool; 3]); 6] = [
+        let lists: [(Reads, [bool; 3]); 6] = [
             (rows, [false, true, false]),
             (newest, [true, false, false]),
             (|q| actions(q).map(|a| a.page), [true, false, false]),

@@ -44,7 +44,7 @@ fn check(config: &Config) -> Result<Checked, Failure> {
             true => Some(BlobStore::folder(&config.data)?),
         };
         let bar = progress(items, "items");
-        let blobs = blobs.as_ref().map(|b| b as &dyn Blobs);
+        let blobs = blobs.as_ref().map(|b| -> &dyn Blobs { b });
         let found = evidence_check::check(door, blobs, |done| bar.set_position(done)).await;
         bar.finish_and_clear();
         Ok(found?)
