@@ -95,10 +95,17 @@ mod own {
         diesel::dsl::Eq<outbox::topic, String>,
     );
 
-    /// Appends to log and outbox, one round trip each.
+    /// How many rows one statement inserts: PostgreSQL counts a statement's parameters in 16 bits.
+    const ROWS: usize = 1_000;
+
+    /// Appends to log and outbox, one round trip each for so many.
     pub fn insert_audit(conn: &mut Conn, rows: Vec<AuditRow>, events: Vec<Event>) -> QueryResult<()> {
-        diesel::insert_into(audit::table).values(rows).execute(conn)?;
-        diesel::insert_into(outbox::table).values(events).execute(conn)?;
+        for rows in rows.chunks(ROWS) {
+            diesel::insert_into(audit::table).values(rows).execute(conn)?;
+        }
+        for events in events.chunks(ROWS) {
+            diesel::insert_into(outbox::table).values(events).execute(conn)?;
+        }
         Ok(())
     }
 
