@@ -1,5 +1,5 @@
-//! Counts the matches of a text on a connection of its own, while a reader reads the page: a total may take as long as all
-//! else of a list.
+//! Counts part of the matches of a text on a connection of its own, while a reader reads the page and counts the rest: a
+//! total may take as long as all else of a list.
 
 use crate::executor::pools::SQLITE_READER;
 use crate::sqlite;
@@ -20,6 +20,7 @@ pub struct Counted {
 
 struct Question {
     words: String,
+    bound: i64,
     answer: Sender<Counted>,
 }
 
@@ -43,10 +44,11 @@ impl Counter {
         Ok(Self { questions: Some(questions), thread: Some(thread) })
     }
 
-    /// Has a text counted; the answer comes, unless it fails. `None` if somebody else's is being counted.
-    pub fn ask(&self, words: &str) -> Option<Receiver<Counted>> {
+    /// Has the matches of a text counted among the rows before `bound`; the answer comes, unless that fails. `None` if
+    /// somebody else's are being counted.
+    pub fn ask(&self, words: &str, bound: i64) -> Option<Receiver<Counted>> {
         let (answer, counted) = bounded(1);
-        let question = Question { words: words.to_owned(), answer };
+        let question = Question { words: words.to_owned(), bound, answer };
         self.questions.as_ref()?.try_send(question).ok().map(|()| counted)
     }
 }
@@ -61,9 +63,9 @@ impl Drop for Counter {
 }
 
 fn serve(conn: &mut sqlite::Conn, asked: &Receiver<Question>) {
-    while let Ok(Question { words, answer }) = asked.recv() {
+    while let Ok(Question { words, bound, answer }) = asked.recv() {
         // Who asked counts for themselves if there is no answer.
-        match conn.transaction(|conn| sqlite::text::counted(conn, &words)) {
+        match conn.transaction(|conn| sqlite::text::counted(conn, &words, bound)) {
             Ok(counted) => drop(answer.send(counted)),
             Err(e) => tracing::warn!(error = %e, "a text could not be counted"),
         }

@@ -118,27 +118,57 @@ pub fn text_page<'a>(
     if !page.by_insertion {
         return count(conn, words).map(TextFound::Total);
     }
-    let asked = page.counter.and_then(|counter| counter.ask(words));
-    Ok(TextFound::Later(Box::new(move |conn: &mut Conn| match asked.and_then(|answer| answer.recv().ok()) {
-        // What is counted is what the page was read of, if nothing was written between.
-        Some(Counted { n, head }) if head == head_of(conn)? => Ok(n),
-        _ => count(conn, words),
+    // The older two thirds are the counter's: the page is read of the newer one, and costs about as much as the difference.
+    let bound = newest(conn)? / 3 * 2;
+    let asked = page.counter.and_then(|counter| counter.ask(words, bound));
+    Ok(TextFound::Later(Box::new(move |conn: &mut Conn| match asked {
+        None => count(conn, words),
+        Some(answer) => {
+            let newer = count_from(conn, words, bound)?;
+            let older = match answer.recv() {
+                // What is counted is what the page was read of, if nothing was written between.
+                Ok(Counted { n, head }) if head == head_of(conn)? => n,
+                _ => count_below(conn, words, bound)?,
+            };
+            Ok(older.saturating_add(newer).min(CAP))
+        }
     })))
 }
 
-/// How many match, up to one more than is told exactly, and the end of the audit log, which every change moves.
-pub fn counted(conn: &mut Conn, words: &str) -> QueryResult<Counted> {
-    Ok(Counted { head: head_of(conn)?, n: count(conn, words)? })
+/// How many match among the rows before `bound`, up to one more than is told exactly, and the end of the audit log, which
+/// every change moves.
+pub fn counted(conn: &mut Conn, words: &str, bound: i64) -> QueryResult<Counted> {
+    Ok(Counted { head: head_of(conn)?, n: count_below(conn, words, bound)? })
 }
 
 fn head_of(conn: &mut Conn) -> QueryResult<i64> {
     audit_head::table.select(audit_head::seq).get_result(conn)
 }
 
+/// The row that was inserted last.
+fn newest(conn: &mut Conn) -> QueryResult<i64> {
+    let newest = "SELECT COALESCE(MAX(seq), 0) AS n FROM incidents";
+    diesel::sql_query(newest).get_result::<Number>(conn).map(|row| row.n)
+}
+
 fn count(conn: &mut Conn, words: &str) -> QueryResult<i64> {
     let count = "SELECT COUNT(*) AS n FROM (SELECT 1 FROM incident_text WHERE incident_text MATCH ? LIMIT ?)";
     let query = diesel::sql_query(count).bind::<Text, _>(words).bind::<BigInt, _>(CAP);
     query.get_result::<Number>(conn).map(|row| row.n)
+}
+
+fn count_below(conn: &mut Conn, words: &str, bound: i64) -> QueryResult<i64> {
+    let count = "SELECT COUNT(*) AS n FROM (\
+        SELECT 1 FROM incident_text WHERE incident_text MATCH ? AND rowid < ? LIMIT ?)";
+    let query = diesel::sql_query(count).bind::<Text, _>(words).bind::<BigInt, _>(bound);
+    query.bind::<BigInt, _>(CAP).get_result::<Number>(conn).map(|row| row.n)
+}
+
+fn count_from(conn: &mut Conn, words: &str, bound: i64) -> QueryResult<i64> {
+    let count = "SELECT COUNT(*) AS n FROM (\
+        SELECT 1 FROM incident_text WHERE incident_text MATCH ? AND rowid >= ? LIMIT ?)";
+    let query = diesel::sql_query(count).bind::<Text, _>(words).bind::<BigInt, _>(bound);
+    query.bind::<BigInt, _>(CAP).get_result::<Number>(conn).map(|row| row.n)
 }
 
 /// Incidents that match text and small filters. With `nearest`, only as many as are needed are taken from the text
