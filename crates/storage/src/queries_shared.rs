@@ -4,6 +4,10 @@ use crate::executor::counter::Counter;
 use crate::types::DbId;
 use diesel::QueryResult;
 
+/// How far the order of insertion may differ from that of creation, where it is used instead. A trigger with this number
+/// notes when it differs more: writers take the time when they write, so that takes a clock that is set back.
+pub const SLACK: i64 = 16;
+
 /// How many rows of the text index a page needs, and from where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Nearest {

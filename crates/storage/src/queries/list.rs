@@ -7,7 +7,7 @@ use super::{Conn, Db, own};
 use crate::error::OrApp;
 use crate::executor::counter::Counter;
 use crate::facets::{self, Facet, Mask};
-use crate::queries_shared::{Nearest, TextFound, TextPage};
+use crate::queries_shared::{Nearest, SLACK, TextFound, TextPage};
 use crate::rows::IncidentRow;
 use crate::schema::{facet_counts, incidents};
 use crate::types::{DbId, DbTime, Ts};
@@ -21,9 +21,6 @@ use std::collections::HashMap;
 
 /// Up to this many matches are gathered and sorted; beyond, the order's own index is walked.
 const FEW: i64 = 3_000;
-/// How far the order of insertion may differ from that of creation, where it is used instead: a trigger notes when it
-/// differs more.
-const SLACK: i64 = 64;
 /// A count goes one beyond what is told exactly.
 pub(in super::super) const CAP: i64 = 10_001;
 

@@ -4,7 +4,7 @@ use super::queries::CAP;
 use super::{Conn, Db};
 use crate::executor::counter::Counted;
 use crate::facets::Mask;
-use crate::queries_shared::{Nearest, TextFound, TextPage};
+use crate::queries_shared::{Nearest, SLACK, TextFound, TextPage};
 use crate::schema::{audit_head, incidents};
 use crate::types::Id;
 use diesel::dsl::sql;
@@ -118,8 +118,8 @@ pub fn text_page<'a>(
     if !page.by_insertion {
         return count(conn, words).map(TextFound::Total);
     }
-    // The older two thirds are the counter's: the page is read of the newer one, and costs about as much as the difference.
-    let bound = newest(conn)? / 3 * 2;
+    // The older part is the counter's, and somewhat larger: the reader has the page to read as well.
+    let bound = newest(conn)? / 9 * 5;
     let asked = page.counter.and_then(|counter| counter.ask(words, bound));
     Ok(TextFound::Later(Box::new(move |conn: &mut Conn| match asked {
         None => count(conn, words),
@@ -187,14 +187,23 @@ pub fn matching<'a>(
     let condition = sql::<Bool>(&matches).bind::<Text, _>(words.to_owned());
     let Some(near) = nearest else { return q.filter(condition.sql(")")) };
     let (bound, order) = if near.descending {
-        (" AND rowid <= (SELECT seq + 64 FROM incidents WHERE id <= ", " ORDER BY id DESC LIMIT 1)")
+        (
+            format!(" AND rowid <= (SELECT seq + {SLACK} FROM incidents WHERE id <= "),
+            " ORDER BY id DESC LIMIT 1)",
+        )
     } else {
-        (" AND rowid >= (SELECT seq - 64 FROM incidents WHERE id >= ", " ORDER BY id LIMIT 1)")
+        (format!(" AND rowid >= (SELECT seq - {SLACK} FROM incidents WHERE id >= "), " ORDER BY id LIMIT 1)")
     };
     let rows = if near.descending { " ORDER BY rowid DESC LIMIT " } else { " ORDER BY rowid LIMIT " };
     match near.after {
         Some(id) => q.filter(
-            condition.sql(bound).bind::<Id, _>(id).sql(order).sql(rows).bind::<BigInt, _>(near.rows).sql(")"),
+            condition
+                .sql(&bound)
+                .bind::<Id, _>(id)
+                .sql(order)
+                .sql(rows)
+                .bind::<BigInt, _>(near.rows)
+                .sql(")"),
         ),
         None => q.filter(condition.sql(rows).bind::<BigInt, _>(near.rows).sql(")")),
     }

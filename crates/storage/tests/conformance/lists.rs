@@ -241,17 +241,17 @@ fn totals_end_at_ten_thousand(engine: Engine) {
 /// SQLite's lock meanwhile. With a clock set back, or data that is seeded twice, rows come in far from their place.
 fn rows_may_come_in_any_order(engine: Engine) {
     let all = common(1_600);
-    let near = {
-        let mut near = all.clone();
-        near.sort_by_key(|i| i.id);
-        near.chunks_mut(60).for_each(<[Incident]>::reverse);
-        near
+    let turned = |stretch: usize| {
+        let mut turned = all.clone();
+        turned.sort_by_key(|i| i.id);
+        turned.chunks_mut(stretch).for_each(<[Incident]>::reverse);
+        turned
     };
     let far = all[700..].iter().chain(&all[..700]).cloned().collect();
     // One ahead of its time: all others come in after it.
     let ahead = all[1_500..1_501].iter().chain(&all[..1_500]).chain(&all[1_501..]).cloned().collect();
     let known = model::know(&all);
-    for (order, broken) in [(near, "0"), (far, "1"), (ahead, "1")] {
+    for (order, broken) in [(turned(17), "0"), (turned(18), "1"), (far, "1"), (ahead, "1")] {
         let (bed, _): (Bed, _) = filled(engine, &order);
         if let Raw::Sqlite(_) = bed.raw() {
             assert_eq!(bed.raw().texts("SELECT CAST(broken AS TEXT) AS t FROM insertion_order"), [broken]);
