@@ -6,9 +6,10 @@ use crate::executor::counter::Counted;
 use crate::facets::Mask;
 use crate::queries_shared::{Nearest, SLACK, TextFound, TextPage};
 use crate::schema::{audit_head, incidents};
-use crate::types::Id;
+use crate::types::{DbId, Id};
 use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Bool, Text};
 use probatum_application::indicators::Sources;
 use probatum_application::{SearchQuery, Term, index_word, marks};
@@ -116,7 +117,10 @@ pub fn text_page<'a>(
     }
     let words = page.words;
     if !page.by_insertion {
-        return count(conn, words).map(TextFound::Total);
+        let total = count(conn, words)?;
+        let walk = total >= CAP && page.offset == 0 && is_dense(conn, words)?;
+        let keys = if walk { walked(conn, page)? } else { None };
+        return Ok(keys.map_or(TextFound::Total(total), |keys| TextFound::Page(total, keys)));
     }
     // The older part is the counter's, and somewhat larger: the reader has the page to read as well.
     let bound = newest(conn)? / 9 * 5;
@@ -133,6 +137,56 @@ pub fn text_page<'a>(
             Ok(older.saturating_add(newer).min(CAP))
         }
     })))
+}
+
+/// Whether a quarter of the newest rows match, so that the next match is near in any order.
+fn is_dense(conn: &mut Conn, words: &str) -> QueryResult<bool> {
+    const ROWS: i64 = 256;
+    let from = newest(conn)?.saturating_sub(ROWS);
+    Ok(count_from(conn, words, from)? >= ROWS / 4)
+}
+
+/// The page found by walking the order and asking the text index for each row; `None` if it is not full after eight times
+/// as many rows: then this order has what matches elsewhere.
+fn walked(
+    conn: &mut Conn,
+    page: TextPage<'_, incidents::BoxedQuery<'_, Db>>,
+) -> QueryResult<Option<Vec<(DbId, i64)>>> {
+    let key = sql::<BigInt>(&format!("{} AS k", page.key));
+    let rows = page.order.select((incidents::id, key, sql::<BigInt>("incidents.seq AS row")));
+    let rows = rows.limit(page.limit.saturating_mul(8));
+    let walked = Walked { rows, words: page.words.to_owned(), limit: page.limit };
+    let mut keys: Vec<(DbId, i64)> = walked.load(conn)?;
+    // Read along the order, which SQL does not promise of a query around it.
+    keys.sort_unstable_by_key(|(id, value)| (*value, *id));
+    if page.descending {
+        keys.reverse();
+    }
+    Ok(Some(keys).filter(|keys| i64::try_from(keys.len()) == Ok(page.limit)))
+}
+
+#[derive(Debug, QueryId)]
+struct Walked<Q> {
+    rows: Q,
+    words: String,
+    limit: i64,
+}
+
+impl<Q: Query> Query for Walked<Q> {
+    type SqlType = (Id, BigInt);
+}
+
+impl<Q> RunQueryDsl<Conn> for Walked<Q> {}
+
+impl<Q: QueryFragment<Db>> QueryFragment<Db> for Walked<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        out.push_sql("SELECT id, k FROM (");
+        self.rows.walk_ast(out.reborrow())?;
+        out.push_sql(") AS walked WHERE EXISTS (SELECT 1 FROM incident_text WHERE incident_text MATCH ");
+        out.push_bind_param::<Text, _>(&self.words)?;
+        out.push_sql(" AND rowid = walked.row) LIMIT ");
+        out.push_bind_param::<BigInt, _>(&self.limit)
+    }
 }
 
 /// How many match among the rows before `bound`, up to one more than is told exactly, and the end of the audit log, which
