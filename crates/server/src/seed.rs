@@ -11,7 +11,7 @@ use draft::draft;
 use probatum_application::AppError;
 use probatum_application::ports::{Executor, Tx};
 use probatum_application::use_cases::actions::Rules;
-use probatum_application::use_cases::incidents;
+use probatum_application::use_cases::{deadlines, incidents};
 use probatum_incident::{Lifecycle, Priority};
 use probatum_kernel::{EvidenceStatus as Proof, IncidentRef, Role, Timestamp};
 
@@ -73,6 +73,8 @@ pub async fn run(
 ) -> Result<Summary, AppError> {
     let plan = *plan;
     let mut done = Summary::default();
+    store.writing(move |tx| deadlines::adopt(tx, now)).await?;
+    deadlines::sweep(store, now).await?;
     let mut first = 0;
     while first < plan.incidents {
         let end = plan.incidents.min(first.saturating_add(BATCH));
@@ -88,6 +90,8 @@ pub async fn run(
         progress(done.incidents);
         first = end;
     }
+    // A year of clocks has run out: whoever serves this next shall not begin with that.
+    while deadlines::tick(store, now).await? > 0 {}
     Ok(done)
 }
 
