@@ -87,6 +87,9 @@ fn phrases(conn: &mut Conn, term: &Term, mark: char) -> QueryResult<Vec<String>>
     Ok(vec![phrase(&last) + " *"])
 }
 
+/// What the reader counts at first.
+const HALF: i64 = CAP / 2 + 1;
+
 #[derive(QueryableByName)]
 struct Number {
     #[diesel(sql_type = BigInt)]
@@ -128,11 +131,18 @@ pub fn text_page<'a>(
     Ok(TextFound::Later(Box::new(move |conn: &mut Conn| match asked {
         None => count(conn, words),
         Some(answer) => {
-            let newer = count_from(conn, words, bound)?;
+            // Where all match, half is enough if the counter finds the other half.
+            let newer = count_from(conn, words, bound, HALF)?;
             let older = match answer.recv() {
                 // What is counted is what the page was read of, if nothing was written between.
                 Ok(Counted { n, head }) if head == head_of(conn)? => n,
                 _ => count_below(conn, words, bound)?,
+            };
+            let missing = CAP.saturating_sub(older);
+            let newer = if newer < HALF || missing <= HALF {
+                newer
+            } else {
+                count_from(conn, words, bound, missing)?
             };
             Ok(older.saturating_add(newer).min(CAP))
         }
@@ -143,7 +153,7 @@ pub fn text_page<'a>(
 fn is_dense(conn: &mut Conn, words: &str) -> QueryResult<bool> {
     const ROWS: i64 = 256;
     let from = newest(conn)?.saturating_sub(ROWS);
-    Ok(count_from(conn, words, from)? >= ROWS / 4)
+    Ok(count_from(conn, words, from, ROWS)? >= ROWS / 4)
 }
 
 /// The page found by walking the order and asking the text index for each row; `None` if it is not full after eight times
@@ -218,11 +228,11 @@ fn count_below(conn: &mut Conn, words: &str, bound: i64) -> QueryResult<i64> {
     query.bind::<BigInt, _>(CAP).get_result::<Number>(conn).map(|row| row.n)
 }
 
-fn count_from(conn: &mut Conn, words: &str, bound: i64) -> QueryResult<i64> {
+fn count_from(conn: &mut Conn, words: &str, bound: i64, limit: i64) -> QueryResult<i64> {
     let count = "SELECT COUNT(*) AS n FROM (\
         SELECT 1 FROM incident_text WHERE incident_text MATCH ? AND rowid >= ? LIMIT ?)";
     let query = diesel::sql_query(count).bind::<Text, _>(words).bind::<BigInt, _>(bound);
-    query.bind::<BigInt, _>(CAP).get_result::<Number>(conn).map(|row| row.n)
+    query.bind::<BigInt, _>(limit).get_result::<Number>(conn).map(|row| row.n)
 }
 
 /// Incidents that match text and small filters. With `nearest`, only as many as are needed are taken from the text
