@@ -73,7 +73,13 @@ pub async fn run(
 ) -> Result<Summary, AppError> {
     let plan = *plan;
     let mut done = Summary::default();
-    store.writing(move |tx| deadlines::adopt(tx, now)).await?;
+    // A new database takes on the rules here, so that no clock is computed anew at its first start. One that has rules keeps
+    // them: whoever serves it may have others than this command.
+    let adopt = move |tx: &mut dyn Tx| match tx.rules_in_use()? {
+        Some(_) => Ok(()),
+        None => deadlines::adopt(tx, now),
+    };
+    store.writing(adopt).await?;
     deadlines::sweep(store, now).await?;
     let mut first = 0;
     while first < plan.incidents {

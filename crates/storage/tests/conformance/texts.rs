@@ -197,3 +197,27 @@ fn a_total_is_of_the_rows_beside_it(engine: Engine) {
     });
     assert_eq!(found(&bed, "payroll"), u32::try_from(N).unwrap());
 }
+
+/// Each of two threads counts a part, and one no further than to half of what is told exactly, unless it must.
+#[test]
+fn a_total_is_whole_wherever_the_matches_stand() {
+    for (from, to, total) in [
+        (6_701, 12_000, Total::Exactly(5_300)),
+        (1, 5_300, Total::Exactly(5_300)),
+        (2_001, 12_000, Total::Exactly(10_000)),
+        (2_000, 12_000, Total::AtLeast(10_000)),
+    ] {
+        let bed = Bed::new(Engine::Sqlite);
+        bed.insert(&[titled(1, "The newest of many")]);
+        // Only the index of the others: a total asks for no more.
+        bed.raw().run("UPDATE incidents SET seq = 12001");
+        bed.raw().run(&format!(
+            "WITH RECURSIVE n (n) AS (SELECT {from} UNION ALL SELECT n + 1 FROM n WHERE n < {to}) \
+             INSERT INTO incident_text (rowid, search_text, facets) SELECT n, 'wpayroll', 'a0' FROM n"
+        ));
+        let filter = IncidentFilter { text: SearchQuery::parse("payroll"), ..IncidentFilter::default() };
+        let query = crate::lists::query(filter, Sort::default());
+        let list = bed.read(move |tx| tx.list_incidents(&query)).unwrap();
+        assert_eq!(list.total, total, "{from} to {to}");
+    }
+}
