@@ -39,7 +39,7 @@ pub use ctx::{Ctx, Principal};
 pub use error::AppError;
 pub use idempotency::{Answer, RequestKey, answer_once};
 pub use intake_desk::{IntakeDesk, Offload, Worked};
-pub use map::{BBox, BBoxError, Map, MapQuery, Place};
+pub use map::{BBox, BBoxError, Map, MapQuery, PRIORITIES, Place, STATUSES};
 pub use permission::{Permission, Scope};
 pub use query::{
     ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, AuditFilter, IncidentFilter, IncidentList,

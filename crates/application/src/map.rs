@@ -1,6 +1,6 @@
 //! The map: incidents by country and sector, never closer than the country.
 
-use crate::rollup::{Cell, Sums};
+use crate::rollup::{Sums, Tally};
 use crate::window::Window;
 use probatum_incident::{Country, Level, Location, Priority, Sector};
 use probatum_kernel::{EvidenceStatus, Timestamp};
@@ -62,8 +62,13 @@ impl FromStr for BBox {
     }
 }
 
-/// The incidents of one country and sector.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Every priority, and none.
+pub const PRIORITIES: usize = Priority::ALL.len() + 1;
+/// Every evidence status.
+pub const STATUSES: usize = EvidenceStatus::ALL.len();
+
+/// The incidents of one country and sector. It is as large as it is, without anything on the heap: a map has hundreds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// The country.
     pub country: Country,
@@ -72,9 +77,9 @@ pub struct Place {
     /// How many incidents.
     pub count: i64,
     /// By priority, `None` last.
-    pub by_priority: Vec<(Option<Priority>, i64)>,
+    pub by_priority: [(Option<Priority>, i64); PRIORITIES],
     /// By evidence status.
-    pub by_evidence_status: Vec<(EvidenceStatus, i64)>,
+    pub by_evidence_status: [(EvidenceStatus, i64); STATUSES],
     /// When the newest was created.
     pub latest_at: Option<Timestamp>,
 }
@@ -97,12 +102,6 @@ pub struct Map {
 }
 
 impl MapQuery {
-    /// The levels that count.
-    fn levels(&self) -> impl Iterator<Item = Level> {
-        let wanted = self.level;
-        Level::ALL.iter().copied().filter(move |l| wanted.is_none_or(|w| w == *l))
-    }
-
     /// The sectors that count.
     fn sectors(&self) -> impl Iterator<Item = Option<Sector>> {
         let wanted = self.sector;
@@ -117,45 +116,28 @@ impl MapQuery {
 
     /// How many incidents of the sums this map is about.
     pub fn count(&self, sums: &Sums) -> i64 {
-        self.sectors()
-            .flat_map(|s| self.levels().map(move |l| Cell::new(l, s)))
-            .map(|c| sums.get(c.count()))
-            .sum()
+        self.sectors().map(|sector| sums.tally(sector).count()).sum()
     }
 
     /// The places of a country.
-    pub fn places(&self, country: Country, sums: &Sums) -> Vec<Place> {
-        self.sectors().filter_map(|sector| self.place(country, sector, sums)).collect()
-    }
-
-    fn place(&self, country: Country, sector: Option<Sector>, sums: &Sums) -> Option<Place> {
-        let cells: Vec<Cell> = self.levels().map(|level| Cell::new(level, sector)).collect();
-        let sum = |key: &dyn Fn(Cell) -> u32| cells.iter().map(|c| sums.get(key(*c))).sum::<i64>();
-        let count = sum(&|c| c.count());
-        if count <= 0 {
-            return None;
-        }
-        let granted: Vec<_> = Priority::ALL.iter().map(|p| (Some(*p), sum(&|c| c.priority(*p)))).collect();
-        let none = count - granted.iter().map(|(_, n)| n).sum::<i64>();
-        let proven =
-            |s: EvidenceStatus| cells.iter().filter_map(|c| c.evidence(s)).map(|k| sums.get(k)).sum();
-        let mut by_evidence_status: Vec<(EvidenceStatus, i64)> =
-            EvidenceStatus::ALL.iter().map(|s| (*s, proven(*s))).collect();
-        let gaps = count - by_evidence_status.iter().map(|(_, n)| n).sum::<i64>();
-        by_evidence_status.iter_mut().filter(|(s, _)| *s == EvidenceStatus::Gap).for_each(|(_, n)| *n = gaps);
-        let latest = cells.iter().map(|c| sums.get(c.latest())).max().filter(|ms| *ms > 0);
-        Some(Place {
-            country,
-            sector,
-            count,
-            by_priority: granted.into_iter().chain(std::iter::once((None, none))).collect(),
-            by_evidence_status,
-            latest_at: latest.and_then(|ms| Timestamp::from_millis(ms).ok()),
-        })
+    pub fn places(&self, country: Country, sums: &Sums) -> impl Iterator<Item = Place> {
+        let tallies = self.sectors().map(|sector| (sector, sums.tally(sector)));
+        tallies.filter(|(_, t)| t.count() > 0).map(move |(sector, t)| Place::new(country, sector, &t))
     }
 }
 
 impl Place {
+    fn new(country: Country, sector: Option<Sector>, tally: &Tally) -> Self {
+        let mut by_priority = [(None, tally.priority(None)); PRIORITIES];
+        let granted = by_priority.iter_mut().zip(Priority::ALL);
+        granted.for_each(|(entry, p)| *entry = (Some(*p), tally.priority(Some(*p))));
+        let mut by_evidence_status = [(EvidenceStatus::Gap, 0); STATUSES];
+        let known = by_evidence_status.iter_mut().zip(EvidenceStatus::ALL);
+        known.for_each(|(entry, s)| *entry = (*s, tally.evidence(*s)));
+        let (count, latest_at) = (tally.count(), tally.latest_at());
+        Self { country, sector, count, by_priority, by_evidence_status, latest_at }
+    }
+
     /// What the place's incidents are together, by the rule of CONTRACT §4 for an incident and its evidence: one that is
     /// disputed makes all of it disputed, else the strongest counts.
     pub fn evidence_status(&self) -> EvidenceStatus {

@@ -12,7 +12,7 @@ pub use crate::ports_indicators::IndicatorRows;
 use crate::query::{
     ActionList, ActionQuery, AgentHistory, AgentList, AgentQuery, AuditFilter, IncidentList, IncidentQuery,
 };
-use crate::rollup::{Ledger, Sums};
+use crate::rollup::{Sums, View};
 use crate::triage::{TriageList, TriageRun};
 use bytes::Bytes;
 use futures_util::Stream;
@@ -223,14 +223,14 @@ pub struct Recounted {
 
 /// Rollups: sums per stretch of time, kept by the transaction that changes what they sum up.
 pub trait RollupRows {
-    /// What a ledger has added up from `since` on, a full hour, by country where the ledger tells countries apart.
+    /// What a view has added up from `since` on, a full hour, by country where the view tells countries apart.
     /// MUST cost the same however many incidents there are.
-    fn sums_since(&mut self, ledger: Ledger, since: Timestamp) -> Answered<Vec<(Option<Country>, Sums)>>;
+    fn sums_since(&mut self, view: View, since: Timestamp) -> Answered<Vec<(Option<Country>, Sums)>>;
     /// The same by stretches of time, in order: from `since` to the next multiple of `step_hours` (1, 24 or 192) since
     /// 1970, then one after the other. Stretches without anything are left out.
     fn series_since(
         &mut self,
-        ledger: Ledger,
+        view: View,
         since: Timestamp,
         step_hours: i64,
     ) -> Answered<Vec<(Timestamp, Option<Country>, Sums)>>;

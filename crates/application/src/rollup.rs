@@ -38,6 +38,40 @@ impl Ledger {
     }
 }
 
+/// What is read of a ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// The figures.
+    Figures,
+    /// All countries together, of one level or of all levels together.
+    World(Option<Level>),
+    /// Each country, of one level or of all levels together.
+    Country(Option<Level>),
+}
+
+impl View {
+    /// The ledger that is read.
+    pub fn ledger(self) -> Ledger {
+        match self {
+            Self::Figures => Ledger::Figures,
+            Self::World(_) => Ledger::World,
+            Self::Country(_) => Ledger::Country,
+        }
+    }
+    /// Under which key a key of the ledger is added up; `None`: it is not looked at. Of cells, sectors remain.
+    #[inline]
+    pub fn key(self, key: u32) -> Option<u32> {
+        match self {
+            Self::Figures => Some(key),
+            Self::World(level) | Self::Country(level) => {
+                let (first, one_level) = if key < LATEST { (0, SECTORS * CELL) } else { (LATEST, SECTORS) };
+                let (of, rest) = ((key - first) / one_level, (key - first) % one_level);
+                level.is_none_or(|l| of == u32::from(l.ordinal())).then_some(first + rest)
+            }
+        }
+    }
+}
+
 /// Keys of the figures.
 pub mod key {
     use super::{ActionStatus, EvidenceStatus, Flag, Level, Priority};
@@ -96,15 +130,25 @@ pub mod key {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cell(u32);
 
+/// Cells of one level.
+const SECTORS: u32 = 32;
 /// Keys of one cell are its number times this, and more.
 const CELL: u32 = 16;
+/// The same, for what is counted in one cell.
+const SLOTS: usize = 16;
+/// Which of them is the time of its newest incident: sums hold it beside the counts, so that a cell is read at once.
+const NEWEST: usize = SLOTS - 1;
 /// From here on, keys hold the time of the newest incident of a cell instead of a count.
 const LATEST: u32 = 4096;
 
 impl Cell {
     /// The cell of a level and a sector.
     pub fn new(level: Level, sector: Option<Sector>) -> Self {
-        Self(u32::from(level.ordinal()) * 32 + sector.map_or(0, |s| u32::from(s.ordinal()) + 1))
+        Self(u32::from(level.ordinal()) * SECTORS + Self::of(sector).0)
+    }
+    /// The cell of a sector, in a view where levels are not told apart.
+    pub fn of(sector: Option<Sector>) -> Self {
+        Self(sector.map_or(0, |s| u32::from(s.ordinal()) + 1))
     }
     /// The cell that the time under this key belongs to; `None`: there is a count under it.
     pub fn of_latest(key: u32) -> Option<Self> {
@@ -112,8 +156,8 @@ impl Cell {
     }
     /// The cell's level and sector.
     pub fn parts(self) -> Option<(Level, Option<Sector>)> {
-        let level = Level::ALL.iter().copied().find(|l| u32::from(l.ordinal()) == self.0 / 32)?;
-        let sector = Sector::ALL.iter().copied().find(|s| u32::from(s.ordinal()) + 1 == self.0 % 32);
+        let level = Level::ALL.iter().copied().find(|l| u32::from(l.ordinal()) == self.0 / SECTORS)?;
+        let sector = Sector::ALL.iter().copied().find(|s| u32::from(s.ordinal()) + 1 == self.0 % SECTORS);
         Some((level, sector))
     }
     /// Incidents.
@@ -199,16 +243,20 @@ pub fn hour(t: Timestamp) -> i64 {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sums(Vec<i64>);
 
+/// What sums grow by: a view of the map fits in at once, and so do the figures.
+const GROWTH: usize = 32 * SLOTS;
+
 impl Sums {
     /// What is counted under a key.
     pub fn get(&self, key: u32) -> i64 {
-        usize::try_from(key).ok().and_then(|at| self.0.get(at)).copied().unwrap_or(0)
+        slot(key).and_then(|at| self.0.get(at)).copied().unwrap_or(0)
     }
     /// Takes in what is counted elsewhere: counts are added, of times the latest stays.
+    #[inline]
     pub fn take_in(&mut self, key: u32, n: i64) {
-        let Ok(at) = usize::try_from(key) else { return };
+        let Some(at) = slot(key) else { return };
         if at >= self.0.len() {
-            self.0.resize(at.saturating_add(1), 0);
+            self.0.resize((at / GROWTH).saturating_add(1).saturating_mul(GROWTH), 0);
         }
         if let Some(sum) = self.0.get_mut(at) {
             *sum = if key >= LATEST { n.max(*sum) } else { sum.saturating_add(n) };
@@ -217,6 +265,49 @@ impl Sums {
     /// Nothing is counted.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|n| *n == 0)
+    }
+    /// What is counted of a sector, in a view of the map.
+    pub fn tally(&self, sector: Option<Sector>) -> Tally {
+        let at = slot(Cell::of(sector).count());
+        Tally(at.and_then(|at| self.0.get(at..)?.first_chunk()).copied().unwrap_or_default())
+    }
+}
+
+/// Where sums hold a key: counts as they are numbered, times in their cells.
+#[inline]
+fn slot(key: u32) -> Option<usize> {
+    let cell = key.checked_sub(LATEST).and_then(|cell| usize::try_from(cell).ok());
+    cell.map_or_else(|| usize::try_from(key).ok(), |cell| cell.checked_mul(SLOTS)?.checked_add(NEWEST))
+}
+
+/// What is counted in cells of the map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tally([i64; SLOTS]);
+
+impl Tally {
+    /// Incidents.
+    pub fn count(&self) -> i64 {
+        self.of(0)
+    }
+    /// With this priority, or without one.
+    pub fn priority(&self, p: Option<Priority>) -> i64 {
+        let granted = |p: Priority| self.of(Cell(0).priority(p));
+        p.map_or_else(|| self.count() - Priority::ALL.iter().map(|p| granted(*p)).sum::<i64>(), granted)
+    }
+    /// With this evidence status.
+    pub fn evidence(&self, s: EvidenceStatus) -> i64 {
+        let proven = |s: &EvidenceStatus| Cell(0).evidence(*s).map_or(0, |key| self.of(key));
+        match s {
+            EvidenceStatus::Gap => self.count() - EvidenceStatus::ALL.iter().map(proven).sum::<i64>(),
+            _ => proven(&s),
+        }
+    }
+    /// When the newest was created.
+    pub fn latest_at(&self) -> Option<Timestamp> {
+        self.0.last().filter(|ms| **ms > 0).and_then(|ms| Timestamp::from_millis(*ms).ok())
+    }
+    fn of(&self, key: u32) -> i64 {
+        usize::try_from(key).ok().and_then(|at| self.0.get(at)).copied().unwrap_or(0)
     }
 }
 

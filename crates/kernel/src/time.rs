@@ -1,6 +1,6 @@
 //! Points in time: UTC, milliseconds, printed as RFC 3339 with `Z`.
 
-use chrono::{DateTime, Datelike, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How far ahead of ours another's clock may be, in milliseconds: 5 minutes. What has happened may lie no further in
@@ -74,9 +74,46 @@ impl Timestamp {
     }
 }
 
+/// `2026-07-04T08:12:03.500Z`, or without the fraction where that is none, as bytes of a longest text and how many count.
+type Printed = ([u8; 24], usize);
+
+impl Timestamp {
+    /// Digit by digit: a page of a list has hundreds of times, and chrono's own printing is most of what they cost.
+    fn printed(self) -> Printed {
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let mut put = |at: std::ops::Range<usize>, mut number: u32| {
+            for byte in text.get_mut(at).into_iter().flatten().rev() {
+                *byte = b'0'.wrapping_add(u8::try_from(number % 10).unwrap_or(0));
+                number /= 10;
+            }
+        };
+        put(0..4, self.0.year().unsigned_abs());
+        put(5..7, self.0.month());
+        put(8..10, self.0.day());
+        put(11..13, self.0.hour());
+        put(14..16, self.0.minute());
+        put(17..19, self.0.second());
+        match self.0.timestamp_subsec_millis() {
+            0 => {
+                text[19] = b'Z';
+                (text, 20)
+            }
+            millis => {
+                put(20..23, millis);
+                (text, 24)
+            }
+        }
+    }
+}
+
+fn text((bytes, length): &Printed) -> &str {
+    // Only ASCII was put in.
+    bytes.get(..*length).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default()
+}
+
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        f.write_str(text(&self.printed()))
     }
 }
 
@@ -90,7 +127,7 @@ impl std::str::FromStr for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
+        s.serialize_str(text(&self.printed()))
     }
 }
 
@@ -117,6 +154,15 @@ mod tests {
         }
         for bad in ["", "2026-07-04", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59-01:00", "tomorrow"] {
             assert_eq!(bad.parse::<Timestamp>(), Err(TimestampError), "{bad}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn prints_as_chrono_does(seconds in 0i64..253_402_300_800, millis in proptest::sample::select(vec![0i64, 1, 70, 500, 999])) {
+            let t = Timestamp::from_millis(seconds * 1_000 + millis).unwrap();
+            let chrono = t.datetime().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+            proptest::prop_assert_eq!(t.to_string(), chrono);
         }
     }
 

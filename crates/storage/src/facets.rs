@@ -98,6 +98,11 @@ pub fn priority_of_rank(rank: i32) -> Option<Priority> {
     Priority::ALL.iter().copied().find(|p| priority_rank(Some(*p)) == rank)
 }
 
+/// The bits of `facets` that say which country, for tools that make rows by SQL.
+pub fn country_bits() -> i64 {
+    ((1 << COUNTRY.bits) - 1) << COUNTRY.shift
+}
+
 /// All small filters of an incident in one number.
 pub fn pack(i: &Incident) -> i64 {
     let mut m = Mask::default();

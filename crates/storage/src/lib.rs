@@ -23,6 +23,7 @@ pub mod types;
 mod settings;
 mod store;
 
+pub use facets::country_bits;
 pub use migrate::{MigrationState, migrate, migration_state, revert_all};
 pub use settings::{Backend, Settings, SettingsError, without_password};
 pub use store::Store;

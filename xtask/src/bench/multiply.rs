@@ -9,10 +9,12 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use indicatif::ProgressBar;
 use probatum_application::ports::Executor;
-use probatum_storage::{Settings, Store};
+use probatum_storage::{Settings, Store, country_bits};
 
 /// Rows copied by one statement.
 const CHUNK: u32 = 50_000;
+/// How much further on the incident is whose country the next copy takes: a prime, so that neighbours do not go together.
+const APART: u32 = 7_919;
 /// The time the seeded incidents are spread over, in milliseconds.
 const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1_000;
 /// Times of an incident that are not `created_at`.
@@ -68,9 +70,10 @@ impl Conn {
 }
 
 /// Makes `copies` of each of the `seeded` incidents of a database, each copy a little earlier than the one before, so that
-/// all of them fill the time between two seeded ones. Ids, numbers, counts, sums and the text index are as if they had
-/// come in one after the other. Evidence, actions and agents are gone: no list and no map reads them, and the figures
-/// about them are zero.
+/// all of them fill the time between two seeded ones. Each takes the country of another incident, every copy that of one
+/// further on: so countries meet sectors, levels and priorities as those of independent incidents do, which is what makes
+/// a map as large as it becomes. Ids, numbers, counts, sums and the text index are as if they had come in one after the
+/// other. Evidence, actions and agents are gone: no list and no map reads them, and the figures about them are zero.
 pub fn multiply(url: &str, dialect: Dialect, seeded: u32, copies: u32) -> Outcome {
     let total = seeded.saturating_mul(copies);
     let bar = ProgressBar::new(u64::from(total)).with_message("copying");
@@ -88,6 +91,7 @@ pub fn multiply(url: &str, dialect: Dialect, seeded: u32, copies: u32) -> Outcom
         let last = first.saturating_add(CHUNK);
         conn.run(&format!(
             "INSERT INTO incidents ({names}) SELECT {values} FROM spots s JOIN base b ON b.place = s.place \
+             JOIN base c ON c.place = (s.place - 1 + s.copy * {APART}) % {seeded} + 1 \
              WHERE s.n > {first} AND s.n <= {last} ORDER BY s.n"
         ))?;
         first = last;
@@ -114,12 +118,12 @@ fn prepared(dialect: Dialect, copies: u32, step: u64) -> String {
     match dialect {
         Dialect::Sqlite => format!(
             "PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON; PRAGMA cache_size = -200000;
-             CREATE TEMP TABLE base AS SELECT seq AS place, * FROM incidents;
+             CREATE TEMP TABLE base AS SELECT row_number() OVER (ORDER BY seq) AS place, * FROM incidents;
              CREATE INDEX temp.base_by_place ON base (place);
              DELETE FROM incidents; DELETE FROM rollups;
-             CREATE TEMP TABLE spots AS SELECT row_number() OVER (ORDER BY ms) AS n, place, delta, ms FROM (
+             CREATE TEMP TABLE spots AS SELECT row_number() OVER (ORDER BY ms) AS n, place, copy, delta, ms FROM (
                  WITH RECURSIVE k (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM k WHERE n + 1 < {copies})
-                 SELECT b.place, k.n * {step} AS delta, b.created_at - k.n * {step} AS ms FROM base b, k);
+                 SELECT b.place, k.n AS copy, k.n * {step} AS delta, b.created_at - k.n * {step} AS ms FROM base b, k);
              CREATE INDEX temp.spots_by_n ON spots (n);"
         ),
         Dialect::Postgres => format!(
@@ -127,8 +131,8 @@ fn prepared(dialect: Dialect, copies: u32, step: u64) -> String {
              CREATE TEMP TABLE base AS SELECT row_number() OVER (ORDER BY id) AS place, * FROM incidents;
              CREATE INDEX ON base (place);
              TRUNCATE incidents CASCADE; TRUNCATE rollups;
-             CREATE TEMP TABLE spots AS SELECT row_number() OVER (ORDER BY ms) AS n, place, delta, ms FROM (
-                 SELECT b.place, k * {step}::BIGINT AS delta,
+             CREATE TEMP TABLE spots AS SELECT row_number() OVER (ORDER BY ms) AS n, place, copy, delta, ms FROM (
+                 SELECT b.place, k AS copy, k * {step}::BIGINT AS delta,
                      CAST(EXTRACT(EPOCH FROM b.created_at) * 1000 AS BIGINT) - k * {step}::BIGINT AS ms
                  FROM base b, generate_series(0, {copies} - 1) AS k) AS all_of_them;
              CREATE INDEX ON spots (n); ANALYZE base; ANALYZE spots;"
@@ -180,6 +184,8 @@ fn columns(conn: &mut Conn, dialect: Dialect) -> Outcome<(String, String)> {
             Dialect::Sqlite => format!("b.{time} - s.delta"),
             Dialect::Postgres => format!("b.{time} - s.delta * INTERVAL '1 millisecond'"),
         },
+        ("country", _) => "c.country".to_owned(),
+        ("facets", _) => format!("(b.facets & ~{0}) | (c.facets & {0})", country_bits()),
         (other, _) => format!("b.{other}"),
     };
     let values: Vec<String> = names.iter().map(value).collect();
@@ -237,5 +243,11 @@ mod tests {
         let strange = "SELECT COUNT(*) FROM incidents WHERE typeof(id) <> 'blob' OR substr(hex(id), 1, 12) <> printf('%012X', created_at)";
         assert_eq!(one(strange), "0", "ids tell the time of creation");
         assert_ne!(one("SELECT COUNT(*) FROM rollups"), "0");
+        let wrong = "SELECT COUNT(*) FROM facet_counts f WHERE facet = 'country' AND n <> \
+                     (SELECT COUNT(*) FROM incidents i WHERE i.country = f.value)";
+        assert_eq!(one(wrong), "0", "countries change places, none gets more");
+        let bits = country_bits();
+        let kinds = format!("SELECT COUNT(DISTINCT (facets & {bits}) || coalesce(country, '')) FROM incidents");
+        assert_eq!(one(&kinds), one("SELECT COUNT(DISTINCT coalesce(country, '')) FROM incidents"));
     }
 }

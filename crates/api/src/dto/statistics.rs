@@ -1,10 +1,10 @@
 //! Figures and the map on the wire.
 
 use crate::vocabulary as words;
-use probatum_application::{Map, Place, Statistics};
-use probatum_incident::{Flag, Priority, Sector};
-use probatum_kernel::Timestamp;
-use serde::Serialize;
+use probatum_application::{Map, PRIORITIES, Place, STATUSES, Statistics};
+use probatum_incident::{Country, Flag, Priority, Sector};
+use probatum_kernel::{EvidenceStatus, Timestamp};
+use serde::{Serialize, Serializer};
 use serde_json::Number;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -121,7 +121,8 @@ pub struct MapView {
     #[serde(rename = "type")]
     kind: &'static str,
     /// One per country and sector, ordered by both.
-    features: Vec<Feature>,
+    #[schema(value_type = Vec<Feature>)]
+    features: Features,
     /// When incidents were created.
     timeline: Vec<Point>,
     /// How many incidents of each sector, the most first.
@@ -163,8 +164,8 @@ pub struct Geometry {
 #[schema(as = MapProperties)]
 pub struct Properties {
     /// ISO 3166-1 alpha-2.
-    #[schema(example = "PL")]
-    country: String,
+    #[schema(value_type = String, example = "PL")]
+    country: Country,
     /// Null: incidents without a sector.
     #[schema(value_type = Option<words::Sector>)]
     sector: Option<&'static str>,
@@ -172,7 +173,8 @@ pub struct Properties {
     #[schema(minimum = 1)]
     count: i64,
     /// How many have which priority; priorities of none are left out.
-    by_priority: BTreeMap<&'static str, i64>,
+    #[schema(value_type = BTreeMap<String, i64>)]
+    by_priority: There<Option<Priority>, PRIORITIES>,
     /// When the newest was created.
     #[schema(value_type = Option<String>, format = DateTime)]
     latest_at: Option<Timestamp>,
@@ -180,7 +182,8 @@ pub struct Properties {
     #[schema(value_type = words::EvidenceStatus)]
     evidence_status: &'static str,
     /// How many have which evidence status; those of none are left out.
-    by_evidence_status: BTreeMap<&'static str, i64>,
+    #[schema(value_type = BTreeMap<String, i64>)]
+    by_evidence_status: There<EvidenceStatus, STATUSES>,
 }
 
 /// A point of the timeline.
@@ -207,23 +210,41 @@ pub struct SectorCount {
     count: i64,
 }
 
+/// Places that become features as they are written: a map has hundreds, and most of its cost is here.
+#[derive(Debug)]
+struct Features(Vec<Place>);
+
+impl Serialize for Features {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_seq(self.0.iter().map(Feature::from))
+    }
+}
+
+/// Counts of what there is, by its name.
+#[derive(Debug)]
+struct There<K, const N: usize>([(K, i64); N], fn(K) -> &'static str);
+
+impl<K: Copy, const N: usize> Serialize for There<K, N> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        let Self(counts, name) = self;
+        s.collect_map(counts.iter().filter(|(_, n)| *n > 0).map(|(key, n)| (name(*key), n)))
+    }
+}
+
 impl From<&Place> for Feature {
     fn from(p: &Place) -> Self {
         let middle = p.country.centroid();
-        let there = |n: i64| n > 0;
-        let by_priority = p.by_priority.iter().filter(|(_, n)| there(*n));
-        let by_evidence = p.by_evidence_status.iter().filter(|(_, n)| there(*n));
         Self {
             kind: "Feature",
             geometry: Geometry { kind: "Point", coordinates: [middle.lon, middle.lat] },
             properties: Properties {
-                country: p.country.to_string(),
+                country: p.country,
                 sector: p.sector.map(Sector::as_str),
                 count: p.count,
-                by_priority: by_priority.map(|(p, n)| (priority(*p), *n)).collect(),
+                by_priority: There(p.by_priority, priority),
                 latest_at: p.latest_at,
                 evidence_status: p.evidence_status().as_str(),
-                by_evidence_status: by_evidence.map(|(s, n)| (s.as_str(), *n)).collect(),
+                by_evidence_status: There(p.by_evidence_status, EvidenceStatus::as_str),
             },
         }
     }
@@ -237,13 +258,20 @@ impl From<Map> for MapView {
         };
         Self {
             kind: "FeatureCollection",
-            features: m.places.iter().map(Feature::from).collect(),
+            features: Features(m.places),
             timeline: m.timeline.into_iter().map(|(at, count)| Point { at, count }).collect(),
             sectors: m.sectors.into_iter().map(sector).collect(),
             step_hours: m.step_hours,
             unlocated: m.unlocated,
             since: m.since,
         }
+    }
+}
+
+impl MapView {
+    /// About how many bytes of JSON it makes: a feature has 300 to 450.
+    pub fn about_bytes(&self) -> usize {
+        self.features.0.len().saturating_mul(450).saturating_add(8 * 1024)
     }
 }
 

@@ -4,6 +4,7 @@ use crate::caller::{Caller, may};
 use crate::dto::statistics::{MapView, StatisticsView};
 use crate::problem::Problem;
 use crate::query;
+use crate::reply;
 use crate::state::Api;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use probatum_application::use_cases::statistics;
@@ -56,5 +57,6 @@ pub async fn map(
 ) -> Result<HttpResponse, Problem> {
     let query = query::map(req.query_string())?;
     let found = api.read(caller, move |tx, ctx| statistics::map(tx, ctx, &query)).await?;
-    Ok(HttpResponse::Ok().json(MapView::from(found)))
+    let view = MapView::from(found);
+    reply::large(&view, view.about_bytes())
 }

@@ -5,7 +5,7 @@ use crate::error::AppError;
 use crate::map::{Map, MapQuery};
 use crate::permission::Permission;
 use crate::ports::Tx;
-use crate::rollup::{Ledger, Sums, key};
+use crate::rollup::{Sums, View, key};
 use crate::statistics::Statistics;
 use crate::window::{Window, full_hour};
 use probatum_incident::{Country, Priority, Sector};
@@ -22,7 +22,7 @@ pub fn statistics(tx: &mut dyn Tx, ctx: &Ctx, window: Window) -> Result<Statisti
 }
 
 fn figures_since(tx: &mut dyn Tx, since: Timestamp) -> Result<Sums, AppError> {
-    let of_all = tx.sums_since(Ledger::Figures, since)?.into_iter().next();
+    let of_all = tx.sums_since(View::Figures, since)?.into_iter().next();
     Ok(of_all.map(|(_, sums)| sums).unwrap_or_default())
 }
 
@@ -47,8 +47,11 @@ fn overdue(tx: &mut dyn Tx, window: &Sums, since: Timestamp, now: Timestamp) -> 
 pub fn map(tx: &mut dyn Tx, ctx: &Ctx, query: &MapQuery) -> Result<Map, AppError> {
     ctx.require(Permission::ReadStatistics)?;
     let since = query.window.since(ctx.now);
-    let (mut places, mut unlocated) = (Vec::new(), 0);
-    for (country, sums) in tx.sums_since(Ledger::Country, since)? {
+    let countries = tx.sums_since(View::Country(query.level), since)?;
+    // As many as there can be: places are moved as often as a list of them grows.
+    let mut places = Vec::with_capacity(countries.len().saturating_mul(Sector::ALL.len() + 1));
+    let mut unlocated = 0;
+    for (country, sums) in countries {
         match country {
             Some(country) if query.shows(country) => places.extend(query.places(country, &sums)),
             None if query.bbox.is_none() => unlocated += query.count(&sums),
@@ -80,13 +83,13 @@ fn timeline(
     step_hours: i64,
 ) -> Result<Vec<(Timestamp, i64)>, AppError> {
     // Countries have to be told apart only if some are not shown.
-    let ledger = if query.bbox.is_some() { Ledger::Country } else { Ledger::World };
-    let shown = |country: Option<Country>| match ledger {
-        Ledger::Country => country.is_some_and(|c| query.shows(c)),
+    let view = if query.bbox.is_some() { View::Country(query.level) } else { View::World(query.level) };
+    let shown = |country: Option<Country>| match view {
+        View::Country(_) => country.is_some_and(|c| query.shows(c)),
         _ => true,
     };
     let mut points: BTreeMap<Timestamp, i64> = BTreeMap::new();
-    for (at, country, sums) in tx.series_since(ledger, since, step_hours)? {
+    for (at, country, sums) in tx.series_since(view, since, step_hours)? {
         let n = if shown(country) { query.count(&sums) } else { 0 };
         if n > 0 {
             *points.entry(at).or_default() += n;

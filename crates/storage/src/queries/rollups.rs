@@ -7,12 +7,13 @@ use crate::rollup::{self, Deltas, Key, LONGEST, Packed};
 use crate::rows::{ActionRow, IncidentRow};
 use crate::schema::{actions, incidents, rollup_version, rollups};
 use crate::types::DbId;
+use diesel::connection::DefaultLoadingMode;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use probatum_application::AppError;
 use probatum_application::ports::{Recounted, RollupRows};
-use probatum_application::rollup::{Cell, Ledger, Sums, VERSION, hour};
+use probatum_application::rollup::{Cell, Ledger, Sums, VERSION, View, hour};
 use probatum_incident::{Country, Priority};
 use probatum_kernel::{IncidentId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,28 +36,28 @@ macro_rules! has {
 impl RollupRows for Session<'_> {
     fn sums_since(
         &mut self,
-        ledger: Ledger,
+        view: View,
         since: Timestamp,
     ) -> Result<Vec<(Option<Country>, Sums)>, AppError> {
         let mut by_scope: BTreeMap<String, Sums> = BTreeMap::new();
-        for (_, scope, sums) in stretches(self.conn, ledger, since, LONGEST)? {
-            rollup::add_up(by_scope.entry(scope).or_default(), &sums)?;
-        }
+        stretches(self.conn, view.ledger(), since, LONGEST, |(_, scope, sums)| {
+            rollup::add_up(by_scope.entry(scope).or_default(), view, &sums)
+        })?;
         by_scope.into_iter().map(|(scope, sums)| Ok((rollup::country(&scope)?, sums))).collect()
     }
 
     fn series_since(
         &mut self,
-        ledger: Ledger,
+        view: View,
         since: Timestamp,
         step_hours: i64,
     ) -> Result<Vec<(Timestamp, Option<Country>, Sums)>, AppError> {
         let mut series: BTreeMap<(i64, String), Sums> = BTreeMap::new();
-        for (begin, scope, sums) in stretches(self.conn, ledger, since, step_hours)? {
+        stretches(self.conn, view.ledger(), since, step_hours, |(begin, scope, sums)| {
             let step = begin.div_euclid(step_hours) * step_hours;
             let at = step.max(hour(since));
-            rollup::add_up(series.entry((at, scope)).or_default(), &sums)?;
-        }
+            rollup::add_up(series.entry((at, scope)).or_default(), view, &sums)
+        })?;
         let named = |((at, scope), sums): ((i64, String), Sums)| {
             Ok((rollup::time_of(at), rollup::country(&scope)?, sums))
         };
@@ -91,26 +92,31 @@ fn lowest(t: Timestamp) -> DbId {
     DbId(IncidentId::lowest(t).uuid())
 }
 
-/// The rollups that make up all time since `since`, by stretches of at most `longest` hours.
+/// One rollup: the first hour of its stretch, its scope, its sums.
+type Stretch = (i64, String, Vec<u8>);
+
+/// Takes, one after the other, the rollups that make up all time since `since`, by stretches of at most `longest` hours.
 fn stretches(
     conn: &mut Conn,
     ledger: Ledger,
     since: Timestamp,
     longest: i64,
-) -> Result<Vec<(i64, String, Vec<u8>)>, AppError> {
-    let mut found = Vec::new();
+    mut take: impl FnMut(Stretch) -> Result<(), AppError>,
+) -> Result<(), AppError> {
     for (span, begin, end) in rollup::cover(hour(since), longest) {
-        let rows: Vec<(i64, String, Vec<u8>)> = rollups::table
+        let rows = rollups::table
             .filter(rollups::ledger.eq(ledger.number()))
             .filter(rollups::span.eq(i32::try_from(span).unwrap_or(i32::MAX)))
             .filter(rollups::hour.ge(begin))
             .filter(rollups::hour.lt(end))
             .select((rollups::hour, rollups::scope, rollups::sums))
-            .load(conn)
+            .load_iter::<Stretch, DefaultLoadingMode>(conn)
             .app()?;
-        found.extend(rows);
+        for row in rows {
+            take(row.app()?)?;
+        }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Adds what a transaction owes. The head of the audit log is locked by now, so nobody else adds at the same time.

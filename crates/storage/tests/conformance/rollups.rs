@@ -252,11 +252,15 @@ fn map_agrees(found: &Map, query: &MapQuery, all: &[(Incident, Vec<Action>)], si
                 .map(|p| Some(*p))
                 .chain([None])
                 .map(|p| (p, count(of, &|i| i.priority == p)))
-                .collect(),
+                .collect::<Vec<_>>()
+                .try_into()
+                .unwrap(),
             by_evidence_status: EvidenceStatus::ALL
                 .iter()
                 .map(|s| (*s, count(of, &|i| i.evidence_status == *s)))
-                .collect(),
+                .collect::<Vec<_>>()
+                .try_into()
+                .unwrap(),
             latest_at: of.iter().map(|i| i.created_at).max(),
         })
         .collect();
