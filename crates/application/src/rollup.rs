@@ -8,7 +8,7 @@ use probatum_kernel::{EvidenceStatus, Timestamp};
 use probatum_playbooks::{Action, ActionStatus};
 
 /// Raised with every change of what is counted, or under which key.
-pub const VERSION: i32 = 1;
+pub const VERSION: i32 = 2;
 
 /// Milliseconds of an hour, the finest grain of a rollup.
 pub const HOUR_MS: i64 = 3_600_000;
@@ -58,17 +58,21 @@ impl View {
             Self::Country(_) => Ledger::Country,
         }
     }
-    /// Under which key a key of the ledger is added up; `None`: it is not looked at. Of cells, sectors remain.
-    #[inline]
-    pub fn key(self, key: u32) -> Option<u32> {
+    /// The one level that is looked at; `None`: all together, which is counted apart.
+    pub fn level(self) -> Option<Level> {
         match self {
-            Self::Figures => Some(key),
-            Self::World(level) | Self::Country(level) => {
-                let (first, one_level) = if key < LATEST { (0, SECTORS * CELL) } else { (LATEST, SECTORS) };
-                let (of, rest) = ((key - first) / one_level, (key - first) % one_level);
-                level.is_none_or(|l| of == u32::from(l.ordinal())).then_some(first + rest)
-            }
+            Self::Figures => None,
+            Self::World(level) | Self::Country(level) => level,
         }
+    }
+    /// Adds to sums what the ledger has under a key: counts are added, of times the latest stays. What the view does not
+    /// show is passed over; keys of a level are taken as those of all levels together.
+    #[inline]
+    pub fn take_in(self, sums: &mut Sums, key: u32, n: i64) {
+        let shown = key.checked_sub(block(self.level())).filter(|key| *key < BLOCK);
+        let Some(sum) = shown.and_then(|key| sums.at(key)) else { return };
+        let is_time = self != Self::Figures && key % CELL == NEWEST;
+        *sum = if is_time { n.max(*sum) } else { sum.saturating_add(n) };
     }
 }
 
@@ -126,7 +130,7 @@ pub mod key {
     }
 }
 
-/// A level and a sector of the map, as a number.
+/// A sector of the map, of one level or of all levels together, as a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cell(u32);
 
@@ -134,29 +138,25 @@ pub struct Cell(u32);
 const SECTORS: u32 = 32;
 /// Keys of one cell are its number times this, and more.
 const CELL: u32 = 16;
-/// The same, for what is counted in one cell.
-const SLOTS: usize = 16;
-/// Which of them is the time of its newest incident: sums hold it beside the counts, so that a cell is read at once.
-const NEWEST: usize = SLOTS - 1;
-/// From here on, keys hold the time of the newest incident of a cell instead of a count.
-const LATEST: u32 = 4096;
+/// Which of them has the time of the cell's newest incident instead of a count.
+const NEWEST: u32 = CELL - 1;
+/// Keys of all levels together, from 0 on; those of each level follow. The figures have no more.
+pub const BLOCK: u32 = SECTORS * CELL;
+
+/// Where the keys of a level begin, or of all together.
+fn block(level: Option<Level>) -> u32 {
+    level.map_or(0, |l| (u32::from(l.ordinal()) + 1) * BLOCK)
+}
 
 impl Cell {
-    /// The cell of a level and a sector.
-    pub fn new(level: Level, sector: Option<Sector>) -> Self {
-        Self(u32::from(level.ordinal()) * SECTORS + Self::of(sector).0)
-    }
-    /// The cell of a sector, in a view where levels are not told apart.
-    pub fn of(sector: Option<Sector>) -> Self {
-        Self(sector.map_or(0, |s| u32::from(s.ordinal()) + 1))
-    }
-    /// The cell that the time under this key belongs to; `None`: there is a count under it.
-    pub fn of_latest(key: u32) -> Option<Self> {
-        key.checked_sub(LATEST).map(Self)
+    /// The cell of a sector, of a level or of all.
+    pub fn new(level: Option<Level>, sector: Option<Sector>) -> Self {
+        Self(block(level) / CELL + sector.map_or(0, |s| u32::from(s.ordinal()) + 1))
     }
     /// The cell's level and sector.
-    pub fn parts(self) -> Option<(Level, Option<Sector>)> {
-        let level = Level::ALL.iter().copied().find(|l| u32::from(l.ordinal()) == self.0 / SECTORS)?;
+    pub fn parts(self) -> Option<(Option<Level>, Option<Sector>)> {
+        let levels = std::iter::once(None).chain(Level::ALL.iter().copied().map(Some));
+        let level = levels.into_iter().find(|l| block(*l) / BLOCK == self.0 / SECTORS)?;
         let sector = Sector::ALL.iter().copied().find(|s| u32::from(s.ordinal()) + 1 == self.0 % SECTORS);
         Some((level, sector))
     }
@@ -174,7 +174,7 @@ impl Cell {
     }
     /// When the newest one was created, in milliseconds.
     pub fn latest(self) -> u32 {
-        LATEST + self.0
+        self.count() + NEWEST
     }
 }
 
@@ -211,9 +211,13 @@ fn took(counts: &mut Counts, key: u32, i: &Incident, end: Option<Timestamp>) {
     counts.push((key + 1, (end.millis() - begun.millis()).max(0)));
 }
 
-/// What an incident counts as on the map, within the cell of its level and sector.
-pub fn place(i: &Incident) -> Counts {
-    let cell = Cell::new(i.level, i.sector);
+/// The cells an incident belongs to: its sector of all levels, and of its level.
+pub fn cells(i: &Incident) -> [Cell; 2] {
+    [None, Some(i.level)].map(|level| Cell::new(level, i.sector))
+}
+
+/// What an incident counts as on the map, within a cell.
+fn place(i: &Incident, cell: Cell) -> Counts {
     let mut counts = vec![(cell.count(), 1)];
     counts.extend(i.priority.map(|p| (cell.priority(p), 1)));
     counts.extend(cell.evidence(i.evidence_status).map(|k| (k, 1)));
@@ -222,9 +226,10 @@ pub fn place(i: &Incident) -> Counts {
 
 /// Every account of an incident: ledger, country, and what it counts as there.
 pub fn accounts(i: &Incident) -> Vec<(Ledger, Option<Country>, Counts)> {
-    let mut all = vec![(Ledger::Figures, None, figures(i)), (Ledger::Country, i.country, place(i))];
+    let places = cells(i).into_iter().flat_map(|cell| place(i, cell)).collect();
+    let mut all = vec![(Ledger::Figures, None, figures(i)), (Ledger::Country, i.country, places)];
     if i.country.is_some() {
-        all.push((Ledger::World, None, vec![(Cell::new(i.level, i.sector).count(), 1)]));
+        all.push((Ledger::World, None, cells(i).map(|cell| (cell.count(), 1)).to_vec()));
     }
     all
 }
@@ -239,28 +244,21 @@ pub fn hour(t: Timestamp) -> i64 {
     t.millis().div_euclid(HOUR_MS)
 }
 
-/// Counts under keys, added up.
+/// What a view shows, added up. As large as a block at once: keys come by the thousand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sums(Vec<i64>);
-
-/// What sums grow by: a view of the map fits in at once, and so do the figures.
-const GROWTH: usize = 32 * SLOTS;
 
 impl Sums {
     /// What is counted under a key.
     pub fn get(&self, key: u32) -> i64 {
-        slot(key).and_then(|at| self.0.get(at)).copied().unwrap_or(0)
+        usize::try_from(key).ok().and_then(|at| self.0.get(at)).copied().unwrap_or(0)
     }
-    /// Takes in what is counted elsewhere: counts are added, of times the latest stays.
     #[inline]
-    pub fn take_in(&mut self, key: u32, n: i64) {
-        let Some(at) = slot(key) else { return };
-        if at >= self.0.len() {
-            self.0.resize((at / GROWTH).saturating_add(1).saturating_mul(GROWTH), 0);
+    fn at(&mut self, key: u32) -> Option<&mut i64> {
+        if self.0.is_empty() {
+            self.0.resize(usize::try_from(BLOCK).ok()?, 0);
         }
-        if let Some(sum) = self.0.get_mut(at) {
-            *sum = if key >= LATEST { n.max(*sum) } else { sum.saturating_add(n) };
-        }
+        self.0.get_mut(usize::try_from(key).ok()?)
     }
     /// Nothing is counted.
     pub fn is_empty(&self) -> bool {
@@ -268,21 +266,15 @@ impl Sums {
     }
     /// What is counted of a sector, in a view of the map.
     pub fn tally(&self, sector: Option<Sector>) -> Tally {
-        let at = slot(Cell::of(sector).count());
-        Tally(at.and_then(|at| self.0.get(at..)?.first_chunk()).copied().unwrap_or_default())
+        let at = usize::try_from(Cell::new(None, sector).count());
+        let cell = at.ok().and_then(|at| self.0.get(at..)?.first_chunk());
+        Tally(cell.copied().unwrap_or_default())
     }
 }
 
-/// Where sums hold a key: counts as they are numbered, times in their cells.
-#[inline]
-fn slot(key: u32) -> Option<usize> {
-    let cell = key.checked_sub(LATEST).and_then(|cell| usize::try_from(cell).ok());
-    cell.map_or_else(|| usize::try_from(key).ok(), |cell| cell.checked_mul(SLOTS)?.checked_add(NEWEST))
-}
-
-/// What is counted in cells of the map.
+/// What is counted in a cell of the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tally([i64; SLOTS]);
+pub struct Tally([i64; 16]);
 
 impl Tally {
     /// Incidents.
@@ -304,7 +296,7 @@ impl Tally {
     }
     /// When the newest was created.
     pub fn latest_at(&self) -> Option<Timestamp> {
-        self.0.last().filter(|ms| **ms > 0).and_then(|ms| Timestamp::from_millis(*ms).ok())
+        Some(self.of(Cell(0).latest())).filter(|ms| *ms > 0).and_then(|ms| Timestamp::from_millis(ms).ok())
     }
     fn of(&self, key: u32) -> i64 {
         usize::try_from(key).ok().and_then(|at| self.0.get(at)).copied().unwrap_or(0)
@@ -332,17 +324,18 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), n);
+        assert!(keys.iter().all(|k| *k < BLOCK));
     }
 
     #[test]
     fn no_two_cells_share_a_key() {
         let mut keys = Vec::new();
         let sectors = || std::iter::once(None).chain(Sector::ALL.iter().copied().map(Some));
-        for level in Level::ALL {
+        for level in std::iter::once(None).chain(Level::ALL.iter().copied().map(Some)) {
             for sector in sectors() {
-                let cell = Cell::new(*level, sector);
-                assert_eq!(cell.parts(), Some((*level, sector)));
-                assert_eq!(Cell::of_latest(cell.latest()), Some(cell));
+                let cell = Cell::new(level, sector);
+                assert_eq!(cell.parts(), Some((level, sector)));
+                assert_eq!(cell.count() < BLOCK, level.is_none());
                 keys.extend([cell.count(), cell.latest()]);
                 keys.extend(Priority::ALL.iter().map(|p| cell.priority(*p)));
                 keys.extend(EvidenceStatus::ALL.iter().filter_map(|s| cell.evidence(*s)));
@@ -352,6 +345,23 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), n);
-        assert!(keys.iter().all(|k| Cell::of_latest(*k).is_some() == (*k >= LATEST)));
+    }
+
+    #[test]
+    fn a_view_shows_one_level_or_all() {
+        let [l1, l2] = [Level::L1Cyber, Level::L2Ai].map(|l| Cell::new(Some(l), Some(Sector::Health)));
+        let all = Cell::new(None, Some(Sector::Health));
+        let kept = [(all.count(), 3), (all.latest(), 9), (l1.count(), 1), (l1.latest(), 5), (l2.count(), 2)];
+        let shown = |view: View| {
+            let mut sums = Sums::default();
+            // Twice, as if two stretches had the same.
+            kept.iter().chain(&kept).for_each(|(key, n)| view.take_in(&mut sums, *key, *n));
+            let tally = sums.tally(Some(Sector::Health));
+            (tally.count(), tally.latest_at().map(Timestamp::millis))
+        };
+        assert_eq!(shown(View::World(None)), (6, Some(9)));
+        assert_eq!(shown(View::World(Some(Level::L1Cyber))), (2, Some(5)));
+        assert_eq!(shown(View::Country(Some(Level::L2Ai))), (4, None));
+        assert_eq!(shown(View::Country(Some(Level::L3Legal))), (0, None));
     }
 }

@@ -73,10 +73,12 @@ pub fn closed() -> Mask {
     mask
 }
 
-/// The bits that say this level and this sector, or none.
-pub fn place(level: Level, sector: Option<Sector>) -> Mask {
+/// The bits that say this level, or any, and this sector, or none.
+pub fn place(level: Option<Level>, sector: Option<Sector>) -> Mask {
     let mut mask = Mask::default();
-    mask.set(&LEVEL, level.ordinal());
+    if let Some(level) = level {
+        mask.set(&LEVEL, level.ordinal());
+    }
     mask.set(&SECTOR, sector.map_or(0, |s| s.ordinal() + 1));
     mask
 }

@@ -16,7 +16,7 @@ mod text;
 mod own {
     use super::Conn;
     pub use super::text::{matching, row_order, text_page, text_query, tidy_words};
-    use crate::rollup::Key;
+    use crate::rollup::{Key, Stored};
     use crate::rows::{AuditRow, IndicatorRow};
     use crate::schema::{
         agents, audit, audit_head, idempotency, incident_numbers, incidents, indicators, intake, jobs,
@@ -144,10 +144,11 @@ mod own {
         hour: i64,
         scope: String,
         sums: Vec<u8>,
+        levels: Vec<u8>,
     }
 
     /// Rollups by their keys, as far as there are any, in one statement.
-    pub fn load_rollups(conn: &mut Conn, keys: &[Key]) -> QueryResult<BTreeMap<Key, Vec<u8>>> {
+    pub fn load_rollups(conn: &mut Conn, keys: &[Key]) -> QueryResult<BTreeMap<Key, Stored>> {
         let (mut ledgers, mut spans, mut hours, mut scopes) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (ledger, span, hour, scope) in keys {
@@ -165,29 +166,35 @@ mod own {
         .bind::<Array<BigInt>, _>(hours)
         .bind::<Array<Text>, _>(scopes)
         .load(conn)?;
-        Ok(rows.into_iter().map(|r| ((r.ledger, r.span, r.hour, r.scope), r.sums)).collect())
+        let stored =
+            |r: Rollup| ((r.ledger, r.span, r.hour, r.scope), Stored { sums: r.sums, levels: r.levels });
+        Ok(rows.into_iter().map(stored).collect())
     }
 
     /// Puts rollups in, or in the place of those of the same key, in one statement.
-    pub fn store_rollups(conn: &mut Conn, rows: Vec<(Key, Vec<u8>)>) -> QueryResult<()> {
-        let (mut ledgers, mut spans, mut hours, mut scopes, mut sums) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for ((ledger, span, hour, scope), bytes) in rows {
+    pub fn store_rollups(conn: &mut Conn, rows: Vec<(Key, Stored)>) -> QueryResult<()> {
+        let (mut ledgers, mut spans, mut hours, mut scopes) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut sums, mut levels) = (Vec::new(), Vec::new());
+        for ((ledger, span, hour, scope), stored) in rows {
             ledgers.push(ledger);
             spans.push(span);
             hours.push(hour);
             scopes.push(scope);
-            sums.push(bytes);
+            sums.push(stored.sums);
+            levels.push(stored.levels);
         }
         diesel::sql_query(
-            "INSERT INTO rollups (ledger, span, hour, scope, sums) SELECT * FROM unnest($1, $2, $3, $4, $5) \
-             ON CONFLICT (ledger, span, hour, scope) DO UPDATE SET sums = excluded.sums",
+            "INSERT INTO rollups (ledger, span, hour, scope, sums, levels) \
+             SELECT * FROM unnest($1, $2, $3, $4, $5, $6) ON CONFLICT (ledger, span, hour, scope) \
+             DO UPDATE SET sums = excluded.sums, levels = excluded.levels",
         )
         .bind::<Array<Integer>, _>(ledgers)
         .bind::<Array<Integer>, _>(spans)
         .bind::<Array<BigInt>, _>(hours)
         .bind::<Array<Text>, _>(scopes)
         .bind::<Array<Binary>, _>(sums)
+        .bind::<Array<Binary>, _>(levels)
         .execute(conn)?;
         Ok(())
     }

@@ -4,8 +4,11 @@
 //! hours up to the next quarter of a day, of quarters up to the next day, and so on: a few dozen rows, however long.
 
 use crate::error::damaged;
+use diesel::prelude::*;
 use probatum_application::AppError;
-use probatum_application::rollup::{Cell, HOUR_MS, Ledger, Sums, View, accounts, hour, of_action};
+use probatum_application::rollup::{
+    BLOCK, Cell, HOUR_MS, Ledger, Sums, View, accounts, cells, hour, of_action,
+};
 use probatum_incident::{Country, Incident};
 use probatum_kernel::Timestamp;
 use probatum_playbooks::Action;
@@ -93,16 +96,18 @@ impl Deltas {
                 counts.into_iter().for_each(|(key, n)| *delta.sums.entry(key).or_default() += sign * n);
             }
         }
-        let place = |i: &Incident| (i.country, Cell::new(i.level, i.sector));
+        let place = |i: &Incident| (i.country, cells(i));
         if was.map(place) == is.map(place) {
             return;
         }
         for (incident, gone) in [(was, true), (is, false)] {
             let Some(i) = incident.filter(|i| i.country.is_some()) else { continue };
             let delta = self.0.entry((Ledger::Country, i.country, hour(i.created_at))).or_default();
-            let seen = delta.latest.entry(Cell::new(i.level, i.sector)).or_default();
-            let at = if gone { &mut seen.went } else { &mut seen.came };
-            *at = (*at).max(Some(i.created_at.millis()));
+            for cell in cells(i) {
+                let seen = delta.latest.entry(cell).or_default();
+                let at = if gone { &mut seen.went } else { &mut seen.came };
+                *at = (*at).max(Some(i.created_at.millis()));
+            }
         }
     }
 
@@ -208,32 +213,45 @@ impl Packed {
     }
 
     /// As bytes: of each key the distance to the one before, then the number, both as variable-length integers of seven
-    /// bits a byte, the number with its sign in the lowest bit.
-    pub fn bytes(&self) -> Vec<u8> {
-        let (mut out, mut before) = (Vec::new(), 0u32);
-        for (key, n) in &self.0 {
-            varint(&mut out, u64::from(key - before));
-            varint(&mut out, zigzag(*n));
-            before = *key;
-        }
-        out
+    /// bits a byte, the number with its sign in the lowest bit. What belongs to single levels apart: it is most of it, and
+    /// seldom asked for.
+    pub fn stored(&self) -> Stored {
+        Stored { sums: bytes(self.0.range(..BLOCK)), levels: bytes(self.0.range(BLOCK..)) }
     }
 
     /// From bytes.
-    pub fn read(bytes: &[u8]) -> Result<Self, AppError> {
+    pub fn read(stored: &Stored) -> Result<Self, AppError> {
         let mut packed = Self::default();
-        each(bytes, |key, n| packed.set(key, n))?;
+        for bytes in [&stored.sums, &stored.levels] {
+            each(bytes, |key, n| packed.set(key, n))?;
+        }
         Ok(packed)
     }
 }
 
+/// A rollup as the database keeps it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = crate::schema::rollups)]
+pub struct Stored {
+    /// The figures, or the map of all levels together.
+    pub sums: Vec<u8>,
+    /// The map level by level.
+    pub levels: Vec<u8>,
+}
+
+fn bytes<'a>(of: impl Iterator<Item = (&'a u32, &'a i64)>) -> Vec<u8> {
+    let (mut out, mut before) = (Vec::new(), 0u32);
+    for (key, n) in of {
+        varint(&mut out, u64::from(key - before));
+        varint(&mut out, zigzag(*n));
+        before = *key;
+    }
+    out
+}
+
 /// Adds what a view shows of a rollup, as bytes, to sums.
 pub fn add_up(sums: &mut Sums, view: View, bytes: &[u8]) -> Result<(), AppError> {
-    each(bytes, |key, n| {
-        if let Some(key) = view.key(key) {
-            sums.take_in(key, n);
-        }
-    })
+    each(bytes, |key, n| view.take_in(sums, key, n))
 }
 
 /// The largest key that is read; what lies beyond is no key of ours.
@@ -306,12 +324,12 @@ mod tests {
         fn sums_come_back_as_they_went(sums in prop::collection::btree_map(0u32..60_000, any::<i64>(), 0..50)) {
             let mut packed = Packed::default();
             sums.iter().for_each(|(k, n)| packed.set(*k, *n));
-            prop_assert_eq!(Packed::read(&packed.bytes()).unwrap(), packed);
+            prop_assert_eq!(Packed::read(&packed.stored()).unwrap(), packed);
         }
 
         #[test]
         fn bytes_of_another_hand_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Packed::read(&bytes);
+            let _ = Packed::read(&Stored { sums: bytes.clone(), levels: bytes });
         }
 
         #[test]

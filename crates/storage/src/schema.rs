@@ -379,6 +379,7 @@ diesel::table! {
         hour -> BigInt,
         scope -> Text,
         sums -> Binary,
+        levels -> Binary,
     }
 }
 

@@ -247,7 +247,8 @@ mod tests {
                      (SELECT COUNT(*) FROM incidents i WHERE i.country = f.value)";
         assert_eq!(one(wrong), "0", "countries change places, none gets more");
         let bits = country_bits();
-        let kinds = format!("SELECT COUNT(DISTINCT (facets & {bits}) || coalesce(country, '')) FROM incidents");
+        let kinds =
+            format!("SELECT COUNT(DISTINCT (facets & {bits}) || coalesce(country, '')) FROM incidents");
         assert_eq!(one(&kinds), one("SELECT COUNT(DISTINCT coalesce(country, '')) FROM incidents"));
     }
 }

@@ -3,7 +3,7 @@
 use super::{Conn, Session, own};
 use crate::error::OrApp;
 use crate::facets;
-use crate::rollup::{self, Deltas, Key, LONGEST, Packed};
+use crate::rollup::{self, Deltas, Key, LONGEST, Packed, Stored};
 use crate::rows::{ActionRow, IncidentRow};
 use crate::schema::{actions, incidents, rollup_version, rollups};
 use crate::types::DbId;
@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use probatum_application::AppError;
 use probatum_application::ports::{Recounted, RollupRows};
-use probatum_application::rollup::{Cell, Ledger, Sums, VERSION, View, hour};
+use probatum_application::rollup::{Cell, Sums, VERSION, View, hour};
 use probatum_incident::{Country, Priority};
 use probatum_kernel::{IncidentId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,13 +34,9 @@ macro_rules! has {
 }
 
 impl RollupRows for Session<'_> {
-    fn sums_since(
-        &mut self,
-        view: View,
-        since: Timestamp,
-    ) -> Result<Vec<(Option<Country>, Sums)>, AppError> {
+    fn sums_since(&mut self, view: View, since: Timestamp) -> Result<Vec<(Option<Country>, Sums)>, AppError> {
         let mut by_scope: BTreeMap<String, Sums> = BTreeMap::new();
-        stretches(self.conn, view.ledger(), since, LONGEST, |(_, scope, sums)| {
+        stretches(self.conn, view, since, LONGEST, |(_, scope, sums)| {
             rollup::add_up(by_scope.entry(scope).or_default(), view, &sums)
         })?;
         by_scope.into_iter().map(|(scope, sums)| Ok((rollup::country(&scope)?, sums))).collect()
@@ -53,7 +49,7 @@ impl RollupRows for Session<'_> {
         step_hours: i64,
     ) -> Result<Vec<(Timestamp, Option<Country>, Sums)>, AppError> {
         let mut series: BTreeMap<(i64, String), Sums> = BTreeMap::new();
-        stretches(self.conn, view.ledger(), since, step_hours, |(begin, scope, sums)| {
+        stretches(self.conn, view, since, step_hours, |(begin, scope, sums)| {
             let step = begin.div_euclid(step_hours) * step_hours;
             let at = step.max(hour(since));
             rollup::add_up(series.entry((at, scope)).or_default(), view, &sums)
@@ -92,26 +88,31 @@ fn lowest(t: Timestamp) -> DbId {
     DbId(IncidentId::lowest(t).uuid())
 }
 
-/// One rollup: the first hour of its stretch, its scope, its sums.
+/// What a view reads of a rollup: the first hour of its stretch, its scope, its sums.
 type Stretch = (i64, String, Vec<u8>);
 
 /// Takes, one after the other, the rollups that make up all time since `since`, by stretches of at most `longest` hours.
 fn stretches(
     conn: &mut Conn,
-    ledger: Ledger,
+    view: View,
     since: Timestamp,
     longest: i64,
     mut take: impl FnMut(Stretch) -> Result<(), AppError>,
 ) -> Result<(), AppError> {
     for (span, begin, end) in rollup::cover(hour(since), longest) {
-        let rows = rollups::table
-            .filter(rollups::ledger.eq(ledger.number()))
+        let found = rollups::table
+            .filter(rollups::ledger.eq(view.ledger().number()))
             .filter(rollups::span.eq(i32::try_from(span).unwrap_or(i32::MAX)))
             .filter(rollups::hour.ge(begin))
-            .filter(rollups::hour.lt(end))
-            .select((rollups::hour, rollups::scope, rollups::sums))
-            .load_iter::<Stretch, DefaultLoadingMode>(conn)
-            .app()?;
+            .filter(rollups::hour.lt(end));
+        // Only the column that is asked for: levels are most of a rollup, and lie on pages of their own.
+        let rows = if view.level().is_some() {
+            let levels = found.select((rollups::hour, rollups::scope, rollups::levels));
+            levels.load_iter::<Stretch, DefaultLoadingMode>(conn).app()?
+        } else {
+            let sums = found.select((rollups::hour, rollups::scope, rollups::sums));
+            sums.load_iter::<Stretch, DefaultLoadingMode>(conn).app()?
+        };
         for row in rows {
             take(row.app()?)?;
         }
@@ -131,7 +132,7 @@ pub fn add(conn: &mut Conn, deltas: Deltas) -> Result<(), AppError> {
     for (key, delta) in deltas {
         let mut sums = Packed::read(&kept.remove(&key).unwrap_or_default())?;
         delta.apply(&mut sums, |cell| newest(conn, &key, cell))?;
-        rows.push((key, sums.bytes()));
+        rows.push((key, sums.stored()));
     }
     own::store_rollups(conn, rows).app()
 }
@@ -195,7 +196,7 @@ fn recount(conn: &mut Conn, mend: bool) -> Result<Recounted, AppError> {
             }
         }
         if mend && !wrong.is_empty() {
-            let rows = wrong.into_iter().map(|(key, _, wanted)| (key, wanted.bytes()));
+            let rows = wrong.into_iter().map(|(key, _, wanted)| (key, wanted.stored()));
             own::store_rollups(conn, rows.collect()).app()?;
         }
     }
@@ -258,17 +259,18 @@ type Wrong = (Key, Packed, Packed);
 
 /// The rollups within a longest stretch that are not as wanted: what they are, and what they should be.
 fn compare(conn: &mut Conn, begin: i64, mut wanted: BTreeMap<Key, Packed>) -> Result<Vec<Wrong>, AppError> {
-    let rows: Vec<(i32, i32, i64, String, Vec<u8>)> = rollups::table
+    let key = (rollups::ledger, rollups::span, rollups::hour, rollups::scope);
+    let rows: Vec<(Key, Stored)> = rollups::table
         .filter(rollups::hour.ge(begin))
         .filter(rollups::hour.lt(begin.saturating_add(LONGEST)))
+        .select((key, Stored::as_select()))
         .load(conn)
         .app()?;
     let mut wrong = Vec::new();
-    for (ledger, span, hour, scope, bytes) in rows {
-        let key = (ledger, span, hour, scope);
+    for (key, stored) in rows {
         let should = wanted.remove(&key).unwrap_or_default();
         // What cannot be read is wrong, too, and mended like the rest.
-        let is = Packed::read(&bytes);
+        let is = Packed::read(&stored);
         if is.as_ref().ok() != Some(&should) {
             wrong.push((key, is.unwrap_or_default(), should));
         }

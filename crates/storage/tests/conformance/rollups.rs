@@ -340,7 +340,7 @@ fn what_is_wrong_is_found_and_mended(engine: Engine) {
         Engine::Sqlite => format!("x'{hex}'"),
         Engine::Postgres => format!("'\\x{hex}'"),
     };
-    // A number changed, bytes that are no sums, a row that is gone, a row of nothing.
+    // A number changed, bytes that are no sums, a row that is gone, levels changed, a row of nothing.
     let some = |n: i64| {
         format!(
             "ledger = 0 AND span = 1 AND hour = (SELECT MIN(hour) + {n} FROM rollups WHERE span = 1 AND ledger = 0)"
@@ -349,9 +349,13 @@ fn what_is_wrong_is_found_and_mended(engine: Engine) {
     bed.raw().run(&format!("UPDATE rollups SET sums = {} WHERE {}", blob("0002"), some(0)));
     bed.raw().run(&format!("UPDATE rollups SET sums = {} WHERE ledger = 2 AND span = 1536", blob("ffff")));
     bed.raw().run("DELETE FROM rollups WHERE ledger = 1 AND span = 192");
-    bed.raw().run(&format!("INSERT INTO rollups VALUES (0, 1, 0, '', {})", blob("0002")));
+    bed.raw().run(&format!("UPDATE rollups SET levels = {} WHERE ledger = 2 AND span = 24", blob("ff7f02")));
+    bed.raw().run(&format!(
+        "INSERT INTO rollups (ledger, span, hour, scope, sums) VALUES (0, 1, 0, '', {})",
+        blob("0002")
+    ));
     let found = bed.read(|tx| tx.recount(false)).unwrap();
-    assert!(found.wrong >= 4 && !found.examples.is_empty(), "{found:?}");
+    assert!(found.wrong >= 5 && !found.examples.is_empty(), "{found:?}");
     let mended = bed.write(|tx| tx.recount(true)).unwrap();
     assert_eq!(mended.wrong, found.wrong);
     assert_eq!(recounted(&bed), Ok(60));
