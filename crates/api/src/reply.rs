@@ -6,7 +6,7 @@ use crate::problem::Problem;
 use crate::query;
 use crate::state::Api;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, ContentType, HeaderName, HeaderValue, LINK, LOCATION};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LINK, LOCATION};
 use actix_web::{HttpRequest, HttpResponse};
 use probatum_application::ports::{Executor, Tx};
 use probatum_application::{Answer, AppError, Ctx, Render, RequestKey, Taken, answer_once};
@@ -127,13 +127,6 @@ pub fn page_after<T: Serialize>(
         response.insert_header((LINK, query::next_link(req, next)));
     }
     response.json(List { data, meta: Meta::new(page, total) })
-}
-
-/// A large view of about so many bytes, written into one piece of memory instead of one that is moved as it grows.
-pub fn large(view: &impl Serialize, about: usize) -> Result<HttpResponse, Problem> {
-    let mut body = Vec::with_capacity(about);
-    serde_json::to_writer(&mut body, view).map_err(|e| AppError::internal(e.to_string()))?;
-    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(body))
 }
 
 /// Whether content that was received belongs to nothing: it was refused, or a repetition was answered from store and

@@ -144,6 +144,7 @@ const NEWEST: u32 = CELL - 1;
 pub const BLOCK: u32 = SECTORS * CELL;
 
 /// Where the keys of a level begin, or of all together.
+#[inline]
 fn block(level: Option<Level>) -> u32 {
     level.map_or(0, |l| (u32::from(l.ordinal()) + 1) * BLOCK)
 }

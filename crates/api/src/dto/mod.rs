@@ -10,6 +10,7 @@ pub mod facts;
 pub mod feeds;
 pub mod incident;
 pub mod intake;
+pub mod map;
 pub mod patch;
 pub mod plan;
 pub mod playbook;

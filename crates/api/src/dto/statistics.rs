@@ -1,10 +1,9 @@
-//! Figures and the map on the wire.
+//! Figures on the wire.
 
-use crate::vocabulary as words;
-use probatum_application::{Map, PRIORITIES, Place, STATUSES, Statistics};
-use probatum_incident::{Country, Flag, Priority, Sector};
-use probatum_kernel::{EvidenceStatus, Timestamp};
-use serde::{Serialize, Serializer};
+use probatum_application::Statistics;
+use probatum_incident::{Flag, Priority};
+use probatum_kernel::Timestamp;
+use serde::Serialize;
 use serde_json::Number;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -102,7 +101,8 @@ impl StatisticsView {
     }
 }
 
-fn priority(p: Option<Priority>) -> &'static str {
+/// How a priority is called, or its absence.
+pub fn priority(p: Option<Priority>) -> &'static str {
     p.map_or("none", Priority::as_str)
 }
 
@@ -111,168 +111,6 @@ fn number(n: Option<f64>, decimals: i32) -> Option<Number> {
     let factor = 10f64.powi(decimals);
     let text = format!("{}", (n? * factor).round() / factor);
     serde_json::from_str(&text).ok()
-}
-
-/// GeoJSON (RFC 7946) with a timeline and sectors.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = IncidentMap)]
-pub struct MapView {
-    /// Always `FeatureCollection`.
-    #[serde(rename = "type")]
-    kind: &'static str,
-    /// One per country and sector, ordered by both.
-    #[schema(value_type = Vec<Feature>)]
-    features: Features,
-    /// When incidents were created.
-    timeline: Vec<Point>,
-    /// How many incidents of each sector, the most first.
-    sectors: Vec<SectorCount>,
-    /// Hours between two points of the timeline; the first stretch may be shorter.
-    step_hours: i64,
-    /// Incidents of the window, sector and level that no feature shows, having no country; 0 with `bbox`.
-    unlocated: i64,
-    /// Where the window begins: its length before now, rounded down to the full hour (UTC).
-    #[schema(value_type = String, format = DateTime)]
-    since: Timestamp,
-}
-
-/// The incidents of one country and sector.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = MapFeature)]
-pub struct Feature {
-    /// Always `Feature`.
-    #[serde(rename = "type")]
-    kind: &'static str,
-    geometry: Geometry,
-    properties: Properties,
-}
-
-/// About the middle of the country, whoever asks.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = MapGeometry)]
-pub struct Geometry {
-    /// Always `Point`.
-    #[serde(rename = "type")]
-    kind: &'static str,
-    /// Longitude and latitude, WGS 84.
-    #[schema(example = json!([19.4, 52.1]))]
-    coordinates: [f64; 2],
-}
-
-/// What is known about the incidents of one country and sector.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = MapProperties)]
-pub struct Properties {
-    /// ISO 3166-1 alpha-2.
-    #[schema(value_type = String, example = "PL")]
-    country: Country,
-    /// Null: incidents without a sector.
-    #[schema(value_type = Option<words::Sector>)]
-    sector: Option<&'static str>,
-    /// How many incidents.
-    #[schema(minimum = 1)]
-    count: i64,
-    /// How many have which priority; priorities of none are left out.
-    #[schema(value_type = BTreeMap<String, i64>)]
-    by_priority: There<Option<Priority>, PRIORITIES>,
-    /// When the newest was created.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    latest_at: Option<Timestamp>,
-    /// What they are together, by the rule for an incident and its evidence: `disputed` if any is, else the strongest.
-    #[schema(value_type = words::EvidenceStatus)]
-    evidence_status: &'static str,
-    /// How many have which evidence status; those of none are left out.
-    #[schema(value_type = BTreeMap<String, i64>)]
-    by_evidence_status: There<EvidenceStatus, STATUSES>,
-}
-
-/// A point of the timeline.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = MapPoint)]
-pub struct Point {
-    /// Where the stretch begins.
-    #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
-    /// How many incidents were created in it.
-    #[schema(minimum = 1)]
-    count: i64,
-}
-
-/// The incidents of one sector.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = MapSector)]
-pub struct SectorCount {
-    /// Null: incidents without a sector.
-    #[schema(value_type = Option<words::Sector>)]
-    sector: Option<&'static str>,
-    /// How many.
-    #[schema(minimum = 1)]
-    count: i64,
-}
-
-/// Places that become features as they are written: a map has hundreds, and most of its cost is here.
-#[derive(Debug)]
-struct Features(Vec<Place>);
-
-impl Serialize for Features {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_seq(self.0.iter().map(Feature::from))
-    }
-}
-
-/// Counts of what there is, by its name.
-#[derive(Debug)]
-struct There<K, const N: usize>([(K, i64); N], fn(K) -> &'static str);
-
-impl<K: Copy, const N: usize> Serialize for There<K, N> {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        let Self(counts, name) = self;
-        s.collect_map(counts.iter().filter(|(_, n)| *n > 0).map(|(key, n)| (name(*key), n)))
-    }
-}
-
-impl From<&Place> for Feature {
-    fn from(p: &Place) -> Self {
-        let middle = p.country.centroid();
-        Self {
-            kind: "Feature",
-            geometry: Geometry { kind: "Point", coordinates: [middle.lon, middle.lat] },
-            properties: Properties {
-                country: p.country,
-                sector: p.sector.map(Sector::as_str),
-                count: p.count,
-                by_priority: There(p.by_priority, priority),
-                latest_at: p.latest_at,
-                evidence_status: p.evidence_status().as_str(),
-                by_evidence_status: There(p.by_evidence_status, EvidenceStatus::as_str),
-            },
-        }
-    }
-}
-
-impl From<Map> for MapView {
-    fn from(m: Map) -> Self {
-        let sector = |(sector, count): (Option<Sector>, i64)| SectorCount {
-            sector: sector.map(Sector::as_str),
-            count,
-        };
-        Self {
-            kind: "FeatureCollection",
-            features: Features(m.places),
-            timeline: m.timeline.into_iter().map(|(at, count)| Point { at, count }).collect(),
-            sectors: m.sectors.into_iter().map(sector).collect(),
-            step_hours: m.step_hours,
-            unlocated: m.unlocated,
-            since: m.since,
-        }
-    }
-}
-
-impl MapView {
-    /// About how many bytes of JSON it makes: a feature has 300 to 450.
-    pub fn about_bytes(&self) -> usize {
-        self.features.0.len().saturating_mul(450).saturating_add(8 * 1024)
-    }
 }
 
 #[cfg(test)]

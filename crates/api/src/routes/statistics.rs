@@ -1,12 +1,14 @@
 //! Statistics and the map.
 
 use crate::caller::{Caller, may};
-use crate::dto::statistics::{MapView, StatisticsView};
+use crate::dto::map::{MapView, body};
+use crate::dto::statistics::StatisticsView;
 use crate::problem::Problem;
 use crate::query;
-use crate::reply;
 use crate::state::Api;
+use actix_web::http::header::ContentType;
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use probatum_application::AppError;
 use probatum_application::use_cases::statistics;
 
 /// Figures for a dashboard
@@ -57,6 +59,6 @@ pub async fn map(
 ) -> Result<HttpResponse, Problem> {
     let query = query::map(req.query_string())?;
     let found = api.read(caller, move |tx, ctx| statistics::map(tx, ctx, &query)).await?;
-    let view = MapView::from(found);
-    reply::large(&view, view.about_bytes())
+    let body = body(&found).map_err(|e| AppError::internal(e.to_string()))?;
+    Ok(HttpResponse::Ok().content_type(ContentType::json()).body(body))
 }

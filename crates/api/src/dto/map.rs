@@ -1,0 +1,257 @@
+//! The map on the wire: GeoJSON (RFC 7946) with a timeline and sectors.
+//!
+//! The views describe it. Features are hundreds, and printing them through their views cost more than finding them: what
+//! is sent is put together by [`body`], and a test holds that to what the views make.
+
+use super::statistics::priority;
+use crate::vocabulary as words;
+use probatum_application::{Map, Place};
+use probatum_incident::{Country, Sector};
+use probatum_kernel::{EvidenceStatus, Timestamp};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// What a feature takes at most, about, in bytes.
+const FEATURE: usize = 450;
+/// Behind this, features stand.
+const FEATURES: &str = "\"features\":[";
+
+/// The answer to a map.
+pub fn body(map: &Map) -> Result<String, serde_json::Error> {
+    let frame = serde_json::to_string(&MapView::without_features(map))?;
+    let (before, after) = frame.split_once(FEATURES).unwrap_or((frame.as_str(), ""));
+    let mut out = String::with_capacity(frame.len().saturating_add(map.places.len().saturating_mul(FEATURE)));
+    out.push_str(before);
+    out.push_str(FEATURES);
+    let mut head: Option<(Country, String)> = None;
+    for (n, place) in map.places.iter().enumerate() {
+        let begun = match head.take() {
+            Some(begun) if begun.0 == place.country => begun,
+            _ => (place.country, head_of(place.country)?),
+        };
+        out.push_str(if n == 0 { "" } else { "," });
+        out.push_str(&begun.1);
+        rest_of(&mut out, place);
+        head = Some(begun);
+    }
+    out.push_str(after);
+    Ok(out)
+}
+
+/// What all features of a country begin with.
+fn head_of(country: Country) -> Result<String, serde_json::Error> {
+    let geometry = serde_json::to_string(&Geometry::of(country))?;
+    Ok(format!(r#"{{"type":"Feature","geometry":{geometry},"properties":{{"country":"{country}","#))
+}
+
+/// What a feature goes on with. None of these words and numbers needs escaping.
+fn rest_of(out: &mut String, p: &Place) {
+    out.push_str(r#""sector":"#);
+    quoted(out, p.sector.map(Sector::as_str));
+    out.push_str(r#","count":"#);
+    out.push_str(itoa::Buffer::new().format(p.count));
+    out.push_str(r#","by_priority":{"#);
+    counts(out, &p.by_priority, priority);
+    out.push_str(r#"},"latest_at":"#);
+    quoted(out, p.latest_at.map(|t| t.to_string()).as_deref());
+    out.push_str(r#","evidence_status":"#);
+    quoted(out, Some(p.evidence_status().as_str()));
+    out.push_str(r#","by_evidence_status":{"#);
+    counts(out, &p.by_evidence_status, EvidenceStatus::as_str);
+    out.push_str("}}}");
+}
+
+fn quoted(out: &mut String, word: Option<&str>) {
+    match word {
+        Some(word) => ["\"", word, "\""].into_iter().for_each(|part| out.push_str(part)),
+        None => out.push_str("null"),
+    }
+}
+
+fn counts<K: Copy>(out: &mut String, all: &[(K, i64)], name: fn(K) -> &'static str) {
+    let there = all.iter().filter(|(_, n)| *n > 0);
+    for ((key, n), before) in there.zip(std::iter::once("\"").chain(std::iter::repeat(",\""))) {
+        [before, name(*key), "\":"].into_iter().for_each(|part| out.push_str(part));
+        out.push_str(itoa::Buffer::new().format(*n));
+    }
+}
+
+/// GeoJSON (RFC 7946) with a timeline and sectors.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = IncidentMap)]
+pub struct MapView {
+    /// Always `FeatureCollection`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// One per country and sector, ordered by both.
+    features: Vec<Feature>,
+    /// When incidents were created.
+    timeline: Vec<Point>,
+    /// How many incidents of each sector, the most first.
+    sectors: Vec<SectorCount>,
+    /// Hours between two points of the timeline; the first stretch may be shorter.
+    step_hours: i64,
+    /// Incidents of the window, sector and level that no feature shows, having no country; 0 with `bbox`.
+    unlocated: i64,
+    /// Where the window begins: its length before now, rounded down to the full hour (UTC).
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+}
+
+/// The incidents of one country and sector.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MapFeature)]
+pub struct Feature {
+    /// Always `Feature`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    geometry: Geometry,
+    properties: Properties,
+}
+
+/// About the middle of the country, whoever asks.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MapGeometry)]
+pub struct Geometry {
+    /// Always `Point`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Longitude and latitude, WGS 84.
+    #[schema(example = json!([19.4, 52.1]))]
+    coordinates: [f64; 2],
+}
+
+/// What is known about the incidents of one country and sector.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MapProperties)]
+pub struct Properties {
+    /// ISO 3166-1 alpha-2.
+    #[schema(example = "PL")]
+    country: String,
+    /// Null: incidents without a sector.
+    #[schema(value_type = Option<words::Sector>)]
+    sector: Option<&'static str>,
+    /// How many incidents.
+    #[schema(minimum = 1)]
+    count: i64,
+    /// How many have which priority; priorities of none are left out.
+    by_priority: BTreeMap<&'static str, i64>,
+    /// When the newest was created.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    latest_at: Option<Timestamp>,
+    /// What they are together, by the rule for an incident and its evidence: `disputed` if any is, else the strongest.
+    #[schema(value_type = words::EvidenceStatus)]
+    evidence_status: &'static str,
+    /// How many have which evidence status; those of none are left out.
+    by_evidence_status: BTreeMap<&'static str, i64>,
+}
+
+/// A point of the timeline.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MapPoint)]
+pub struct Point {
+    /// Where the stretch begins.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// How many incidents were created in it.
+    #[schema(minimum = 1)]
+    count: i64,
+}
+
+/// The incidents of one sector.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MapSector)]
+pub struct SectorCount {
+    /// Null: incidents without a sector.
+    #[schema(value_type = Option<words::Sector>)]
+    sector: Option<&'static str>,
+    /// How many.
+    #[schema(minimum = 1)]
+    count: i64,
+}
+
+impl Geometry {
+    fn of(country: Country) -> Self {
+        let middle = country.centroid();
+        Self { kind: "Point", coordinates: [middle.lon, middle.lat] }
+    }
+}
+
+impl MapView {
+    fn without_features(m: &Map) -> Self {
+        let sector = |(sector, count): &(Option<Sector>, i64)| SectorCount {
+            sector: sector.map(Sector::as_str),
+            count: *count,
+        };
+        Self {
+            kind: "FeatureCollection",
+            features: Vec::new(),
+            timeline: m.timeline.iter().map(|(at, count)| Point { at: *at, count: *count }).collect(),
+            sectors: m.sectors.iter().map(sector).collect(),
+            step_hours: m.step_hours,
+            unlocated: m.unlocated,
+            since: m.since,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use probatum_application::{PRIORITIES, STATUSES};
+    use probatum_incident::Priority;
+    use proptest::prelude::*;
+
+    impl From<&Place> for Feature {
+        fn from(p: &Place) -> Self {
+            let there = |n: i64| n > 0;
+            let by_priority = p.by_priority.iter().filter(|(_, n)| there(*n));
+            let by_evidence = p.by_evidence_status.iter().filter(|(_, n)| there(*n));
+            Self {
+                kind: "Feature",
+                geometry: Geometry::of(p.country),
+                properties: Properties {
+                    country: p.country.to_string(),
+                    sector: p.sector.map(Sector::as_str),
+                    count: p.count,
+                    by_priority: by_priority.map(|(p, n)| (priority(*p), *n)).collect(),
+                    latest_at: p.latest_at,
+                    evidence_status: p.evidence_status().as_str(),
+                    by_evidence_status: by_evidence.map(|(s, n)| (s.as_str(), *n)).collect(),
+                },
+            }
+        }
+    }
+
+    fn place() -> impl Strategy<Value = Place> {
+        let countries = ["AD", "DE", "NZ", "PL", "ZW"].map(|c| c.parse::<Country>().unwrap());
+        let sectors: Vec<_> = std::iter::once(None).chain(Sector::ALL.iter().copied().map(Some)).collect();
+        let counts = prop::array::uniform12(prop_oneof![Just(0i64), 1i64..2_000_000]);
+        let latest = prop::option::of(0i64..4_000_000_000_000);
+        (prop::sample::select(countries.to_vec()), prop::sample::select(sectors), 1i64..9_000, counts, latest)
+            .prop_map(|(country, sector, count, n, latest)| {
+                let mut by_priority = [(None::<Priority>, n[11]); PRIORITIES];
+                by_priority.iter_mut().zip(Priority::ALL).zip(n).for_each(|((e, p), n)| *e = (Some(*p), n));
+                let mut by_evidence_status = [(EvidenceStatus::Gap, 0); STATUSES];
+                let all = by_evidence_status.iter_mut().zip(EvidenceStatus::ALL);
+                all.zip(&n[4..]).for_each(|((e, s), n)| *e = (*s, *n));
+                let latest_at = latest.map(|ms| Timestamp::from_millis(ms).unwrap());
+                Place { country, sector, count, by_priority, by_evidence_status, latest_at }
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_sent_is_what_the_views_describe(mut places in prop::collection::vec(place(), 0..20)) {
+            places.sort_by_key(|p| (p.country, p.sector));
+            let at = Timestamp::from_millis(1_796_000_000_000).unwrap();
+            let sectors = vec![(Some(Sector::Health), 3), (None, 1)];
+            let map = Map { since: at, places, timeline: vec![(at, 4)], step_hours: 24, sectors, unlocated: 2 };
+            let mut described = MapView::without_features(&map);
+            described.features = map.places.iter().map(Feature::from).collect();
+            let sent: serde_json::Value = serde_json::from_str(&body(&map).unwrap()).unwrap();
+            prop_assert_eq!(sent, serde_json::to_value(&described).unwrap());
+        }
+    }
+}
