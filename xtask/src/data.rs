@@ -1,8 +1,8 @@
 //! `cargo xtask migrate` and `cargo xtask seed`: thin over the libraries the program itself uses.
 
 use crate::shell::Outcome;
-use indicatif::{ProgressBar, ProgressStyle};
 use probatum_kernel::Timestamp;
+use probatum_server::progress::{migrated, progress};
 use probatum_server::seed::{Plan, Summary};
 use probatum_storage::{Settings, Store};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -73,15 +73,14 @@ pub fn seed(args: &Seed) -> Outcome {
 
 /// Migrates a database; says what was missing.
 pub fn bring_up(url: &str) -> Outcome<Vec<String>> {
-    Ok(probatum_storage::migrate(&Settings::parse(url, false)?.backend).map_err(told)?)
+    Ok(migrated(&Settings::parse(url, false)?.backend).map_err(told)?)
 }
 
 /// Migrates a database and seeds it, with a progress bar on stderr.
 pub fn fill(url: &str, plan: &Plan) -> Outcome<Summary> {
     bring_up(url)?;
     let store = Store::open(&Settings::parse(url, false)?).map_err(told)?;
-    let bar = ProgressBar::new(plan.incidents.into());
-    bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} incidents, {per_sec}, {eta} left")?);
+    let bar = progress(plan.incidents.into(), "incidents");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let seeding = probatum_server::seed::run(&store, plan, now()?, |written| bar.set_position(written));
     let done = runtime.block_on(seeding).map_err(told)?;

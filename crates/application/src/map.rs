@@ -67,7 +67,7 @@ pub const PRIORITIES: usize = Priority::ALL.len() + 1;
 /// Every evidence status.
 pub const STATUSES: usize = EvidenceStatus::ALL.len();
 
-/// The incidents of one country and sector. It is as large as it is, without anything on the heap: a map has hundreds.
+/// The incidents of one country and sector. Nothing of it is on the heap: a map has hundreds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// The country.

@@ -13,7 +13,8 @@ pub trait IntakeRows {
     /// Reads a delivery.
     fn intake(&mut self, id: IntakeId) -> Answered<Option<Intake>>;
     /// The newest delivery of this content, as this media type, by this sender since `since` that counts: waiting, or
-    /// worked through to its end with an incident that still exists; not rejected and not itself a repetition. In a writing transaction nobody else inserts one of the same until the end.
+    /// worked through to its end with an incident that still exists; not rejected and not itself a repetition. In a writing
+    /// transaction nobody else inserts one of the same until the end.
     fn intake_of_content(
         &mut self,
         sender: &str,
@@ -22,6 +23,16 @@ pub trait IntakeRows {
         hash: &Sha256Hex,
         since: Timestamp,
     ) -> Answered<Option<IntakeId>>;
+    /// The newest delivery of this content, as this media type, by this sender, of which a part was counted when it was
+    /// given up, since `since`, and whose content is kept.
+    fn halfway_of_content(
+        &mut self,
+        sender: &str,
+        kind: IntakeKind,
+        media_type: Option<&str>,
+        hash: &Sha256Hex,
+        since: Timestamp,
+    ) -> Answered<Option<Intake>>;
     /// What is not settled yet. MUST cost no more than the queue is long.
     fn intake_backlog(&mut self) -> Answered<Backlog>;
     /// Whether there may be a delivery to claim.

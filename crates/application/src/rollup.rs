@@ -273,9 +273,13 @@ impl Sums {
     }
 }
 
+/// As many as a cell has keys.
+const SLOTS: usize = 16;
+const _: () = assert!(SLOTS.ilog2() == CELL.ilog2() && CELL.is_power_of_two() && SLOTS.is_power_of_two());
+
 /// What is counted in a cell of the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tally([i64; 16]);
+pub struct Tally([i64; SLOTS]);
 
 impl Tally {
     /// Incidents.

@@ -80,7 +80,11 @@ type Printed = ([u8; 24], usize);
 impl Timestamp {
     /// Digit by digit: a page of a list has hundreds of times, and chrono's own printing is most of what they cost.
     fn printed(self) -> Printed {
-        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let millis = self.0.timestamp_subsec_millis();
+        let (mut text, length) = match millis {
+            0 => (*b"0000-00-00T00:00:00Z    ", 20),
+            _ => (*b"0000-00-00T00:00:00.000Z", 24),
+        };
         let mut put = |at: std::ops::Range<usize>, mut number: u32| {
             for byte in text.get_mut(at).into_iter().flatten().rev() {
                 *byte = b'0'.wrapping_add(u8::try_from(number % 10).unwrap_or(0));
@@ -93,16 +97,10 @@ impl Timestamp {
         put(11..13, self.0.hour());
         put(14..16, self.0.minute());
         put(17..19, self.0.second());
-        match self.0.timestamp_subsec_millis() {
-            0 => {
-                text[19] = b'Z';
-                (text, 20)
-            }
-            millis => {
-                put(20..23, millis);
-                (text, 24)
-            }
+        if millis > 0 {
+            put(20..23, millis);
         }
+        (text, length)
     }
 }
 

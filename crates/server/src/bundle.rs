@@ -1,7 +1,8 @@
 //! `probatum bundle verify`: checks a bundle without a registry, a database or a network.
 
 use crate::cli::Bundle;
-use crate::commands::{Failure, progress, say};
+use crate::commands::{Failure, say};
+use crate::progress::progress;
 use probatum_compliance_export::{PublicKey, Verification, parse_public_keys, verify};
 use std::fs::File;
 use std::io::{BufReader, Read};

@@ -2,14 +2,14 @@
 
 use crate::cli::{Audit, Cli, Command, Common, Key};
 use crate::config::{Config, ConfigError};
+use crate::progress::{migrated, progress};
 use crate::{SystemClock, bundle, checkpoint, evidence, seed, serve, signing_key};
-use indicatif::{ProgressBar, ProgressStyle};
 use probatum_application::ports::{ApiKey, Clock, Executor};
 use probatum_application::use_cases::{audit, deadlines, keys};
 use probatum_application::{AppError, Ctx, Principal};
 use probatum_compliance_export::LogHead;
 use probatum_kernel::Role;
-use probatum_storage::{Backend, Store, migrate, migration_state};
+use probatum_storage::{Backend, Store, migration_state};
 use std::future::Future;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -70,7 +70,7 @@ pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, 
 /// Opens a database, migrated if need be: a key may be made before the first start.
 fn open(common: &Common) -> Result<Store, Failure> {
     let config = Config::of_database(common)?;
-    migrate(&config.store.backend)?;
+    migrated(&config.store.backend)?;
     follow_rules(&config)?;
     Ok(Store::open(&config.store)?)
 }
@@ -101,7 +101,7 @@ fn migrations(config: &Config, dry_run: bool) -> Result<(), Failure> {
     let done = if dry_run {
         migration_state(&config.store.backend)?.pending
     } else {
-        migrate(&config.store.backend)?
+        migrated(&config.store.backend)?
     };
     for migration in &done {
         say(&format!("{} {migration}", if dry_run { "pending" } else { "applied" }))?;
@@ -232,16 +232,6 @@ fn seeded(common: &Common, plan: seed::Plan) -> Result<(), Failure> {
     say(&format!(
         "wrote {incidents} incidents ({closed} of them closed), {evidence} items of evidence, {actions} actions"
     ))
-}
-
-/// A bar on standard error; silent where that is no terminal.
-pub fn progress(total: u64, what: &str) -> ProgressBar {
-    let bar = ProgressBar::new(total);
-    let style = format!("{{bar:40}} {{pos}}/{{len}} {what}, {{per_sec}}, {{eta}} left");
-    if let Ok(style) = ProgressStyle::with_template(&style) {
-        bar.set_style(style);
-    }
-    bar
 }
 
 fn healthcheck(listen: SocketAddr) -> Result<(), Failure> {

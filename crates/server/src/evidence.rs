@@ -1,8 +1,9 @@
 //! `probatum evidence verify`: hashes stored content anew and checks every chain of custody, beside a serving program.
 
 use crate::cli::{Evidence, Serve};
-use crate::commands::{Failure, block_on, existing, progress, say};
+use crate::commands::{Failure, block_on, existing, say};
 use crate::config::Config;
+use crate::progress::progress;
 use probatum_application::ports::{Blobs, Executor};
 use probatum_application::use_cases::evidence_check::{self, Checked};
 use probatum_connectors::BlobStore;

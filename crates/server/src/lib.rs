@@ -9,6 +9,7 @@ mod evidence;
 mod intake_loop;
 mod logging;
 mod loops;
+pub mod progress;
 pub mod seed;
 mod serve;
 mod signals;

@@ -10,9 +10,9 @@ use probatum_application::ports::{Clock, Executor, Signer};
 use probatum_application::use_cases::deadlines;
 use probatum_application::use_cases::keys::{self, KeySecret};
 use probatum_connectors::{BlobStore, PlaybookFolder};
-use probatum_storage::{Store, migrate};
+use probatum_storage::{Renewal, Store, migrate_told};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// How long requests in flight may take to finish once the program is told to stop, in seconds.
@@ -21,13 +21,29 @@ const GRACE: u64 = 30;
 /// How long calls of connectors may take after that, in seconds.
 const CALLS: u64 = 60;
 
+/// How often it is told how far a long migration has come.
+const TELL: Duration = Duration::from_secs(5);
+
+/// Applies what the database lacks; a long one tells how far it has come.
+fn migrated(config: &Config) -> Result<(), Failure> {
+    let mut last: Option<Instant> = None;
+    let mut told = |at: Renewal| {
+        if last.is_none_or(|last| last.elapsed() > TELL) {
+            last = Some(Instant::now());
+            tracing::info!(what = at.what, done = at.done, of = at.of, "made anew");
+        }
+    };
+    for migration in migrate_told(&config.store.backend, &mut told)? {
+        tracing::info!(migration, "migration applied");
+    }
+    Ok(())
+}
+
 /// Runs the registry until it is told to stop.
 pub fn serve(config: &Config) -> Result<(), Failure> {
     logging::start(config.log_format, &config.log).map_err(Failure)?;
     let playbooks = Arc::new(PlaybookFolder::open(config.playbooks.clone())?);
-    for migration in migrate(&config.store.backend)? {
-        tracing::info!(migration, "migration applied");
-    }
+    migrated(config)?;
     follow_rules(config)?;
     let hub = Hub::default();
     let store: Arc<dyn Executor> = hub.listening_to(Arc::new(Store::open(&config.store)?));

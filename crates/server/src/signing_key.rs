@@ -4,12 +4,13 @@ use crate::SystemClock;
 use crate::cli::{KeyFile, Serve, SigningKey};
 use crate::commands::{Failure, block_on, ctx, say};
 use crate::config::Config;
+use crate::progress::migrated;
 use probatum_application::AppError;
 use probatum_application::ports::{Clock, Executor, Signer};
 use probatum_application::use_cases::keys;
 use probatum_compliance_export::{KeyRecord, SigningKeys};
 use probatum_connectors::SigningKeyFile;
-use probatum_storage::{Store, migrate};
+use probatum_storage::Store;
 
 /// The name of the audit log in signed checkpoints, and of the key there.
 pub use probatum_application::use_cases::audit_log::ORIGIN;
@@ -51,7 +52,7 @@ fn row(r: &KeyRecord) -> String {
 
 /// The database is opened first: a rotation nobody could record would have to be explained by hand.
 fn rotate(config: &Config) -> Result<(), Failure> {
-    migrate(&config.store.backend)?;
+    migrated(&config.store.backend)?;
     let store = Store::open(&config.store)?;
     let now = SystemClock.now();
     let (file, made) = SigningKeyFile::open_or_create(&config.signing_key, &seed()?, now)?;

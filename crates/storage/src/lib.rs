@@ -24,6 +24,6 @@ mod settings;
 mod store;
 
 pub use facets::country_bits;
-pub use migrate::{MigrationState, migrate, migration_state, revert_all};
+pub use migrate::{MigrationState, Renewal, Told, migrate, migrate_told, migration_state, revert_all};
 pub use settings::{Backend, Settings, SettingsError, without_password};
 pub use store::Store;

@@ -23,9 +23,28 @@ pub struct MigrationState {
     pub pending: Vec<String>,
 }
 
+/// How far something has come that is made anew from all incidents. It takes minutes where there are very many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Renewal {
+    /// What is made anew, in a few words.
+    pub what: &'static str,
+    /// Incidents done.
+    pub done: u64,
+    /// Incidents there are.
+    pub of: u64,
+}
+
+/// Who is told how far a renewal has come, some thousand incidents after the last time.
+pub type Told<'a> = dyn FnMut(Renewal) + 'a;
+
 /// Applies what is missing; says which migrations that were. A database that knows more migrations than this program
 /// is refused: it belongs to a newer one.
 pub fn migrate(backend: &Backend) -> Result<Vec<String>, AppError> {
+    migrate_told(backend, &mut |_| {})
+}
+
+/// The same, telling how far it has come.
+pub fn migrate_told(backend: &Backend, told: &mut Told<'_>) -> Result<Vec<String>, AppError> {
     match backend {
         Backend::Sqlite(_) => {
             let mut conn = sqlite(backend)?;
@@ -33,7 +52,7 @@ pub fn migrate(backend: &Backend) -> Result<Vec<String>, AppError> {
             // Read and applied in one transaction: of two programs starting at once, one finds all done.
             conn.immediate_transaction(|conn| {
                 let done = run(conn, SQLITE).map_err(Failed)?;
-                crate::sqlite::queries::renew(conn).map_err(Failed)?;
+                crate::sqlite::queries::renew(conn, told).map_err(Failed)?;
                 Ok(done)
             })
             .map_err(|Failed(e)| e)
@@ -45,7 +64,8 @@ pub fn migrate(backend: &Backend) -> Result<Vec<String>, AppError> {
                 .map_err(failed)?;
             // The lock goes with the connection.
             let done = run(&mut conn, POSTGRES)?;
-            let renewed = conn.transaction(|conn| crate::postgres::queries::renew(conn).map_err(Failed));
+            let renewed =
+                conn.transaction(|conn| crate::postgres::queries::renew(conn, told).map_err(Failed));
             renewed.map_err(|Failed(e)| e)?;
             Ok(done)
         }

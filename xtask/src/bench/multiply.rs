@@ -72,7 +72,7 @@ impl Conn {
 /// Makes `copies` of each of the `seeded` incidents of a database, each copy a little earlier than the one before, so that
 /// all of them fill the time between two seeded ones. Each takes the country of another incident, every copy that of one
 /// further on: so countries meet sectors, levels and priorities as those of independent incidents do, which is what makes
-/// a map as large as it becomes. Ids, numbers, counts, sums and the text index are as if they had come in one after the
+/// a map as large as it becomes; precise places, which no map reads, stay where they were. Ids, numbers, counts, sums and the text index are as if they had come in one after the
 /// other. Evidence, actions and agents are gone: no list and no map reads them, and the figures about them are zero.
 pub fn multiply(url: &str, dialect: Dialect, seeded: u32, copies: u32) -> Outcome {
     let total = seeded.saturating_mul(copies);
@@ -229,7 +229,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("many.db").display());
         fill(&url, &Plan { incidents: 40, seed: 5 }).unwrap();
+        let pairs = "SELECT CAST(COUNT(DISTINCT country || sector) AS TEXT) AS t FROM incidents";
+        let pairs = |url| Conn::open(url).unwrap().texts(pairs).unwrap().remove(0).parse::<u32>().unwrap();
+        let seeded = pairs(&url);
         multiply(&url, Dialect::Sqlite, 40, 25).unwrap();
+        assert!(pairs(&url) > 3 * seeded, "countries meet other sectors");
         let mut conn = Conn::open(&url).unwrap();
         let mut one =
             |sql: &str| conn.texts(&format!("SELECT CAST(({sql}) AS TEXT) AS t")).unwrap().remove(0);

@@ -9,6 +9,7 @@ use probatum_application::{Map, Place};
 use probatum_incident::{Country, Sector};
 use probatum_kernel::{EvidenceStatus, Timestamp};
 use serde::Serialize;
+use serde::ser::Error;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
@@ -20,20 +21,20 @@ const FEATURES: &str = "\"features\":[";
 /// The answer to a map.
 pub fn body(map: &Map) -> Result<String, serde_json::Error> {
     let frame = serde_json::to_string(&MapView::without_features(map))?;
-    let (before, after) = frame.split_once(FEATURES).unwrap_or((frame.as_str(), ""));
+    let missing = || serde_json::Error::custom("a map has no features");
+    let (before, after) = frame.split_once(FEATURES).ok_or_else(missing)?;
     let mut out = String::with_capacity(frame.len().saturating_add(map.places.len().saturating_mul(FEATURE)));
     out.push_str(before);
     out.push_str(FEATURES);
-    let mut head: Option<(Country, String)> = None;
-    for (n, place) in map.places.iter().enumerate() {
-        let begun = match head.take() {
-            Some(begun) if begun.0 == place.country => begun,
-            _ => (place.country, head_of(place.country)?),
-        };
-        out.push_str(if n == 0 { "" } else { "," });
-        out.push_str(&begun.1);
-        rest_of(&mut out, place);
-        head = Some(begun);
+    let mut comma = "";
+    for of_country in map.places.chunk_by(|a, b| a.country == b.country) {
+        let head = of_country.first().map(|place| head_of(place.country)).transpose()?.unwrap_or_default();
+        for place in of_country {
+            out.push_str(comma);
+            out.push_str(&head);
+            rest_of(&mut out, place);
+            comma = ",";
+        }
     }
     out.push_str(after);
     Ok(out)

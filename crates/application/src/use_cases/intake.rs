@@ -60,15 +60,22 @@ pub fn admit(tx: &mut dyn Tx, ctx: &Ctx, kind: IntakeKind, limits: QueueLimits) 
 }
 
 /// Takes a delivery: queued, due at once. The same content by the same sender within [`REPEAT_HOURS`] is a repetition:
-/// counted as nothing, its content noted for deletion, and told of as that stands which it repeats.
+/// counted as nothing, its content noted for deletion, and told of as that stands which it repeats. Events of which a
+/// part was counted before their delivery was given up, within the same time, have that delivery go on.
 ///
 /// Fails with `too_many_requests` if the queue is full; nothing is kept then.
 pub fn accept(tx: &mut dyn Tx, ctx: &Ctx, limits: QueueLimits, new: &NewIntake) -> Result<Intake, AppError> {
     ctx.require(permission(new.kind))?;
     let sender = &ctx.principal.id;
     let since = ctx.now.plus_hours(-REPEAT_HOURS);
-    let duplicate_of =
-        tx.intake_of_content(sender, new.kind, new.media_type.as_deref(), &new.blob.hash, since)?;
+    let (media_type, hash) = (new.media_type.as_deref(), &new.blob.hash);
+    let mut duplicate_of = tx.intake_of_content(sender, new.kind, media_type, hash, since)?;
+    // Feeds know what they told before; events are counted, and would be a second time.
+    if duplicate_of.is_none() && new.kind == IntakeKind::Log {
+        let halfway = tx.halfway_of_content(sender, new.kind, media_type, hash, since)?;
+        duplicate_of = halfway.as_ref().map(|before| before.id);
+        halfway.map(|before| go_on(tx, ctx, &before, limits)).transpose()?;
+    }
     let mut intake = Intake {
         id: ctx.new_intake_id(),
         kind: new.kind,
@@ -199,6 +206,12 @@ pub fn retry(tx: &mut dyn Tx, ctx: &Ctx, id: IntakeId, limits: QueueLimits) -> R
     let before = tx.intake(id)?.ok_or_else(|| AppError::not_found("intake"))?;
     ctx.require(permission(before.kind))?;
     may_retry(tx, &before)?;
+    let next = go_on(tx, ctx, &before, limits)?;
+    reported(tx, next)
+}
+
+/// Puts a delivery that was given up back into the queue, as far as it came.
+fn go_on(tx: &mut dyn Tx, ctx: &Ctx, before: &Intake, limits: QueueLimits) -> Result<Intake, AppError> {
     limits.admit(tx.intake_backlog()?, before.size)?;
     let next = Intake {
         state: IntakeState::Queued,
@@ -209,10 +222,10 @@ pub fn retry(tx: &mut dyn Tx, ctx: &Ctx, id: IntakeId, limits: QueueLimits) -> R
         retried_at: Some(ctx.now),
         ..before.clone()
     };
-    save(tx, &before, &next)?;
+    save(tx, before, &next)?;
     let detail = json!({"kind": next.kind, "reason": before.reason, "given_up_at": before.finished_at});
-    record(tx, ctx, "intake.retried", id.to_string(), None, detail)?;
-    reported(tx, next)
+    record(tx, ctx, "intake.retried", next.id.to_string(), None, detail)?;
+    Ok(next)
 }
 
 fn may_retry(tx: &mut dyn Tx, intake: &Intake) -> Result<(), AppError> {

@@ -67,6 +67,32 @@ impl IntakeRows for Session<'_> {
         Ok(None)
     }
 
+    fn halfway_of_content(
+        &mut self,
+        sender: &str,
+        kind: IntakeKind,
+        media_type: Option<&str>,
+        hash: &Sha256Hex,
+        since: Timestamp,
+    ) -> Result<Option<Intake>, AppError> {
+        let alike: Vec<IntakeRow> = intake::table
+            .filter(intake::sender.eq(sender))
+            .filter(intake::sha256.eq(hash.to_string()))
+            .filter(intake::duplicate_of.is_null())
+            .filter(intake::kind.eq(kind.as_str()))
+            .filter(intake::reason.is_not_null())
+            .filter(intake::accepted.gt(0))
+            .filter(intake::storage_key.is_not_null())
+            .filter(intake::finished_at.ge(DbTime(since)))
+            .order(intake::id.desc())
+            .limit(ALIKE)
+            .select(IntakeRow::as_select())
+            .load(self.conn)
+            .app()?;
+        let mut alike = alike.into_iter().map(IntakeRow::intake);
+        alike.find(|found| found.as_ref().map_or(true, |i| i.media_type.as_deref() == media_type)).transpose()
+    }
+
     fn intake_backlog(&mut self) -> Result<Backlog, AppError> {
         let sizes: Vec<i64> =
             intake::table.filter(intake::wake_at.is_not_null()).select(intake::size).load(self.conn).app()?;

@@ -80,7 +80,7 @@ impl RollupRows for Session<'_> {
         if mend && !self.writing {
             return Err(AppError::internal("a reading transaction cannot mend"));
         }
-        recount(self.conn, mend)
+        recount(self.conn, mend, &mut |_| {})
     }
 }
 
@@ -105,7 +105,7 @@ fn stretches(
             .filter(rollups::span.eq(i32::try_from(span).unwrap_or(i32::MAX)))
             .filter(rollups::hour.ge(begin))
             .filter(rollups::hour.lt(end));
-        // Only the column that is asked for: levels are most of a rollup, and lie on pages of their own.
+        // Only the column that is asked for: levels are most of a rollup, and stand behind the sums.
         let rows = if view.level().is_some() {
             let levels = found.select((rollups::hour, rollups::scope, rollups::levels));
             levels.load_iter::<Stretch, DefaultLoadingMode>(conn).app()?
@@ -156,19 +156,19 @@ fn newest(conn: &mut Conn, (_, span, begin, scope): &Key, cell: Cell) -> Result<
 }
 
 /// Counts everything anew if the rollups follow another definition than this program's.
-pub fn renew(conn: &mut Conn) -> Result<(), AppError> {
+pub fn renew(conn: &mut Conn, told: &mut dyn FnMut(u64)) -> Result<(), AppError> {
     own::lock_head(conn).app()?;
     let version: i32 = rollup_version::table.select(rollup_version::version).get_result(conn).app()?;
     if version == VERSION {
         return Ok(());
     }
-    recount(conn, true)?;
+    recount(conn, true, told)?;
     let version = rollup_version::version.eq(VERSION);
     diesel::update(rollup_version::table).set(version).execute(conn).app().map(|_| ())
 }
 
 /// Counts stretch by longest stretch, so that memory is bounded by what one of them holds.
-fn recount(conn: &mut Conn, mend: bool) -> Result<Recounted, AppError> {
+fn recount(conn: &mut Conn, mend: bool, told: &mut dyn FnMut(u64)) -> Result<Recounted, AppError> {
     if mend {
         own::lock_head(conn).app()?;
     }
@@ -176,7 +176,7 @@ fn recount(conn: &mut Conn, mend: bool) -> Result<Recounted, AppError> {
     for begin in stretches_of_anything(conn)? {
         let (from, to) = (rollup::time_of(begin), rollup::time_of(begin.saturating_add(LONGEST)));
         let mut wanted: BTreeMap<Key, Packed> = BTreeMap::new();
-        for (key, delta) in counted(conn, from, to, &mut done)?.spread() {
+        for (key, delta) in counted(conn, (from, to), &mut done, told)?.spread() {
             let mut sums = Packed::default();
             delta.apply(&mut sums, |_| Ok(None))?;
             if !sums.is_empty() {
@@ -223,12 +223,12 @@ fn stretches_of_anything(conn: &mut Conn) -> Result<BTreeSet<i64>, AppError> {
     }
 }
 
-/// What the incidents created from `from` on and before `to`, and their actions, add up to.
+/// What the incidents created from one time on and before another, and their actions, add up to.
 fn counted(
     conn: &mut Conn,
-    from: Timestamp,
-    to: Timestamp,
+    (from, to): (Timestamp, Timestamp),
     done: &mut Recounted,
+    told: &mut dyn FnMut(u64),
 ) -> Result<Deltas, AppError> {
     let (mut deltas, mut at, end) = (Deltas::default(), lowest(from), lowest(to));
     loop {
@@ -251,6 +251,7 @@ fn counted(
             deltas.count(None, Some(&row.incident(None)?));
             done.incidents += 1;
         }
+        told(done.incidents);
         at = DbId(uuid::Uuid::from_u128(last.0.as_u128().saturating_add(1)));
     }
 }
@@ -269,10 +270,10 @@ fn compare(conn: &mut Conn, begin: i64, mut wanted: BTreeMap<Key, Packed>) -> Re
     let mut wrong = Vec::new();
     for (key, stored) in rows {
         let should = wanted.remove(&key).unwrap_or_default();
-        // What cannot be read is wrong, too, and mended like the rest.
-        let is = Packed::read(&stored);
-        if is.as_ref().ok() != Some(&should) {
-            wrong.push((key, is.unwrap_or_default(), should));
+        // Byte by byte: what is right in sum but stands in the other column is not found by those who read one. What
+        // cannot be read is wrong, too, and mended like the rest.
+        if stored != should.stored() {
+            wrong.push((key, Packed::read(&stored).unwrap_or_default(), should));
         }
     }
     wrong.extend(wanted.into_iter().map(|(key, should)| (key, Packed::default(), should)));

@@ -14,12 +14,10 @@ use probatum_kernel::IncidentId;
 
 /// How many incidents are held in memory at a time.
 const STRETCH: i64 = 200;
-/// After how many it is told how far this has come; a multiple of [`STRETCH`].
-const TOLD: u64 = 20_000;
 
 /// Makes the words of all incidents anew if the database has those of another version, and draws indicators from the
 /// `raw_data` of those that were there before indicators were.
-pub fn renew(conn: &mut Conn) -> Result<(), AppError> {
+pub fn renew(conn: &mut Conn, told: &mut dyn FnMut(u64)) -> Result<(), AppError> {
     own::lock_head(conn).app()?;
     let version: i32 = search_version::table.select(search_version::version).get_result(conn).app()?;
     if version == SEARCH_VERSION {
@@ -28,11 +26,9 @@ pub fn renew(conn: &mut Conn) -> Result<(), AppError> {
     let mut last = None;
     let mut done: u64 = 0;
     while let Some(next) = stretch(conn, last)? {
-        if done.is_multiple_of(TOLD) {
-            tracing::info!(done, "the words that incidents are found by are being made anew");
-        }
         last = Some(next.last);
         done = done.saturating_add(next.incidents);
+        told(done);
     }
     if done > 0 {
         own::tidy_words(conn).app()?;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 probatum_tests::on_both! {
     own: late_events_find_their_incident, a_full_incident_has_a_follow_up, a_delivery_that_is_evidence_goes_on_joining,
-        what_was_given_up_goes_on_where_it_stood, what_cannot_be_tried_again, content_is_kept_for_a_month,
+        what_was_given_up_goes_on_where_it_stood, what_was_given_up_halfway_goes_on_when_it_is_sent_again, what_cannot_be_tried_again, content_is_kept_for_a_month,
         a_repetition_stands_where_its_original_stands;
 }
 
@@ -197,6 +197,33 @@ fn what_was_given_up_goes_on_where_it_stood(engine: Engine) {
     let told = bed.raw().texts(told);
     assert_eq!(told, ["intake.given_up", "intake.retried"]);
     assert!(bed.verify().is_ok());
+}
+
+fn what_was_given_up_halfway_goes_on_when_it_is_sent_again(engine: Engine) {
+    let bed = Bed::new(engine);
+    let body: String = (0..20).map(|n| event(n * 48)).collect();
+    let now = 60 * 24 * HOUR;
+    let taken = take(&bed, &body, now);
+    let (held, read) = (claim(&bed, now), batch(&body, now));
+    let half =
+        bed.write(move |tx| log_intake::step(tx, at(now), &held, &batch(&body, now), at(now + 30))).unwrap();
+    gives_up(&bed, half, now + 9);
+    let again = take(&bed, &(0..20).map(|n| event(n * 48)).collect::<String>(), now + 20 * HOUR);
+    assert_eq!((again.duplicate_of, again.state), (Some(taken.id), IntakeState::Queued));
+    let mut held = claim(&bed, now + 20 * HOUR);
+    assert_eq!((held.id, held.steps), (taken.id, 16));
+    while held.finished_at.is_none() {
+        let (before, read) = (held.clone(), read.clone());
+        let step = move |tx: &mut dyn probatum_application::ports::Tx| {
+            log_intake::step(tx, at(now + 20 * HOUR), &before, &read, at(now + 20 * HOUR + 30))
+        };
+        held = bed.write(step).unwrap();
+    }
+    assert_eq!((held.accepted, held.incidents), (20, 20), "nothing counts twice");
+    assert!(bed.verify().is_ok());
+    // Long after, the same is news again, as it is of a delivery that went well.
+    let body: String = (0..20).map(|n| event(n * 48)).collect();
+    assert_eq!(take(&bed, &body, now + 60 * HOUR).duplicate_of, None);
 }
 
 fn what_cannot_be_tried_again(engine: Engine) {

@@ -286,12 +286,14 @@ fn agree(bed: &Bed, all: &[(Incident, Vec<Action>)], now: Timestamp, windows: &[
         let found = bed.read(move |tx| statistics::statistics(tx, &ctx(now), window)).unwrap();
         figures_agree(&found, all, since, now);
         let plain = MapQuery { window, sector: None, level: None, bbox: None };
-        for query in [
-            plain,
-            MapQuery { sector: Some(Sector::Energy), ..plain },
-            MapQuery { level: Some(Level::L2Ai), ..plain },
-            MapQuery { bbox: Some("10,45,30,60".parse().unwrap()), ..plain },
-        ] {
+        let (sectors, bbox) = ([None, Some(Sector::Energy)], Some("10,45,30,60".parse().unwrap()));
+        let levels = std::iter::once(None).chain(Level::ALL.iter().copied().map(Some));
+        let queries = levels.flat_map(|level| {
+            sectors
+                .into_iter()
+                .flat_map(move |sector| [None, bbox].map(|bbox| MapQuery { sector, level, bbox, ..plain }))
+        });
+        for query in queries {
             let found = bed.read(move |tx| statistics::map(tx, &ctx(now), &query)).unwrap();
             map_agrees(&found, &query, all, since);
         }
@@ -340,25 +342,34 @@ fn what_is_wrong_is_found_and_mended(engine: Engine) {
         Engine::Sqlite => format!("x'{hex}'"),
         Engine::Postgres => format!("'\\x{hex}'"),
     };
-    // A number changed, bytes that are no sums, a row that is gone, levels changed, a row of nothing.
-    let some = |n: i64| {
+    let hour = "(SELECT MIN(hour) FROM rollups WHERE span = 1 AND ledger = 0)";
+    let wrongs = [
+        // A number changed.
+        format!("UPDATE rollups SET sums = {} WHERE ledger = 0 AND span = 1 AND hour = {hour}", blob("0002")),
+        // Bytes that are no sums.
+        format!("UPDATE rollups SET sums = {} WHERE ledger = 2 AND span = 1536", blob("ffff")),
+        // Rows that are gone.
+        "DELETE FROM rollups WHERE ledger = 1 AND span = 192".to_owned(),
+        // Levels that are gone, are others, stand in the wrong column.
+        format!("UPDATE rollups SET levels = {} WHERE ledger = 2 AND span = 24", blob("")),
+        format!("UPDATE rollups SET levels = {} WHERE ledger = 1 AND span = 6", blob("808002ff02")),
+        "UPDATE rollups SET sums = levels, levels = sums WHERE ledger = 2 AND span = 1 AND scope = 'PL'"
+            .to_owned(),
+        // A row of nothing.
         format!(
-            "ledger = 0 AND span = 1 AND hour = (SELECT MIN(hour) + {n} FROM rollups WHERE span = 1 AND ledger = 0)"
-        )
-    };
-    bed.raw().run(&format!("UPDATE rollups SET sums = {} WHERE {}", blob("0002"), some(0)));
-    bed.raw().run(&format!("UPDATE rollups SET sums = {} WHERE ledger = 2 AND span = 1536", blob("ffff")));
-    bed.raw().run("DELETE FROM rollups WHERE ledger = 1 AND span = 192");
-    bed.raw().run(&format!("UPDATE rollups SET levels = {} WHERE ledger = 2 AND span = 24", blob("ff7f02")));
-    bed.raw().run(&format!(
-        "INSERT INTO rollups (ledger, span, hour, scope, sums) VALUES (0, 1, 0, '', {})",
-        blob("0002")
-    ));
-    let found = bed.read(|tx| tx.recount(false)).unwrap();
-    assert!(found.wrong >= 5 && !found.examples.is_empty(), "{found:?}");
-    let mended = bed.write(|tx| tx.recount(true)).unwrap();
-    assert_eq!(mended.wrong, found.wrong);
-    assert_eq!(recounted(&bed), Ok(60));
+            "INSERT INTO rollups (ledger, span, hour, scope, sums) VALUES (0, 1, 0, '', {})",
+            blob("0002")
+        ),
+    ];
+    for wrong in wrongs {
+        bed.raw().run(&wrong);
+        let found = bed.read(|tx| tx.recount(false)).unwrap();
+        assert!(found.wrong > 0 && !found.examples.is_empty(), "{wrong}: {found:?}");
+        let mended = bed.write(|tx| tx.recount(true)).unwrap();
+        assert_eq!(mended.wrong, found.wrong, "{wrong}");
+        assert_eq!(recounted(&bed), Ok(60), "{wrong}");
+    }
+    agree(&bed, &known(&bed), base().plus_hours(4_001), &["366d", "31h"]);
 }
 
 fn a_database_from_before_is_counted(engine: Engine) {
@@ -371,4 +382,14 @@ fn a_database_from_before_is_counted(engine: Engine) {
     let countries: BTreeSet<_> =
         bed.raw().texts("SELECT scope AS t FROM rollups WHERE ledger = 2").into_iter().collect();
     assert!(countries.contains("PL") && countries.contains("-"), "{countries:?}");
+    // Of version 1, which kept all in one column, levels from key 0 on and times from 4096 on.
+    let one_column = match engine {
+        Engine::Sqlite => "x'000201028010f0c0a5e6ef5c', levels = x''",
+        Engine::Postgres => "'\\x000201028010f0c0a5e6ef5c', levels = ''",
+    };
+    bed.raw().run(&format!("UPDATE rollups SET sums = {one_column} WHERE ledger > 0"));
+    bed.raw().run("UPDATE rollup_version SET version = 1");
+    probatum_storage::migrate(&bed.settings.backend).unwrap();
+    assert_eq!(recounted(&bed), Ok(40));
+    agree(&bed, &known(&bed), base().plus_hours(4_001), &["366d", "31h"]);
 }
