@@ -1,6 +1,7 @@
 //! Types the twice-compiled queries hand to the statements each database has of its own.
 
 use crate::executor::counter::Counter;
+use crate::facets::Mask;
 use crate::types::DbId;
 use diesel::QueryResult;
 
@@ -19,12 +20,37 @@ pub struct Nearest {
     pub rows: i64,
 }
 
+/// A time of creation as ids: from the first on, and before the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Within {
+    /// The lowest id there may be.
+    pub from: Option<DbId>,
+    /// What all ids are below.
+    pub before: Option<DbId>,
+}
+
+/// Which incidents a text is asked of, and how they are looked for.
+pub struct TextMatch<'a> {
+    /// The query in the words of the database's text index.
+    pub words: &'a str,
+    /// The small filters.
+    pub mask: &'a Mask,
+    /// How much of the text index is needed, if not all.
+    pub nearest: Option<&'a Nearest>,
+    /// Which part of the text index is needed, where its order tells.
+    pub within: Option<&'a Within>,
+    /// So many match that they are looked for along the order.
+    pub common: bool,
+}
+
 /// A page by text, as a database may find it in its own way.
 pub struct TextPage<'a, Q> {
     /// The query in the words of the database's text index.
     pub words: &'a str,
-    /// Text and small filters are all there is to match.
+    /// Text, small filters and the time of creation are all there is to match.
     pub alone: bool,
+    /// That time, if there is one.
+    pub within: Option<Within>,
     /// The page is read in the order of insertion, whatever the total.
     pub by_insertion: bool,
     /// Who may count meanwhile.

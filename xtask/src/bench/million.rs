@@ -96,6 +96,10 @@ async fn texts(large: &mut Served, title: &str, report: &mut Report) {
         "q=nowhere",
     ];
     queries.extend(mixed.map(str::to_owned));
+    let days_ago = |days: i64| now.plus_hours(-24 * days);
+    queries.push(format!("q=fictional&status=triaged&created_before={}", days_ago(300)));
+    queries.push(format!("q=payroll&severity=high&created_after={}", days_ago(30)));
+    queries.push(format!("q=fictional&created_before={}&sort=-severity", days_ago(180)));
     report.section(title);
     for query in &queries {
         let mut micros = Vec::new();

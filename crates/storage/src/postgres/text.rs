@@ -4,7 +4,7 @@
 use super::queries::CAP;
 use super::{Conn, Db};
 use crate::facets::Mask;
-use crate::queries_shared::{Nearest, TextFound, TextPage};
+use crate::queries_shared::{TextFound, TextMatch, TextPage};
 use crate::schema::incidents;
 use crate::types::{DbId, Id};
 use diesel::dsl::sql;
@@ -38,20 +38,14 @@ pub fn text_query(_: &mut Conn, text: &SearchQuery, seen: Sources, _: &Mask) -> 
 }
 
 /// Incidents that match the text and, in the same index, the small filters.
-pub fn matching<'a>(
-    q: incidents::BoxedQuery<'a, Db>,
-    words: &str,
-    mask: &Mask,
-    _: Option<&Nearest>,
-    _: bool,
-) -> incidents::BoxedQuery<'a, Db> {
+pub fn matching<'a>(q: incidents::BoxedQuery<'a, Db>, of: TextMatch<'_>) -> incidents::BoxedQuery<'a, Db> {
     let condition =
-        sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(words.to_owned());
+        sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(of.words.to_owned());
     let q = q.filter(condition.sql(")"));
-    if *mask == Mask::default() {
+    if *of.mask == Mask::default() {
         return q;
     }
-    let values = sql::<Bool>("facet_values(incidents.facets) @> ").bind::<Array<BigInt>, _>(mask.values());
+    let values = sql::<Bool>("facet_values(incidents.facets) @> ").bind::<Array<BigInt>, _>(of.mask.values());
     q.filter(values)
 }
 

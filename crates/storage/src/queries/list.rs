@@ -3,12 +3,12 @@
 //! Which index leads is decided here and not left to guesswork: by the counts kept per value, the rarest filter leads,
 //! and the others are bits of `facets` in the same index entry (docs/adr/0003-lists.md).
 
-use super::narrow::{filtered, narrowed, ordered, sorted};
+use super::narrow::{created, filtered, narrowed, ordered, sorted};
 use super::{Conn, Db, own};
 use crate::error::OrApp;
 use crate::executor::counter::Counter;
 use crate::facets::{self, Facet, Mask};
-use crate::queries_shared::{Nearest, SLACK, TextFound, TextPage};
+use crate::queries_shared::{Nearest, SLACK, TextFound, TextPage, Within};
 use crate::rows::IncidentRow;
 use crate::schema::{facet_counts, incidents};
 use crate::types::{DbId, DbTime};
@@ -40,6 +40,8 @@ pub(super) struct Plan {
     pub(super) common: bool,
     /// How much of the text index a page needs.
     pub(super) nearest: Option<Nearest>,
+    /// The time of creation, where rows stand in its order, so that it says which part of the text index is read.
+    pub(super) within: Option<Within>,
     /// The page is read in this order, ascending or descending, in which the text index needs no sorting.
     pub(super) by_insertion: Option<[&'static str; 2]>,
 }
@@ -121,7 +123,8 @@ fn by_text<'a>(
     let Some(words) = &plan.words else { return Ok(TextFound::Nothing) };
     let page = TextPage {
         words,
-        alone: text_and_bits(&query.filter),
+        alone: text_and_bits(&query.filter) && (plan.within.is_some() || created(&query.filter).is_none()),
+        within: plan.within,
         by_insertion: plan.by_insertion.is_some(),
         counter,
         matches: filtered(query, plan),
@@ -172,7 +175,7 @@ fn rows_of(conn: &mut Conn, keys: &[(DbId, i64)]) -> Result<Vec<probatum_inciden
 fn plan(conn: &mut Conn, query: &IncidentQuery) -> Result<Plan, AppError> {
     let f = &query.filter;
     let (facets, mask) = facets::of_filter(f);
-    let ranged = f.created_after.is_some() || f.created_before.is_some() || f.severity_score.is_some();
+    let ranged = created(f).is_some() || f.severity_score.is_some();
     let rarest = rarest(conn, &facets)?;
     if let Some((0, _)) = rarest {
         return Ok(Plan { total: Some(0), ..Plan::default() });
@@ -194,7 +197,9 @@ fn plan(conn: &mut Conn, query: &IncidentQuery) -> Result<Plan, AppError> {
             Some(words) => plan.words = Some(words),
             None => return Ok(Plan { total: Some(0), ..plan }),
         }
-        plan.by_insertion = if by_creation { own::row_order(conn).app()? } else { None };
+        let order = own::row_order(conn).app()?;
+        plan.within = order.and(created(f));
+        plan.by_insertion = order.filter(|_| by_creation);
         plan.nearest = plan.by_insertion.filter(|_| text_and_bits(f)).map(|_| nearest(query));
     } else if let Some((_, facet)) = rarest.filter(|(n, _)| by_creation || *n <= FEW) {
         plan.lead = Lead::Facet(facet);
@@ -207,20 +212,25 @@ fn plan(conn: &mut Conn, query: &IncidentQuery) -> Result<Plan, AppError> {
 
 /// How much of the text index a page needs, read in the order of insertion.
 fn nearest(query: &IncidentQuery) -> Nearest {
-    let after = match &query.page.position {
+    let cursor = match &query.page.position {
         Position::After(cursor) => Some(DbId(cursor.id)),
         Position::Number(_) => None,
     };
-    // Around a cursor, rows are read that come before it: in the order of insertion, and in that of ids.
+    let within = created(&query.filter);
+    let after = if query.sort.descending {
+        cursor.into_iter().chain(within.and_then(|w| w.before)).min()
+    } else {
+        cursor.max(within.and_then(|w| w.from))
+    };
+    // Around a place, rows are read that come before it: in the order of insertion, and in that of ids.
     let slack = if after.is_some() { 3 * SLACK } else { SLACK };
     let rows = i64::from(query.page.offset()) + i64::from(query.page.per_page) + 1 + slack;
     Nearest { descending: query.sort.descending, after, rows }
 }
 
-/// Whether text and small filters are all there is to match: what the text index answers alone.
+/// Whether text, small filters and the time of creation are all there is to match.
 fn text_and_bits(f: &IncidentFilter) -> bool {
-    let ranged = f.created_after.is_some() || f.created_before.is_some() || f.severity_score.is_some();
-    !ranged && f.agent_id.is_none() && f.overdue.is_none()
+    f.severity_score.is_none() && f.agent_id.is_none() && f.overdue.is_none()
 }
 
 fn all(conn: &mut Conn) -> Result<i64, AppError> {

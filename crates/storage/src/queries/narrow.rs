@@ -3,19 +3,23 @@
 use super::list::{Boxed, Lead, Plan};
 use super::{Db, own};
 use crate::facets::{self, Facet, Mask};
+use crate::queries_shared::{TextMatch, Within};
 use crate::schema::incidents;
 use crate::types::{DbId, DbTime, Ts};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
-use probatum_application::IncidentQuery;
+use probatum_application::{IncidentFilter, IncidentQuery};
 use probatum_kernel::{IncidentId, MAX_DEPTH, Position, Sort, SortKey, Timestamp};
 
 /// Everything the list asks for but order, place and size.
 pub(super) fn filtered<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
     let q = narrowed(query, plan);
     match &plan.words {
-        Some(words) => own::matching(q, words, &plan.mask, plan.nearest.as_ref(), plan.common),
+        Some(words) => {
+            let (mask, nearest, within) = (&plan.mask, plan.nearest.as_ref(), plan.within.as_ref());
+            own::matching(q, TextMatch { words, mask, nearest, within, common: plan.common })
+        }
         None => q,
     }
 }
@@ -37,16 +41,24 @@ pub(super) fn narrowed<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
     if let Some(score) = f.severity_score {
         q = q.filter(incidents::severity.eq(i32::from(score)));
     }
-    if let Some(after) = f.created_after {
-        q = q.filter(incidents::id.ge(lowest(after.plus_millis(1))));
+    let within = created(f);
+    if let Some(from) = within.and_then(|w| w.from) {
+        q = q.filter(incidents::id.ge(from));
     }
-    if let Some(before) = f.created_before {
-        q = q.filter(incidents::id.lt(lowest(before)));
+    if let Some(before) = within.and_then(|w| w.before) {
+        q = q.filter(incidents::id.lt(before));
     }
     if let Some(overdue) = f.overdue {
         q = if overdue { overdue_at(q, query.now, &plan.lead) } else { not_overdue_at(q, query.now) };
     }
     q
+}
+
+/// When incidents were created that are asked for, as ids.
+pub(super) fn created(f: &IncidentFilter) -> Option<Within> {
+    let from = f.created_after.map(|after| lowest(after.plus_millis(1)));
+    let before = f.created_before.map(lowest);
+    (from.is_some() || before.is_some()).then_some(Within { from, before })
 }
 
 fn lowest(t: Timestamp) -> DbId {

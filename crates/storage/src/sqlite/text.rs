@@ -4,7 +4,7 @@ use super::queries::CAP;
 use super::{Conn, Db};
 use crate::executor::counter::Counted;
 use crate::facets::Mask;
-use crate::queries_shared::{Nearest, SLACK, TextFound, TextPage};
+use crate::queries_shared::{SLACK, TextFound, TextMatch, TextPage, Within};
 use crate::schema::{audit_head, incidents};
 use crate::types::{DbId, Id};
 use diesel::dsl::sql;
@@ -119,8 +119,16 @@ pub fn text_page<'a>(
         return Ok(TextFound::Nothing);
     }
     let words = page.words;
+    if page.by_insertion
+        && let Some(within) = page.within
+    {
+        return count_within(conn, words, within).map(TextFound::Total);
+    }
     if !page.by_insertion {
-        let total = count(conn, words)?;
+        let total = match page.within {
+            Some(within) => count_within(conn, words, within)?,
+            None => count(conn, words)?,
+        };
         let walk = total >= CAP && page.offset == 0 && is_dense(conn, words)?;
         let keys = if walk { walked(conn, page)? } else { None };
         return Ok(keys.map_or(TextFound::Total(total), |keys| TextFound::Page(total, keys)));
@@ -235,21 +243,74 @@ fn count_from(conn: &mut Conn, words: &str, bound: i64, limit: i64) -> QueryResu
     query.bind::<BigInt, _>(limit).get_result::<Number>(conn).map(|row| row.n)
 }
 
-/// Incidents that match text and small filters. With `nearest`, only as many as are needed are taken from the text
-/// index, from the right end of it or from around the cursor on. With `common`, the list's order is walked and each
-/// row looked up among the matches, which are not read then.
-pub fn matching<'a>(
-    q: incidents::BoxedQuery<'a, Db>,
+/// What all ids are from, and below.
+const LOWEST: DbId = DbId(uuid::Uuid::nil());
+const HIGHEST: DbId = DbId(uuid::Uuid::max());
+
+/// How many match that were created in a time, up to one more than is told exactly. Rows stand in the order of creation but
+/// for [`SLACK`]: between the first and the last of that time the text index tells alone, around these two ids do.
+fn count_within(conn: &mut Conn, words: &str, within: Within) -> QueryResult<i64> {
+    let Within { from, before } = within;
+    let (from, before) = (from.unwrap_or(LOWEST), before.unwrap_or(HIGHEST));
+    let seq = sql::<BigInt>("incidents.seq");
+    let first = incidents::table.filter(incidents::id.ge(from)).order(incidents::id.asc()).limit(1);
+    let first: Option<i64> = first.select(seq.clone()).get_result(conn).optional()?;
+    let last = incidents::table.filter(incidents::id.lt(before)).order(incidents::id.desc()).limit(1);
+    let last: Option<i64> = last.select(seq).get_result(conn).optional()?;
+    let (Some(first), Some(last)) = (first, last) else { return Ok(0) };
+    let (begin, end) = (first - SLACK, last + SLACK + 1);
+    let (certain, uncertain) = (first + SLACK + 1, last - SLACK);
+    if certain >= uncertain {
+        return count_by_id(conn, words, (begin, end), (from, before));
+    }
+    let count = "SELECT COUNT(*) AS n FROM (\
+        SELECT 1 FROM incident_text WHERE incident_text MATCH ? AND rowid >= ? AND rowid < ? LIMIT ?)";
+    let query = diesel::sql_query(count).bind::<Text, _>(words).bind::<BigInt, _>(certain);
+    let query = query.bind::<BigInt, _>(uncertain).bind::<BigInt, _>(CAP);
+    let inner = query.get_result::<Number>(conn)?.n;
+    let at_first = count_by_id(conn, words, (begin, certain), (from, before))?;
+    let at_last = count_by_id(conn, words, (uncertain, end), (from, before))?;
+    Ok(inner.saturating_add(at_first).saturating_add(at_last).min(CAP))
+}
+
+/// How many match among few rows whose ids lie between two.
+fn count_by_id(
+    conn: &mut Conn,
     words: &str,
-    _: &Mask,
-    nearest: Option<&Nearest>,
-    common: bool,
-) -> incidents::BoxedQuery<'a, Db> {
+    rows: (i64, i64),
+    (from, before): (DbId, DbId),
+) -> QueryResult<i64> {
+    let count = "SELECT COUNT(*) AS n FROM incident_text JOIN incidents ON incidents.seq = incident_text.rowid \
+                 WHERE incident_text MATCH ? AND incident_text.rowid >= ? AND incident_text.rowid < ? \
+                 AND incidents.id >= ? AND incidents.id < ?";
+    let query = diesel::sql_query(count).bind::<Text, _>(words).bind::<BigInt, _>(rows.0);
+    let query = query.bind::<BigInt, _>(rows.1).bind::<Id, _>(from).bind::<Id, _>(before);
+    query.get_result::<Number>(conn).map(|row| row.n)
+}
+
+/// Incidents that match text and small filters. With `nearest`, only as many as are needed are taken from the text
+/// index, from the right end of it or from around the cursor or the time on. With `common`, the list's order is walked and each
+/// row looked up among the matches, which are not read then.
+pub fn matching<'a>(q: incidents::BoxedQuery<'a, Db>, of: TextMatch<'_>) -> incidents::BoxedQuery<'a, Db> {
     // The plus forbids the planner to begin with the matches.
-    let row = if common { "+incidents.seq" } else { "incidents.seq" };
+    let row = if of.common { "+incidents.seq" } else { "incidents.seq" };
     let matches = format!("{row} IN (SELECT rowid FROM incident_text WHERE incident_text MATCH ");
-    let condition = sql::<Bool>(&matches).bind::<Text, _>(words.to_owned());
-    let Some(near) = nearest else { return q.filter(condition.sql(")")) };
+    let condition = sql::<Bool>(&matches).bind::<Text, _>(of.words.to_owned());
+    let Some(near) = of.nearest else {
+        return match of.within.filter(|_| !of.common) {
+            None => q.filter(condition.sql(")")),
+            Some(within) => q.filter(
+                condition
+                    .sql(&format!(" AND rowid >= (SELECT seq - {SLACK} FROM incidents WHERE id >= "))
+                    .bind::<Id, _>(within.from.unwrap_or(LOWEST))
+                    .sql(&format!(
+                        " ORDER BY id LIMIT 1) AND rowid <= (SELECT seq + {SLACK} FROM incidents WHERE id < "
+                    ))
+                    .bind::<Id, _>(within.before.unwrap_or(HIGHEST))
+                    .sql(" ORDER BY id DESC LIMIT 1))"),
+            ),
+        };
+    };
     let (bound, order) = if near.descending {
         (
             format!(" AND rowid <= (SELECT seq + {SLACK} FROM incidents WHERE id <= "),

@@ -231,7 +231,9 @@ fn totals_end_at_ten_thousand(engine: Engine) {
     for sort in sorts() {
         let text = IncidentFilter { text: model::text("ransom* \"the same\""), ..IncidentFilter::default() };
         let agent = IncidentFilter { agent_id: all[1].agent_id.clone(), ..text.clone() };
-        for filter in [text, agent] {
+        let since = IncidentFilter { created_after: Some(all[20].created_at), ..text.clone() };
+        let until = IncidentFilter { created_before: Some(all[9_000].created_at), ..text.clone() };
+        for filter in [text, agent, since, until] {
             check(&bed, &known, &query(filter, sort));
         }
     }
@@ -269,6 +271,33 @@ fn rows_may_come_in_any_order(engine: Engine) {
                 query.page.position = Position::Number(1);
                 walk(&bed, &known, query);
             }
+        }
+        texts_of_a_time(&bed, &known, &all, if broken == "0" { 12 } else { 3 });
+    }
+}
+
+/// The time of creation says which part of the text index is read; which rows that is, the order of insertion says only
+/// about.
+fn texts_of_a_time(bed: &Bed, known: &[Known], all: &[Incident], rounds: i64) {
+    let mut dice = Dice::new(61);
+    for round in 0..rounds {
+        let begun = dice.pick(all).created_at;
+        // Long times, and some of a few rows.
+        let end = if round % 3 == 0 { begun.plus_hours(dice.span(40)) } else { dice.pick(all).created_at };
+        let filter = IncidentFilter {
+            text: model::text(&dice.pick(&["ransomware", "ran*", "\"the same\""])),
+            created_after: (round % 4 != 1).then_some(begun),
+            created_before: (round % 4 != 2).then_some(end),
+            level: dice.maybe(30, |d| d.pick(all).level),
+            ..IncidentFilter::default()
+        };
+        for sort in ["created_at", "-created_at", "-severity"] {
+            let mut query = query(filter.clone(), sort.parse().unwrap());
+            query.page.per_page = 97;
+            query.page.position = Position::Number(2);
+            check(bed, known, &query);
+            query.page.position = Position::Number(1);
+            walk(bed, known, query);
         }
     }
 }
