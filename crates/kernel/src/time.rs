@@ -80,7 +80,7 @@ type Printed = ([u8; 24], usize);
 impl Timestamp {
     /// Digit by digit: a page of a list has hundreds of times, and chrono's own printing is most of what they cost.
     fn printed(self) -> Printed {
-        let millis = self.0.timestamp_subsec_millis();
+        let (t, millis) = (self.0.naive_utc(), self.0.timestamp_subsec_millis());
         let (mut text, length) = match millis {
             0 => (*b"0000-00-00T00:00:00Z    ", 20),
             _ => (*b"0000-00-00T00:00:00.000Z", 24),
@@ -91,12 +91,12 @@ impl Timestamp {
                 number /= 10;
             }
         };
-        put(0..4, self.0.year().unsigned_abs());
-        put(5..7, self.0.month());
-        put(8..10, self.0.day());
-        put(11..13, self.0.hour());
-        put(14..16, self.0.minute());
-        put(17..19, self.0.second());
+        put(0..4, t.year().unsigned_abs());
+        put(5..7, t.month());
+        put(8..10, t.day());
+        put(11..13, t.hour());
+        put(14..16, t.minute());
+        put(17..19, t.second());
         if millis > 0 {
             put(20..23, millis);
         }

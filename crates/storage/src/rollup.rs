@@ -212,9 +212,10 @@ impl Packed {
         format!("{:?}", self.0)
     }
 
-    /// As bytes: of each key the distance to the one before, then the number, both as variable-length integers of seven
-    /// bits a byte, the number with its sign in the lowest bit. What belongs to single levels apart: it is most of it, and
-    /// seldom asked for.
+    /// As bytes: keys by sixteens, as a cell of the map has them. Of each sixteen how many are between it and the one
+    /// before, which of its keys are there (a bit each), and their numbers with the sign in the lowest bit; all of it
+    /// variable-length integers of seven bits a byte. What belongs to single levels apart: it is most of it, and seldom
+    /// asked for.
     pub fn stored(&self) -> Stored {
         Stored { sums: bytes(self.0.range(..BLOCK)), levels: bytes(self.0.range(BLOCK..)) }
     }
@@ -247,11 +248,14 @@ pub struct Stored {
 }
 
 fn bytes<'a>(of: impl Iterator<Item = (&'a u32, &'a i64)>) -> Vec<u8> {
-    let (mut out, mut before) = (Vec::new(), 0u32);
-    for (key, n) in of {
-        varint(&mut out, u64::from(key - before));
-        varint(&mut out, zigzag(*n));
-        before = *key;
+    let mut groups: BTreeMap<u32, Vec<(u32, i64)>> = BTreeMap::new();
+    of.for_each(|(key, n)| groups.entry(key / GROUP).or_default().push((key % GROUP, *n)));
+    let (mut out, mut next) = (Vec::new(), 0u32);
+    for (group, keys) in groups {
+        varint(&mut out, u64::from(group - next));
+        varint(&mut out, keys.iter().fold(0, |there, (key, _)| there | 1 << key));
+        keys.iter().for_each(|(_, n)| varint(&mut out, zigzag(*n)));
+        next = group + 1;
     }
     out
 }
@@ -261,27 +265,34 @@ pub fn add_up(sums: &mut Sums, view: View, bytes: &[u8]) -> Result<(), AppError>
     each(bytes, |key, n| view.take_in(sums, key, n))
 }
 
-/// The largest key that is read; what lies beyond is no key of ours.
-const MAX_KEY: u32 = 65_535;
+/// How many keys are told together.
+const GROUP: u32 = 16;
+/// Groups that are read; what lies beyond is no key of ours.
+const GROUPS: u32 = 4_096;
 
 fn each(bytes: &[u8], mut take: impl FnMut(u32, i64)) -> Result<(), AppError> {
-    let (mut rest, mut key) = (bytes.iter(), 0);
+    let (mut rest, mut next) = (bytes.iter(), 0);
     while !rest.as_slice().is_empty() {
-        let Some((at, n)) = pair(key, &mut rest) else {
+        let Some(after) = group(next, &mut rest, &mut take) else {
             return Err(damaged("rollups", "bytes that cannot be read; run cargo xtask rollups --rebuild"));
         };
-        take(at, n);
-        key = at;
+        next = after;
     }
     Ok(())
 }
 
-/// The next key, and the number under it. Inlined, as is what it calls: a map reads tens of thousands of these.
+/// Takes the keys of a group; says which may be the next. Inlined, as is what it calls: a map reads tens of thousands of
+/// numbers.
 #[inline]
-fn pair(before: u32, bytes: &mut std::slice::Iter<'_, u8>) -> Option<(u32, i64)> {
-    let step = u32::try_from(unvarint(bytes)?).ok()?;
-    let key = before.checked_add(step).filter(|key| *key <= MAX_KEY)?;
-    Some((key, unzigzag(unvarint(bytes)?)))
+fn group(next: u32, bytes: &mut std::slice::Iter<'_, u8>, take: &mut impl FnMut(u32, i64)) -> Option<u32> {
+    let skipped = u32::try_from(unvarint(bytes)?).ok()?;
+    let group = next.checked_add(skipped).filter(|group| *group < GROUPS)?;
+    let mut there = u32::try_from(unvarint(bytes)?).ok().filter(|there| *there < 1 << GROUP)?;
+    while there != 0 {
+        take(group * GROUP + there.trailing_zeros(), unzigzag(unvarint(bytes)?));
+        there &= there - 1;
+    }
+    Some(group + 1)
 }
 
 fn varint(out: &mut Vec<u8>, mut n: u64) {

@@ -285,7 +285,7 @@ fn texts_of_a_time(bed: &Bed, known: &[Known], all: &[Incident], rounds: i64) {
         // Long times, and some of a few rows.
         let end = if round % 3 == 0 { begun.plus_hours(dice.span(40)) } else { dice.pick(all).created_at };
         let filter = IncidentFilter {
-            text: model::text(&dice.pick(&["ransomware", "ran*", "\"the same\""])),
+            text: model::text(dice.pick(&["ransomware", "ran*", "\"the same\""])),
             created_after: (round % 4 != 1).then_some(begun),
             created_before: (round % 4 != 2).then_some(end),
             level: dice.maybe(30, |d| d.pick(all).level),

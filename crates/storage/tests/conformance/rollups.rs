@@ -345,20 +345,23 @@ fn what_is_wrong_is_found_and_mended(engine: Engine) {
     let hour = "(SELECT MIN(hour) FROM rollups WHERE span = 1 AND ledger = 0)";
     let wrongs = [
         // A number changed.
-        format!("UPDATE rollups SET sums = {} WHERE ledger = 0 AND span = 1 AND hour = {hour}", blob("0002")),
+        format!(
+            "UPDATE rollups SET sums = {} WHERE ledger = 0 AND span = 1 AND hour = {hour}",
+            blob("000102")
+        ),
         // Bytes that are no sums.
         format!("UPDATE rollups SET sums = {} WHERE ledger = 2 AND span = 1536", blob("ffff")),
         // Rows that are gone.
         "DELETE FROM rollups WHERE ledger = 1 AND span = 192".to_owned(),
         // Levels that are gone, are others, stand in the wrong column.
         format!("UPDATE rollups SET levels = {} WHERE ledger = 2 AND span = 24", blob("")),
-        format!("UPDATE rollups SET levels = {} WHERE ledger = 1 AND span = 6", blob("808002ff02")),
+        format!("UPDATE rollups SET levels = {} WHERE ledger = 1 AND span = 6", blob("3f0102")),
         "UPDATE rollups SET sums = levels, levels = sums WHERE ledger = 2 AND span = 1 AND scope = 'PL'"
             .to_owned(),
         // A row of nothing.
         format!(
             "INSERT INTO rollups (ledger, span, hour, scope, sums) VALUES (0, 1, 0, '', {})",
-            blob("0002")
+            blob("000102")
         ),
     ];
     for wrong in wrongs {
@@ -384,8 +387,8 @@ fn a_database_from_before_is_counted(engine: Engine) {
     assert!(countries.contains("PL") && countries.contains("-"), "{countries:?}");
     // Of version 1, which kept all in one column, levels from key 0 on and times from 4096 on.
     let one_column = match engine {
-        Engine::Sqlite => "x'000201028010f0c0a5e6ef5c', levels = x''",
-        Engine::Postgres => "'\\x000201028010f0c0a5e6ef5c', levels = ''",
+        Engine::Sqlite => "x'0002010280a0010a', levels = x''",
+        Engine::Postgres => "'\\x0002010280a0010a', levels = ''",
     };
     bed.raw().run(&format!("UPDATE rollups SET sums = {one_column} WHERE ledger > 0"));
     bed.raw().run("UPDATE rollup_version SET version = 1");
