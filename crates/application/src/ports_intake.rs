@@ -12,7 +12,7 @@ pub trait IntakeRows {
     fn insert_intake(&mut self, intake: &Intake) -> Answered<()>;
     /// Reads a delivery.
     fn intake(&mut self, id: IntakeId) -> Answered<Option<Intake>>;
-    /// The newest delivery of this content, as this media type, by this sender since `since` that counts: waiting, or
+    /// The newest delivery of this content, as this media type, by this sender since `since` (or tried again since) that counts: waiting, or
     /// worked through to its end with an incident that still exists; not rejected and not itself a repetition. In a writing
     /// transaction nobody else inserts one of the same until the end.
     fn intake_of_content(
@@ -24,7 +24,7 @@ pub trait IntakeRows {
         since: Timestamp,
     ) -> Answered<Option<IntakeId>>;
     /// The newest delivery of this content, as this media type, by this sender, of which a part was counted when it was
-    /// given up, since `since`, and whose content is kept.
+    /// given up, since `since`, with an incident that still exists, and whose content is kept.
     fn halfway_of_content(
         &mut self,
         sender: &str,

@@ -7,7 +7,7 @@ use probatum_incident::{Country, Flag, Incident, Level, Lifecycle, Priority, Sec
 use probatum_kernel::{EvidenceStatus, Timestamp};
 use probatum_playbooks::{Action, ActionStatus};
 
-/// Raised with every change of what is counted, or under which key.
+/// Raised with every change of what is counted, or under which key, or how that is written.
 pub const VERSION: i32 = 2;
 
 /// Milliseconds of an hour, the finest grain of a rollup.
@@ -28,12 +28,13 @@ impl Ledger {
     /// Every ledger.
     pub const ALL: [Self; 3] = [Self::Figures, Self::World, Self::Country];
 
-    /// Its number in the database.
+    /// Its number in the database. 0 to 2 were those of version 1, whose bytes are others: programs from before migration
+    /// 0014 that still serve during an upgrade write theirs, and neither reads what the other wrote.
     pub fn number(self) -> i32 {
         match self {
-            Self::Figures => 0,
-            Self::World => 1,
-            Self::Country => 2,
+            Self::Figures => 3,
+            Self::World => 4,
+            Self::Country => 5,
         }
     }
 }

@@ -30,7 +30,7 @@ fn migrated(config: &Config) -> Result<(), Failure> {
     let mut told = |at: Renewal| {
         if last.is_none_or(|last| last.elapsed() > TELL) {
             last = Some(Instant::now());
-            tracing::info!(what = at.what, done = at.done, of = at.of, "made anew");
+            tracing::info!(what = at.what, done = at.done, of = at.of, "being made anew");
         }
     };
     for migration in migrate_told(&config.store.backend, &mut told)? {

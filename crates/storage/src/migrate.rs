@@ -34,7 +34,7 @@ pub struct Renewal {
     pub of: u64,
 }
 
-/// Who is told how far a renewal has come, some thousand incidents after the last time.
+/// Who is told how far a renewal has come, some hundred or thousand incidents after the last time.
 pub type Told<'a> = dyn FnMut(Renewal) + 'a;
 
 /// Applies what is missing; says which migrations that were. A database that knows more migrations than this program

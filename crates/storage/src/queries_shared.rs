@@ -14,7 +14,7 @@ pub const SLACK: i64 = 16;
 pub struct Nearest {
     /// Newest first.
     pub descending: bool,
-    /// The cursor's incident.
+    /// From which id on: the cursor's incident, or the end of a time.
     pub after: Option<DbId>,
     /// How many rows.
     pub rows: i64,

@@ -220,7 +220,7 @@ impl Packed {
         Stored { sums: bytes(self.0.range(..BLOCK)), levels: bytes(self.0.range(BLOCK..)) }
     }
 
-    /// From bytes. What stands in the wrong column, as a program from before there were two wrote it, does not count.
+    /// From bytes. What stands in the wrong column does not count: nobody who reads one column finds it.
     pub fn read(stored: &Stored) -> Result<Self, AppError> {
         let mut packed = Self::default();
         each(&stored.sums, |key, n| {

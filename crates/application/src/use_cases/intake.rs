@@ -70,11 +70,16 @@ pub fn accept(tx: &mut dyn Tx, ctx: &Ctx, limits: QueueLimits, new: &NewIntake) 
     let since = ctx.now.plus_hours(-REPEAT_HOURS);
     let (media_type, hash) = (new.media_type.as_deref(), &new.blob.hash);
     let mut duplicate_of = tx.intake_of_content(sender, new.kind, media_type, hash, since)?;
+    let mut content = Some(new.blob.key.clone()).filter(|key| !key.is_empty());
     // Feeds know what they told before; events are counted, and would be a second time.
-    if duplicate_of.is_none() && new.kind == IntakeKind::Log {
-        let halfway = tx.halfway_of_content(sender, new.kind, media_type, hash, since)?;
-        duplicate_of = halfway.as_ref().map(|before| before.id);
-        halfway.map(|before| go_on(tx, ctx, &before, limits)).transpose()?;
+    if duplicate_of.is_none()
+        && new.kind == IntakeKind::Log
+        && let Some(before) = tx.halfway_of_content(sender, new.kind, media_type, hash, since)?
+    {
+        // With what was sent now: that the content was gone may be why it was given up.
+        go_on(tx, ctx, &Intake { blob: content.take(), ..before.clone() }, limits)?;
+        before.blob.map(|key| tx.discard_blob(&key, ctx.now)).transpose()?;
+        duplicate_of = Some(before.id);
     }
     let mut intake = Intake {
         id: ctx.new_intake_id(),
@@ -88,7 +93,7 @@ pub fn accept(tx: &mut dyn Tx, ctx: &Ctx, limits: QueueLimits, new: &NewIntake) 
         media_type: new.media_type.clone(),
         hash: new.blob.hash.clone(),
         size: new.blob.size,
-        blob: Some(new.blob.key.clone()).filter(|key| !key.is_empty()),
+        blob: content,
         command: new.command.clone(),
         events: new.events,
         accepted: 0,

@@ -1,6 +1,6 @@
 //! Deliveries to the intake: a queue of rows, claimed with a lease, and what each did to which incidents.
 
-use super::{Session, own};
+use super::{Db, Session, own};
 use crate::error::OrApp;
 use crate::rows::{IntakeLinkRow, IntakeRow, intake_count};
 use crate::schema::{discarded_blobs, evidence, incidents, intake, intake_incidents};
@@ -16,6 +16,26 @@ use probatum_kernel::{IncidentId, IntakeId, Timestamp};
 /// How many deliveries of one content are looked at: there is one a media type, and one more each time all it led to was
 /// deleted.
 const ALIKE: i64 = 50;
+
+/// The newest deliveries of a content, none of them a repetition.
+fn alike<'a>(sender: &'a str, kind: IntakeKind, hash: &Sha256Hex) -> intake::BoxedQuery<'a, Db> {
+    intake::table
+        .filter(intake::sender.eq(sender))
+        .filter(intake::sha256.eq(hash.to_string()))
+        .filter(intake::duplicate_of.is_null())
+        .filter(intake::kind.eq(kind.as_str()))
+        .order(intake::id.desc())
+        .limit(ALIKE)
+        .into_boxed()
+}
+
+impl Session<'_> {
+    /// Whether there still is an incident that a delivery opened or joined.
+    fn led_to_any(&mut self, id: DbId) -> Result<bool, AppError> {
+        let links = intake_incidents::table.filter(intake_incidents::intake_id.eq(id));
+        diesel::select(exists(links)).get_result(self.conn).app()
+    }
+}
 
 impl IntakeRows for Session<'_> {
     fn insert_intake(&mut self, new: &Intake) -> Result<(), AppError> {
@@ -44,23 +64,16 @@ impl IntakeRows for Session<'_> {
         if self.writing {
             own::lock_words(self.conn, &[&format!("{kind} {sender} {hash}")]).app()?;
         }
-        let alike: Vec<(DbId, Option<String>, Option<DbTime>)> = intake::table
-            .filter(intake::sender.eq(sender))
-            .filter(intake::sha256.eq(hash.to_string()))
-            .filter(intake::duplicate_of.is_null())
-            .filter(intake::kind.eq(kind.as_str()))
+        let alike: Vec<(DbId, Option<String>, Option<DbTime>)> = alike(sender, kind, hash)
             .filter(intake::state.ne(IntakeState::Rejected.as_str()))
             .filter(intake::reason.is_null())
-            .filter(intake::received_at.ge(DbTime(since)))
-            .order(intake::id.desc())
-            .limit(ALIKE)
+            .filter(intake::received_at.ge(DbTime(since)).nullable().or(intake::retried_at.ge(DbTime(since))))
             .select((intake::id, intake::media_type, intake::wake_at))
             .load(self.conn)
             .app()?;
         for (id, _, waits) in alike.into_iter().filter(|(_, as_type, _)| as_type.as_deref() == media_type) {
             // What was deleted since is told anew.
-            let links = intake_incidents::table.filter(intake_incidents::intake_id.eq(id));
-            if waits.is_some() || diesel::select(exists(links)).get_result(self.conn).app()? {
+            if waits.is_some() || self.led_to_any(id)? {
                 return Ok(Some(IntakeId::from_uuid(id.0)));
             }
         }
@@ -75,22 +88,21 @@ impl IntakeRows for Session<'_> {
         hash: &Sha256Hex,
         since: Timestamp,
     ) -> Result<Option<Intake>, AppError> {
-        let alike: Vec<IntakeRow> = intake::table
-            .filter(intake::sender.eq(sender))
-            .filter(intake::sha256.eq(hash.to_string()))
-            .filter(intake::duplicate_of.is_null())
-            .filter(intake::kind.eq(kind.as_str()))
+        let alike: Vec<IntakeRow> = alike(sender, kind, hash)
             .filter(intake::reason.is_not_null())
             .filter(intake::accepted.gt(0))
             .filter(intake::storage_key.is_not_null())
             .filter(intake::finished_at.ge(DbTime(since)))
-            .order(intake::id.desc())
-            .limit(ALIKE)
             .select(IntakeRow::as_select())
             .load(self.conn)
             .app()?;
-        let mut alike = alike.into_iter().map(IntakeRow::intake);
-        alike.find(|found| found.as_ref().map_or(true, |i| i.media_type.as_deref() == media_type)).transpose()
+        for row in alike {
+            let found = row.intake()?;
+            if found.media_type.as_deref() == media_type && self.led_to_any(DbId(found.id.uuid()))? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     fn intake_backlog(&mut self) -> Result<Backlog, AppError> {

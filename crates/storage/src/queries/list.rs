@@ -223,7 +223,7 @@ fn nearest(query: &IncidentQuery) -> Nearest {
         cursor.max(within.and_then(|w| w.from))
     };
     // Around a place, rows are read that come before it: in the order of insertion, and in that of ids.
-    let slack = if after.is_some() { 3 * SLACK } else { SLACK };
+    let slack = if after.is_some() { 3 * SLACK + 1 } else { SLACK };
     let rows = i64::from(query.page.offset()) + i64::from(query.page.per_page) + 1 + slack;
     Nearest { descending: query.sort.descending, after, rows }
 }

@@ -31,17 +31,21 @@ pub use list::plan_queries;
 use super::{Conn, Db, own};
 use crate::error::OrApp;
 use crate::executor::counter::Counter;
-use crate::migrate::{Renewal, Told};
+use crate::migrate::Told;
 use crate::pending::Pending;
 use diesel::prelude::*;
 use probatum_application::AppError;
 
 /// Makes anew what is derived from rows, as far as this program derives it otherwise than the one that wrote it.
 pub fn renew(conn: &mut Conn, told: &mut Told<'_>) -> Result<(), AppError> {
-    let of = crate::schema::incidents::table.count().get_result::<i64>(conn).app()?;
-    let of = u64::try_from(of).unwrap_or_default();
-    rollups::renew(conn, &mut |done| told(Renewal { what: "sums of incidents", done, of }))?;
-    words::renew(conn, &mut |done| told(Renewal { what: "words incidents are found by", done, of }))
+    rollups::renew(conn, told)?;
+    words::renew(conn, told)
+}
+
+/// How many incidents there are to make something anew of.
+fn incidents_there_are(conn: &mut Conn) -> Result<u64, AppError> {
+    let all: i64 = crate::schema::incidents::table.count().get_result(conn).app()?;
+    Ok(u64::try_from(all).unwrap_or_default())
 }
 
 /// A transaction as use cases see it.

@@ -1,8 +1,9 @@
 //! Rollups: written at the end of a transaction, read by stretches, counted anew (docs/adr/0008-rollups.md).
 
-use super::{Conn, Session, own};
+use super::{Conn, Session, incidents_there_are, own};
 use crate::error::OrApp;
 use crate::facets;
+use crate::migrate::{Renewal, Told};
 use crate::rollup::{self, Deltas, Key, LONGEST, Packed, Stored};
 use crate::rows::{ActionRow, IncidentRow};
 use crate::schema::{actions, incidents, rollup_version, rollups};
@@ -156,13 +157,14 @@ fn newest(conn: &mut Conn, (_, span, begin, scope): &Key, cell: Cell) -> Result<
 }
 
 /// Counts everything anew if the rollups follow another definition than this program's.
-pub fn renew(conn: &mut Conn, told: &mut dyn FnMut(u64)) -> Result<(), AppError> {
+pub fn renew(conn: &mut Conn, told: &mut Told<'_>) -> Result<(), AppError> {
     own::lock_head(conn).app()?;
     let version: i32 = rollup_version::table.select(rollup_version::version).get_result(conn).app()?;
     if version == VERSION {
         return Ok(());
     }
-    recount(conn, true, told)?;
+    let of = incidents_there_are(conn)?;
+    recount(conn, true, &mut |done| told(Renewal { what: "sums of incidents", done, of }))?;
     let version = rollup_version::version.eq(VERSION);
     diesel::update(rollup_version::table).set(version).execute(conn).app().map(|_| ())
 }

@@ -1,7 +1,8 @@
 //! The words incidents are found by, made anew when the program makes other ones than those a database has.
 
-use super::{Conn, Session, own};
+use super::{Conn, Session, incidents_there_are, own};
 use crate::error::OrApp;
+use crate::migrate::{Renewal, Told};
 use crate::pending::Pending;
 use crate::rows::IncidentRow;
 use crate::schema::{incidents, search_version};
@@ -17,18 +18,17 @@ const STRETCH: i64 = 200;
 
 /// Makes the words of all incidents anew if the database has those of another version, and draws indicators from the
 /// `raw_data` of those that were there before indicators were.
-pub fn renew(conn: &mut Conn, told: &mut dyn FnMut(u64)) -> Result<(), AppError> {
+pub fn renew(conn: &mut Conn, told: &mut Told<'_>) -> Result<(), AppError> {
     own::lock_head(conn).app()?;
     let version: i32 = search_version::table.select(search_version::version).get_result(conn).app()?;
     if version == SEARCH_VERSION {
         return Ok(());
     }
-    let mut last = None;
-    let mut done: u64 = 0;
+    let (mut last, mut done, of) = (None, 0u64, incidents_there_are(conn)?);
     while let Some(next) = stretch(conn, last)? {
         last = Some(next.last);
         done = done.saturating_add(next.incidents);
-        told(done);
+        told(Renewal { what: "words incidents are found by", done, of });
     }
     if done > 0 {
         own::tidy_words(conn).app()?;

@@ -212,6 +212,9 @@ fn what_was_given_up_halfway_goes_on_when_it_is_sent_again(engine: Engine) {
     assert_eq!((again.duplicate_of, again.state), (Some(taken.id), IntakeState::Queued));
     let mut held = claim(&bed, now + 20 * HOUR);
     assert_eq!((held.id, held.steps), (taken.id, 16));
+    // With the content that was sent now; that of before may be gone.
+    assert!(held.blob.is_some() && held.blob != taken.blob);
+    assert_eq!(bed.read(|tx| tx.discarded_blobs(10)).unwrap(), [taken.blob.clone().unwrap()]);
     while held.finished_at.is_none() {
         let (before, read) = (held.clone(), read.clone());
         let step = move |tx: &mut dyn probatum_application::ports::Tx| {
@@ -221,8 +224,9 @@ fn what_was_given_up_halfway_goes_on_when_it_is_sent_again(engine: Engine) {
     }
     assert_eq!((held.accepted, held.incidents), (20, 20), "nothing counts twice");
     assert!(bed.verify().is_ok());
-    // Long after, the same is news again, as it is of a delivery that went well.
+    // It counts from when it went on; long after, the same is news again, as it is of a delivery that went well.
     let body: String = (0..20).map(|n| event(n * 48)).collect();
+    assert_eq!(take(&bed, &body, now + 40 * HOUR).duplicate_of, Some(taken.id));
     assert_eq!(take(&bed, &body, now + 60 * HOUR).duplicate_of, None);
 }
 

@@ -342,25 +342,25 @@ fn what_is_wrong_is_found_and_mended(engine: Engine) {
         Engine::Sqlite => format!("x'{hex}'"),
         Engine::Postgres => format!("'\\x{hex}'"),
     };
-    let hour = "(SELECT MIN(hour) FROM rollups WHERE span = 1 AND ledger = 0)";
+    let hour = "(SELECT MIN(hour) FROM rollups WHERE span = 1 AND ledger = 3)";
     let wrongs = [
         // A number changed.
         format!(
-            "UPDATE rollups SET sums = {} WHERE ledger = 0 AND span = 1 AND hour = {hour}",
+            "UPDATE rollups SET sums = {} WHERE ledger = 3 AND span = 1 AND hour = {hour}",
             blob("000102")
         ),
         // Bytes that are no sums.
-        format!("UPDATE rollups SET sums = {} WHERE ledger = 2 AND span = 1536", blob("ffff")),
+        format!("UPDATE rollups SET sums = {} WHERE ledger = 5 AND span = 1536", blob("ffff")),
         // Rows that are gone.
-        "DELETE FROM rollups WHERE ledger = 1 AND span = 192".to_owned(),
+        "DELETE FROM rollups WHERE ledger = 4 AND span = 192".to_owned(),
         // Levels that are gone, are others, stand in the wrong column.
-        format!("UPDATE rollups SET levels = {} WHERE ledger = 2 AND span = 24", blob("")),
-        format!("UPDATE rollups SET levels = {} WHERE ledger = 1 AND span = 6", blob("3f0102")),
-        "UPDATE rollups SET sums = levels, levels = sums WHERE ledger = 2 AND span = 1 AND scope = 'PL'"
+        format!("UPDATE rollups SET levels = {} WHERE ledger = 5 AND span = 24", blob("")),
+        format!("UPDATE rollups SET levels = {} WHERE ledger = 4 AND span = 6", blob("3f0102")),
+        "UPDATE rollups SET sums = levels, levels = sums WHERE ledger = 5 AND span = 1 AND scope = 'PL'"
             .to_owned(),
         // A row of nothing.
         format!(
-            "INSERT INTO rollups (ledger, span, hour, scope, sums) VALUES (0, 1, 0, '', {})",
+            "INSERT INTO rollups (ledger, span, hour, scope, sums) VALUES (3, 1, 0, '', {})",
             blob("000102")
         ),
     ];
@@ -383,16 +383,21 @@ fn a_database_from_before_is_counted(engine: Engine) {
     probatum_storage::migrate(&bed.settings.backend).unwrap();
     assert_eq!(recounted(&bed), Ok(40));
     let countries: BTreeSet<_> =
-        bed.raw().texts("SELECT scope AS t FROM rollups WHERE ledger = 2").into_iter().collect();
+        bed.raw().texts("SELECT scope AS t FROM rollups WHERE ledger = 5").into_iter().collect();
     assert!(countries.contains("PL") && countries.contains("-"), "{countries:?}");
-    // Of version 1, which kept all in one column, levels from key 0 on and times from 4096 on.
-    let one_column = match engine {
-        Engine::Sqlite => "x'0002010280a0010a', levels = x''",
-        Engine::Postgres => "'\\x0002010280a0010a', levels = ''",
+    // A program of version 1 still serves, whose bytes are others.
+    let theirs = match engine {
+        Engine::Sqlite => "x'00020102b00202'",
+        Engine::Postgres => "'\\x00020102b00202'",
     };
-    bed.raw().run(&format!("UPDATE rollups SET sums = {one_column} WHERE ledger > 0"));
+    bed.raw().run(&format!(
+        "INSERT INTO rollups (ledger, span, hour, scope, sums) SELECT ledger - 3, span, hour, scope, {theirs} FROM rollups"
+    ));
+    agree(&bed, &known(&bed), base().plus_hours(4_001), &["366d", "31h"]);
+    crate::audit::life(&bed, 1);
+    assert!(recounted(&bed).is_err(), "what nobody reads any more is told");
     bed.raw().run("UPDATE rollup_version SET version = 1");
     probatum_storage::migrate(&bed.settings.backend).unwrap();
-    assert_eq!(recounted(&bed), Ok(40));
+    recounted(&bed).unwrap();
     agree(&bed, &known(&bed), base().plus_hours(4_001), &["366d", "31h"]);
 }
