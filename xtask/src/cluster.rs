@@ -34,7 +34,10 @@ impl Cluster {
                 .args(["-A", "trust", "-U", "probatum", "-E", "UTF8", "-N", "-D"])
                 .arg(&data),
         )?;
-        let options = format!("-c listen_addresses='' -c fsync=off -k '{}'", cluster.folder.path().display());
+        let options = format!(
+            "-c listen_addresses='' -c fsync=off -c shared_buffers=512MB -k '{}'",
+            cluster.folder.path().display()
+        );
         let log = cluster.folder.path().join("log");
         succeed(
             cluster
