@@ -12,9 +12,9 @@ pub trait IntakeRows {
     fn insert_intake(&mut self, intake: &Intake) -> Answered<()>;
     /// Reads a delivery.
     fn intake(&mut self, id: IntakeId) -> Answered<Option<Intake>>;
-    /// The newest delivery of this content, as this media type, by this sender since `since` (or tried again since) that counts: waiting, or
-    /// worked through to its end with an incident that still exists; not rejected and not itself a repetition. In a writing
-    /// transaction nobody else inserts one of the same until the end.
+    /// The newest delivery of this content, as this media type, by this sender since `since` (or tried again since) that
+    /// counts: waiting, or worked through to its end with an incident that still exists; not rejected and not itself a
+    /// repetition. In a writing transaction nobody else inserts one of the same until the end.
     fn intake_of_content(
         &mut self,
         sender: &str,
