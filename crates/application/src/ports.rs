@@ -32,7 +32,7 @@ pub use crate::ports_facts::{
     CLOCK_ORDER, ClockChangeList, ClockList, ClockQuery, ClockRows, FactRows, ListedClock, RulesInUse,
     Signer, StoredClock, StoredFacts, StoredWaiver,
 };
-pub use crate::ports_intake::{CorrelationRows, IntakeRows};
+pub use crate::ports_intake::{CorrelationRows, IntakeRows, Sent};
 pub use crate::ports_reports::ReportRows;
 
 /// What every port method answers.

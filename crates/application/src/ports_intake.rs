@@ -6,33 +6,32 @@ use probatum_evidence::Sha256Hex;
 use probatum_intake::Tally;
 use probatum_kernel::{IncidentId, IntakeId, Timestamp};
 
+/// What makes two deliveries the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sent<'a> {
+    /// By whom.
+    pub sender: &'a str,
+    /// As what.
+    pub kind: IntakeKind,
+    /// As which media type.
+    pub media_type: Option<&'a str>,
+    /// Which content.
+    pub hash: &'a Sha256Hex,
+}
+
 /// Rows of deliveries.
 pub trait IntakeRows {
     /// Inserts a delivery.
     fn insert_intake(&mut self, intake: &Intake) -> Answered<()>;
     /// Reads a delivery.
     fn intake(&mut self, id: IntakeId) -> Answered<Option<Intake>>;
-    /// The newest delivery of this content, as this media type, by this sender since `since` (or tried again since) that
+    /// The newest delivery of this since `since` (or tried again since) that
     /// counts: waiting, or worked through to its end with an incident that still exists; not rejected and not itself a
     /// repetition. In a writing transaction nobody else inserts one of the same until the end.
-    fn intake_of_content(
-        &mut self,
-        sender: &str,
-        kind: IntakeKind,
-        media_type: Option<&str>,
-        hash: &Sha256Hex,
-        since: Timestamp,
-    ) -> Answered<Option<IntakeId>>;
-    /// The newest delivery of this content, as this media type, by this sender, of which a part was counted when it was
+    fn intake_of_content(&mut self, of: &Sent<'_>, since: Timestamp) -> Answered<Option<IntakeId>>;
+    /// The newest delivery of this of which a part was counted when it was
     /// given up, since `since`, with an incident that still exists, and whose content is kept.
-    fn halfway_of_content(
-        &mut self,
-        sender: &str,
-        kind: IntakeKind,
-        media_type: Option<&str>,
-        hash: &Sha256Hex,
-        since: Timestamp,
-    ) -> Answered<Option<Intake>>;
+    fn halfway_of_content(&mut self, of: &Sent<'_>, since: Timestamp) -> Answered<Option<Intake>>;
     /// What is not settled yet. MUST cost no more than the queue is long.
     fn intake_backlog(&mut self) -> Answered<Backlog>;
     /// Whether there may be a delivery to claim.

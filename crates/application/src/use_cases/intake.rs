@@ -5,7 +5,7 @@ use crate::ctx::{Ctx, Principal};
 use crate::error::AppError;
 use crate::intake::{Backlog, Intake, IntakeKind, IntakeLink, IntakeState, PartFault, QueueLimits};
 use crate::permission::Permission;
-use crate::ports::{Blob, Tx};
+use crate::ports::{Blob, Sent, Tx};
 use probatum_kernel::{Code, Coded, IntakeId};
 use serde_json::{Value, json};
 
@@ -68,13 +68,13 @@ pub fn accept(tx: &mut dyn Tx, ctx: &Ctx, limits: QueueLimits, new: &NewIntake) 
     ctx.require(permission(new.kind))?;
     let sender = &ctx.principal.id;
     let since = ctx.now.plus_hours(-REPEAT_HOURS);
-    let (media_type, hash) = (new.media_type.as_deref(), &new.blob.hash);
-    let mut duplicate_of = tx.intake_of_content(sender, new.kind, media_type, hash, since)?;
+    let sent = Sent { sender, kind: new.kind, media_type: new.media_type.as_deref(), hash: &new.blob.hash };
+    let mut duplicate_of = tx.intake_of_content(&sent, since)?;
     let mut content = Some(new.blob.key.clone()).filter(|key| !key.is_empty());
     // Feeds know what they told before; events are counted, and would be a second time.
     if duplicate_of.is_none()
         && new.kind == IntakeKind::Log
-        && let Some(before) = tx.halfway_of_content(sender, new.kind, media_type, hash, since)?
+        && let Some(before) = tx.halfway_of_content(&sent, since)?
     {
         // With what was sent now: that the content was gone may be why it was given up.
         go_on(tx, ctx, &Intake { blob: content.take(), ..before.clone() }, limits)?;
@@ -244,9 +244,13 @@ fn may_retry(tx: &mut dyn Tx, intake: &Intake) -> Result<(), AppError> {
     if intake.blob.is_none() {
         return refused("The content of the delivery is not kept any more; send it again.".to_owned());
     }
-    let media_type = intake.media_type.as_deref();
-    let since = intake.received_at;
-    match tx.intake_of_content(&intake.sender, intake.kind, media_type, &intake.hash, since)? {
+    let sent = Sent {
+        sender: &intake.sender,
+        kind: intake.kind,
+        media_type: intake.media_type.as_deref(),
+        hash: &intake.hash,
+    };
+    match tx.intake_of_content(&sent, intake.received_at)? {
         Some(other) => refused(format!("The same content was sent again since, as {other}.")),
         None => Ok(()),
     }

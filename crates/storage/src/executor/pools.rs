@@ -27,10 +27,9 @@ pub const SQLITE_READER: &str = "PRAGMA busy_timeout = 10000; PRAGMA query_only 
      PRAGMA cache_size = -16384;";
 
 /// No statement hangs for ever, and a lost server is noticed. None is compiled: planners that guess too many matches of a text
-/// would spend more time on that than it takes. Memory for the rows of a common word: in the default of 4 MB only their pages
-/// find room, and each row of these has to be looked at again.
+/// would spend more time on that than it takes.
 const POSTGRES_SETTINGS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '20s'; \
-     SET idle_in_transaction_session_timeout = '60s'; SET jit = off; SET work_mem = '32MB';";
+     SET idle_in_transaction_session_timeout = '60s'; SET jit = off;";
 
 #[derive(Debug)]
 struct Setup(&'static str);

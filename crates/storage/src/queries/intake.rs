@@ -8,9 +8,8 @@ use crate::types::{DbId, DbTime};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 use probatum_application::AppError;
-use probatum_application::intake::{Backlog, Intake, IntakeKind, IntakeLink, IntakeState};
-use probatum_application::ports::{IntakeRows, JobRows};
-use probatum_evidence::Sha256Hex;
+use probatum_application::intake::{Backlog, Intake, IntakeLink, IntakeState};
+use probatum_application::ports::{IntakeRows, JobRows, Sent};
 use probatum_kernel::{IncidentId, IntakeId, Timestamp};
 
 /// How many deliveries of one content are looked at: there is one a media type, and one more each time all it led to was
@@ -18,12 +17,12 @@ use probatum_kernel::{IncidentId, IntakeId, Timestamp};
 const ALIKE: i64 = 50;
 
 /// The newest deliveries of a content, none of them a repetition.
-fn alike<'a>(sender: &'a str, kind: IntakeKind, hash: &Sha256Hex) -> intake::BoxedQuery<'a, Db> {
+fn alike<'a>(of: &Sent<'a>) -> intake::BoxedQuery<'a, Db> {
     intake::table
-        .filter(intake::sender.eq(sender))
-        .filter(intake::sha256.eq(hash.to_string()))
+        .filter(intake::sender.eq(of.sender))
+        .filter(intake::sha256.eq(of.hash.to_string()))
         .filter(intake::duplicate_of.is_null())
-        .filter(intake::kind.eq(kind.as_str()))
+        .filter(intake::kind.eq(of.kind.as_str()))
         .order(intake::id.desc())
         .limit(ALIKE)
         .into_boxed()
@@ -53,25 +52,19 @@ impl IntakeRows for Session<'_> {
         row.map(IntakeRow::intake).transpose()
     }
 
-    fn intake_of_content(
-        &mut self,
-        sender: &str,
-        kind: IntakeKind,
-        media_type: Option<&str>,
-        hash: &Sha256Hex,
-        since: Timestamp,
-    ) -> Result<Option<IntakeId>, AppError> {
+    fn intake_of_content(&mut self, of: &Sent<'_>, since: Timestamp) -> Result<Option<IntakeId>, AppError> {
         if self.writing {
-            own::lock_words(self.conn, &[&format!("{kind} {sender} {hash}")]).app()?;
+            own::lock_words(self.conn, &[&format!("{} {} {}", of.kind, of.sender, of.hash)]).app()?;
         }
-        let alike: Vec<(DbId, Option<String>, Option<DbTime>)> = alike(sender, kind, hash)
+        let alike: Vec<(DbId, Option<String>, Option<DbTime>)> = alike(of)
             .filter(intake::state.ne(IntakeState::Rejected.as_str()))
             .filter(intake::reason.is_null())
             .filter(intake::received_at.ge(DbTime(since)).nullable().or(intake::retried_at.ge(DbTime(since))))
             .select((intake::id, intake::media_type, intake::wake_at))
             .load(self.conn)
             .app()?;
-        for (id, _, waits) in alike.into_iter().filter(|(_, as_type, _)| as_type.as_deref() == media_type) {
+        for (id, _, waits) in alike.into_iter().filter(|(_, as_type, _)| as_type.as_deref() == of.media_type)
+        {
             // What was deleted since is told anew.
             if waits.is_some() || self.led_to_any(id)? {
                 return Ok(Some(IntakeId::from_uuid(id.0)));
@@ -80,15 +73,8 @@ impl IntakeRows for Session<'_> {
         Ok(None)
     }
 
-    fn halfway_of_content(
-        &mut self,
-        sender: &str,
-        kind: IntakeKind,
-        media_type: Option<&str>,
-        hash: &Sha256Hex,
-        since: Timestamp,
-    ) -> Result<Option<Intake>, AppError> {
-        let alike: Vec<IntakeRow> = alike(sender, kind, hash)
+    fn halfway_of_content(&mut self, of: &Sent<'_>, since: Timestamp) -> Result<Option<Intake>, AppError> {
+        let alike: Vec<IntakeRow> = alike(of)
             .filter(intake::reason.is_not_null())
             .filter(intake::accepted.gt(0))
             .filter(intake::storage_key.is_not_null())
@@ -98,7 +84,7 @@ impl IntakeRows for Session<'_> {
             .app()?;
         for row in alike {
             let found = row.intake()?;
-            if found.media_type.as_deref() == media_type && self.led_to_any(DbId(found.id.uuid()))? {
+            if found.media_type.as_deref() == of.media_type && self.led_to_any(DbId(found.id.uuid()))? {
                 return Ok(Some(found));
             }
         }

@@ -230,17 +230,20 @@ fn count(conn: &mut Conn, words: &str) -> QueryResult<i64> {
 }
 
 fn count_below(conn: &mut Conn, words: &str, bound: i64) -> QueryResult<i64> {
-    let count = "SELECT COUNT(*) AS n FROM (\
-        SELECT 1 FROM incident_text WHERE incident_text MATCH ? AND rowid < ? LIMIT ?)";
-    let query = diesel::sql_query(count).bind::<Text, _>(words).bind::<BigInt, _>(bound);
-    query.bind::<BigInt, _>(CAP).get_result::<Number>(conn).map(|row| row.n)
+    count_between(conn, words, (0, bound), CAP)
 }
 
 fn count_from(conn: &mut Conn, words: &str, bound: i64, limit: i64) -> QueryResult<i64> {
+    count_between(conn, words, (bound, i64::MAX), limit)
+}
+
+/// How many match among the rows from the first on and before the second.
+fn count_between(conn: &mut Conn, words: &str, rows: (i64, i64), limit: i64) -> QueryResult<i64> {
     let count = "SELECT COUNT(*) AS n FROM (\
-        SELECT 1 FROM incident_text WHERE incident_text MATCH ? AND rowid >= ? LIMIT ?)";
-    let query = diesel::sql_query(count).bind::<Text, _>(words).bind::<BigInt, _>(bound);
-    query.bind::<BigInt, _>(limit).get_result::<Number>(conn).map(|row| row.n)
+        SELECT 1 FROM incident_text WHERE incident_text MATCH ? AND rowid >= ? AND rowid < ? LIMIT ?)";
+    let query = diesel::sql_query(count).bind::<Text, _>(words).bind::<BigInt, _>(rows.0);
+    let query = query.bind::<BigInt, _>(rows.1).bind::<BigInt, _>(limit);
+    query.get_result::<Number>(conn).map(|row| row.n)
 }
 
 /// What all ids are from, and below.
@@ -263,11 +266,7 @@ fn count_within(conn: &mut Conn, words: &str, within: Within) -> QueryResult<i64
     if certain >= uncertain {
         return count_by_id(conn, words, (begin, end), (from, before));
     }
-    let count = "SELECT COUNT(*) AS n FROM (\
-        SELECT 1 FROM incident_text WHERE incident_text MATCH ? AND rowid >= ? AND rowid < ? LIMIT ?)";
-    let query = diesel::sql_query(count).bind::<Text, _>(words).bind::<BigInt, _>(certain);
-    let query = query.bind::<BigInt, _>(uncertain).bind::<BigInt, _>(CAP);
-    let inner = query.get_result::<Number>(conn)?.n;
+    let inner = count_between(conn, words, (certain, uncertain), CAP)?;
     let at_first = count_by_id(conn, words, (begin, certain), (from, before))?;
     let at_last = count_by_id(conn, words, (uncertain, end), (from, before))?;
     Ok(inner.saturating_add(at_first).saturating_add(at_last).min(CAP))
