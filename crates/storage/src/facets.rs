@@ -3,8 +3,8 @@
 //! status 3, category 5, sector 5, country 10, flags 10.
 
 use probatum_application::IncidentFilter;
-use probatum_incident::{Flags, Incident, Level, Lifecycle, Priority, Sector};
-use probatum_kernel::Timestamp;
+use probatum_incident::{Band, Flags, Incident, Level, Lifecycle, Priority, Sector, Severity};
+use probatum_kernel::{SortKey, Timestamp};
 
 struct Field {
     /// What its values begin with as words of the full-text index.
@@ -34,6 +34,13 @@ pub struct Mask {
 }
 
 impl Mask {
+    /// Both; `None` if they contradict each other.
+    pub fn and(self, other: Self) -> Option<Self> {
+        let both = self.mask & other.mask;
+        (self.value & both == other.value & both)
+            .then_some(Self { mask: self.mask | other.mask, value: self.value | other.value })
+    }
+
     fn set(&mut self, field: &Field, value: impl Into<i64>) {
         self.mask |= ((1 << field.bits) - 1) << field.shift;
         self.value |= value.into() << field.shift;
@@ -88,6 +95,39 @@ pub fn granted(priority: Priority) -> Mask {
     let mut mask = Mask::default();
     mask.set(&PRIORITY, priority_rank(Some(priority)));
     mask
+}
+
+/// A part of an order that small filters tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rank {
+    /// The bits that say so.
+    pub mask: Mask,
+    /// The lowest value of the order in it.
+    pub from: i32,
+    /// The highest.
+    pub to: i32,
+}
+
+/// The ranks of an order, lowest first; none where it goes by time.
+pub fn ranks(key: SortKey) -> Vec<Rank> {
+    let rank = |field: &Field, bits: i32, from: i32, to: i32| {
+        let mut mask = Mask::default();
+        mask.set(field, bits);
+        Rank { mask, from, to }
+    };
+    match key {
+        SortKey::Priority => (0..=4).map(|n| rank(&PRIORITY, n, n, n)).collect(),
+        SortKey::Status => (0..3).map(|n| rank(&STATUS, n, n, n)).collect(),
+        SortKey::Severity => {
+            let scores = |band: Band| {
+                (0..=10).filter(move |n| Severity::new(*n).is_some_and(|s| s.band() == band)).map(i32::from)
+            };
+            let span = |band: Band| scores(band).min().zip(scores(band).max());
+            let band = |b: &Band| span(*b).map(|(from, to)| rank(&BAND, b.ordinal().into(), from, to));
+            Band::ALL.iter().filter_map(band).collect()
+        }
+        SortKey::CreatedAt | SortKey::UpdatedAt => Vec::new(),
+    }
 }
 
 /// P0 is 4, P3 is 1, none is 0: the higher, the more urgent.
@@ -207,6 +247,20 @@ pub fn flag_bit(flag: probatum_incident::Flag) -> i64 {
 mod tests {
     use super::*;
     use probatum_incident::{Category, Country, Flag, QueueStatus};
+
+    #[test]
+    fn ranks_cover_an_order_without_a_gap() {
+        for (key, to) in [(SortKey::Priority, 4), (SortKey::Status, 2), (SortKey::Severity, 10)] {
+            let ranks = ranks(key);
+            let covered: Vec<i32> = ranks.iter().flat_map(|r| r.from..=r.to).collect();
+            assert_eq!(covered, (0..=to).collect::<Vec<_>>(), "{key:?}");
+            let (first, second) = (ranks[0].mask, ranks[1].mask);
+            assert_eq!(first.and(second), None);
+            assert_eq!(first.and(first), Some(first));
+            assert_eq!(first.and(closed()).unwrap().mask, first.mask | closed().mask);
+        }
+        assert!(ranks(SortKey::CreatedAt).is_empty() && ranks(SortKey::UpdatedAt).is_empty());
+    }
 
     #[test]
     fn every_word_fits_its_bits() {

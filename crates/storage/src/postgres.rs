@@ -11,6 +11,7 @@ pub type Db = Pg;
 pub mod queries;
 
 mod text;
+mod walk;
 
 /// What differs from SQLite.
 mod own {

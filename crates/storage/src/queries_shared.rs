@@ -1,9 +1,10 @@
 //! Types the twice-compiled queries hand to the statements each database has of its own.
 
 use crate::executor::counter::Counter;
-use crate::facets::Mask;
+use crate::facets::{Mask, Rank};
 use crate::types::DbId;
 use diesel::QueryResult;
+use probatum_kernel::Timestamp;
 
 /// How far the order of insertion may differ from that of creation, where it is used instead. A trigger with this number
 /// notes when it differs more: writers take the time when they write, so that takes a clock that is set back.
@@ -43,6 +44,9 @@ pub struct TextMatch<'a> {
     pub common: bool,
 }
 
+/// The rows of a rank, or of all.
+pub type OfRank<'a, Q> = Box<dyn Fn(Option<&Rank>) -> Q + 'a>;
+
 /// A page by text, as a database may find it in its own way.
 pub struct TextPage<'a, Q> {
     /// The query in the words of the database's text index.
@@ -55,10 +59,17 @@ pub struct TextPage<'a, Q> {
     pub by_insertion: bool,
     /// Who may count meanwhile.
     pub counter: Option<&'a Counter>,
-    /// All matches, in no order.
-    pub matches: Q,
-    /// Whatever passes the other filters and comes after the cursor, in order.
-    pub order: Q,
+    /// Whatever passes the other filters, in no order.
+    pub rest: Box<dyn Fn() -> Q + 'a>,
+    /// What could match, if enough could to be more than are told exactly, and if text, small filters and the time of
+    /// creation are all there is to match.
+    pub candidates: Option<Candidates<'a, Q>>,
+    /// The small filters.
+    pub mask: Mask,
+    /// Whatever comes after the cursor and passes the filters that are not small, in order; of one rank, if one is named.
+    pub order: OfRank<'a, Q>,
+    /// The parts of the order that small filters tell apart, in its direction.
+    pub ranks: Vec<Rank>,
     /// The value the order goes by, as SQL of type BIGINT.
     pub key: &'static str,
     /// The highest first.
@@ -69,6 +80,16 @@ pub struct TextPage<'a, Q> {
     pub offset: i64,
     /// How many rows.
     pub limit: i64,
+}
+
+/// What the rarest filter and the time of creation let through, with text and small filters yet to be matched.
+pub struct Candidates<'a, Q> {
+    /// When the first may have been created, if that is asked for.
+    pub from: Option<Timestamp>,
+    /// When the last may have been created.
+    pub until: Timestamp,
+    /// Those created before a time, newest first.
+    pub before: Box<dyn Fn(Timestamp) -> Q + 'a>,
 }
 
 /// A total that is asked for after the page was read.

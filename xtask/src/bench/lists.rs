@@ -60,6 +60,32 @@ pub fn sorts() -> Vec<String> {
     SORTS.iter().flat_map(|key| [format!("sort={key}"), format!("sort=-{key}")]).collect()
 }
 
+/// Texts beside those of the filters: several terms, and a beginning that very many words share.
+const TEXTS: [&str; 4] = ["fictional%20payroll", "fictional%20ransom*", "%22night%20heron%22", "p*"];
+
+/// `n` searches, the same in every run: a text, with none to three different filters, in some order.
+pub fn searches(of: &[Case], n: usize) -> Vec<String> {
+    let mut dice = (0_u64..).map(mix);
+    let mut roll = |sides: usize| usize::try_from(dice.next().unwrap_or(0) >> 32).unwrap_or(0) % sides.max(1);
+    let (texts, others): (Vec<&Case>, Vec<&Case>) = of.iter().partition(|case| case.name == "q");
+    let mut texts: Vec<String> = texts.into_iter().map(|case| case.query.clone()).collect();
+    texts.extend(TEXTS.map(|text| format!("q={text}")));
+    let sorts = sorts();
+    let mut searches = Vec::new();
+    while searches.len() < n {
+        let mut parts: Vec<&str> = texts.get(roll(texts.len())).map(String::as_str).into_iter().collect();
+        let mut chosen: Vec<&Case> = Vec::new();
+        for _ in 0..roll(4) {
+            let fits = |case: &&&Case| chosen.iter().all(|other| field(other) != field(case));
+            chosen.extend(others.get(roll(others.len())).filter(fits));
+        }
+        parts.extend(chosen.iter().map(|case| case.query.as_str()));
+        parts.extend(sorts.get(roll(sorts.len() * 2)).map(String::as_str));
+        searches.push(parts.join("&"));
+    }
+    searches
+}
+
 /// `n` combinations of three different filters, the same in every run.
 pub fn combinations(of: &[Case], n: u64) -> Vec<String> {
     let mut dice = (0_u64..).map(mix);
@@ -101,6 +127,25 @@ fn mix(n: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn searches_are_of_one_text_and_no_filter_twice() {
+        let cases = filters("2026-11-21T00:00:00Z".parse().unwrap());
+        let all = searches(&cases, 300);
+        assert_eq!(all, searches(&cases, 300));
+        for query in &all {
+            let mut names: Vec<_> = query.split('&').map(|part| part.split('=').next().unwrap()).collect();
+            assert_eq!(names[0], "q");
+            names.sort_unstable();
+            let parts = names.len();
+            names.dedup();
+            assert_eq!(names.len(), parts, "{query}");
+        }
+        for part in ["q=p*", "q=fictional", "sort=-severity", "country=PT", "created_before="] {
+            assert!(all.iter().any(|query| query.contains(part)), "{part}");
+        }
+        assert!(all.iter().any(|query| !query.contains('&')), "a text alone");
+    }
 
     #[test]
     fn combinations_are_of_three_different_filters_and_the_same_every_time() {

@@ -16,6 +16,10 @@ use std::time::Instant;
 /// How many incidents are seeded through the use cases; the rest are copies of them.
 const SEEDED: u32 = 10_000;
 
+/// How many searches are drawn, and how often each is measured.
+const MIXED: usize = 300;
+const MIXED_ROUNDS: usize = 3;
+
 /// What must cost the same.
 const SAME: [&str; 7] = [
     "sort=-created_at",
@@ -68,6 +72,7 @@ fn on(
             side_by_side(&mut small, &mut large, path, report).await;
         }
         texts(&mut large, &format!("{dialect}: full text, {n} incidents"), report).await;
+        mixed(&mut large, &format!("{dialect}: {MIXED} texts with filters at will, {n} incidents"), report).await;
         Outcome::Ok(())
     })?;
     small.server.stop()?;
@@ -93,6 +98,9 @@ async fn texts(large: &mut Served, title: &str, report: &mut Report) {
         "q=payroll&sort=-severity",
         "q=fictional&sort=-severity",
         "q=fictional&country=PT&sort=updated_at",
+        "q=fictional&severity=high&status=triaged",
+        "q=%22control%20room%22&level=L1_cyber",
+        "q=payroll&status=triaged&sort=priority",
         "q=nowhere",
     ];
     queries.extend(mixed.map(str::to_owned));
@@ -114,4 +122,28 @@ async fn texts(large: &mut Served, title: &str, report: &mut Report) {
         // Of each alone: pooled, the quick ones would hide the slow one.
         report.add(format!("{query}, p95"), load::at(&micros, 950), "ms", None, Some(Goal::AtMost(100.0)));
     }
+}
+
+/// Texts with filters nobody chose, all together: those above are known, and what is known gets mended.
+async fn mixed(large: &mut Served, title: &str, report: &mut Report) {
+    let Ok(now) = now() else { return };
+    let mut micros = Vec::new();
+    let mut slowest = (0, String::new());
+    for query in lists::searches(&lists::filters(now), MIXED) {
+        large.list(&query, report).await;
+        let mut rounds = Vec::new();
+        for _ in 0..MIXED_ROUNDS {
+            rounds.push(large.list(&query, report).await);
+        }
+        rounds.sort_unstable();
+        let median = rounds.get(MIXED_ROUNDS / 2).copied().unwrap_or(0);
+        slowest = slowest.max((median, query));
+        micros.extend(rounds);
+    }
+    micros.sort_unstable();
+    report.section(title);
+    report.add("median", load::at(&micros, 500), "ms", None, None);
+    report.add("p95", load::at(&micros, 950), "ms", None, Some(Goal::AtMost(100.0)));
+    report.add("p99", load::at(&micros, 990), "ms", None, None);
+    report.add(format!("slowest: {}", slowest.1), load::at(&[slowest.0], 500), "ms", None, None);
 }

@@ -2,8 +2,9 @@
 //! word is gathered whole or the table walked to its end for a rare one. So it is counted, not guessed (docs/adr/0003-lists.md).
 
 use super::queries::CAP;
+use super::walk::{Sampled, Wanted, page_anywhere, page_nearby, sample};
 use super::{Conn, Db};
-use crate::facets::Mask;
+use crate::facets::{Mask, Rank};
 use crate::queries_shared::{TextFound, TextMatch, TextPage};
 use crate::schema::incidents;
 use crate::types::{DbId, Id};
@@ -39,64 +40,180 @@ pub fn text_query(_: &mut Conn, text: &SearchQuery, seen: Sources, _: &Mask) -> 
 
 /// Incidents that match the text and, in the same index, the small filters.
 pub fn matching<'a>(q: incidents::BoxedQuery<'a, Db>, of: TextMatch<'_>) -> incidents::BoxedQuery<'a, Db> {
+    in_index(q, Wanted { words: of.words, mask: *of.mask }, true)
+}
+
+/// What is wanted, looked for in the text index: text and small filters, or these alone where nearly every text matches.
+fn in_index<'a>(
+    q: incidents::BoxedQuery<'a, Db>,
+    wanted: Wanted<'_>,
+    text: bool,
+) -> incidents::BoxedQuery<'a, Db> {
     let condition =
-        sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(of.words.to_owned());
-    let q = q.filter(condition.sql(")"));
-    if *of.mask == Mask::default() {
+        sql::<Bool>("(incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(wanted.words.to_owned());
+    // No index answers IS TRUE.
+    let q = q.filter(condition.sql(if text { "))" } else { ")) IS TRUE" }));
+    if wanted.mask == Mask::default() {
         return q;
     }
-    let values = sql::<Bool>("facet_values(incidents.facets) @> ").bind::<Array<BigInt>, _>(of.mask.values());
+    let values =
+        sql::<Bool>("facet_values(incidents.facets) @> ").bind::<Array<BigInt>, _>(wanted.mask.values());
     q.filter(values)
 }
 
 /// Where a page begins and ends.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+pub struct Place {
     descending: bool,
     after: Option<(i64, DbId)>,
-    offset: i64,
-    limit: i64,
+    /// How many rows to skip.
+    pub offset: i64,
+    /// How many rows.
+    pub limit: i64,
 }
 
-/// Gathers the matches up to one more than is told exactly, which is read once for the total and the page. If there
-/// are more, the order is walked instead: among so many the next match is near.
-pub fn text_page<'a>(
-    conn: &mut Conn,
-    page: TextPage<'a, incidents::BoxedQuery<'_, Db>>,
-) -> QueryResult<TextFound<'a, Conn>> {
+impl Place {
+    /// Whether the page comes after all of a rank.
+    fn is_past(&self, rank: &Rank) -> bool {
+        match self.after {
+            Some((value, _)) if self.descending => i64::from(rank.from) > value,
+            Some((value, _)) => i64::from(rank.to) < value,
+            None => false,
+        }
+    }
+
+    /// Writes how many rows, and from which on.
+    pub fn bounds<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        out.push_sql(" LIMIT ");
+        out.push_bind_param::<BigInt, _>(&self.limit)?;
+        out.push_sql(" OFFSET ");
+        out.push_bind_param::<BigInt, _>(&self.offset)
+    }
+}
+
+/// Matches that are read and sorted where the order does not lead to enough of them soon.
+const ALL: i64 = 100_000;
+
+type Boxed<'a> = incidents::BoxedQuery<'a, Db>;
+/// The total, counted up to one more than is told exactly, and the page.
+type Found = (i64, Vec<(DbId, i64)>);
+
+/// Gathers the matches up to one more than is told exactly, which is read once for the total and the page. If there are more
+/// (which rows that are read for it often show sooner), the order is walked instead: among so many the next match is near. If
+/// it is not, as where all that match have the rank that comes last, it is looked for rank by rank.
+pub fn text_page<'a>(conn: &mut Conn, page: TextPage<'a, Boxed<'a>>) -> QueryResult<TextFound<'a, Conn>> {
+    let wanted = Wanted { words: page.words, mask: page.mask };
+    let sampled = match &page.candidates {
+        Some(candidates) => sample(conn, candidates, wanted)?,
+        None => Sampled::default(),
+    };
     let TextPage { descending, after, offset, limit, .. } = page;
     let place = Place { descending, after, offset, limit };
-    let key = format!("{} AS k", page.key);
-    let matches = page.matches.select((incidents::id, sql::<BigInt>(&key))).limit(CAP);
-    let rows: Vec<(i64, Option<DbId>, Option<i64>)> = Gathered { matches, place }.load(conn)?;
-    let total = rows.first().map_or(0, |row| row.0);
-    if total < CAP {
-        let keys = rows.into_iter().filter_map(|(_, id, value)| id.zip(value)).collect();
-        return Ok(TextFound::Page(total, keys));
+    let search = Search { page: &page, any_text: sampled.any_text };
+    let (total, keys) = match search.ranks(place).as_slice() {
+        [rank] => search.found(conn, Some(rank), place, sampled.many)?,
+        _ => search.found(conn, None, place, sampled.many)?,
+    };
+    Ok(TextFound::Page(total, keys))
+}
+
+struct Search<'s, 'a> {
+    page: &'s TextPage<'a, Boxed<'a>>,
+    /// At least half of all texts match.
+    any_text: bool,
+}
+
+impl Search<'_, '_> {
+    /// The ranks that may have something of the page, in order.
+    fn ranks(&self, place: Place) -> Vec<Rank> {
+        let ranks = self.page.ranks.iter().filter(|rank| !place.is_past(rank));
+        ranks.filter(|rank| self.page.mask.and(rank.mask).is_some()).copied().collect()
     }
-    let rows = page.order.select((incidents::id, sql::<BigInt>(&key), sql::<Untyped>("incidents.search")));
-    Walked { rows, words: page.words.to_owned(), place }.load(conn).map(|keys| TextFound::Page(total, keys))
+
+    /// The total and the page of one rank or all of them; `many`, if there are certainly more than are told exactly.
+    fn found(&self, conn: &mut Conn, rank: Option<&Rank>, place: Place, many: bool) -> QueryResult<Found> {
+        let rank_mask = rank.map_or(Mask::default(), |rank| rank.mask);
+        let Some(mask) = self.page.mask.and(rank_mask) else { return Ok((0, Vec::new())) };
+        let wanted = Wanted { words: self.page.words, mask };
+        let key = format!("{} AS k", self.page.key);
+        let by_text = !self.any_text || mask == Mask::default();
+        let matches = in_index((self.page.rest)(), wanted, by_text);
+        let matches = matches.select((incidents::id, sql::<BigInt>(&key)));
+        if !many {
+            let (total, keys) = gathered(conn, &matches, place, CAP)?;
+            if total < CAP {
+                return Ok((total, keys));
+            }
+        }
+        let texts = sql::<Untyped>("incidents.search");
+        let order = (self.page.order)(rank);
+        let order = order.select((incidents::id, sql::<BigInt>(&key), incidents::facets, texts));
+        if let Some(keys) = page_nearby(conn, &order, wanted, place)? {
+            return Ok((CAP, keys));
+        }
+        if rank.is_none() && !self.page.ranks.is_empty() {
+            return Ok((CAP, self.by_rank(conn, place)?));
+        }
+        let (total, keys) = gathered(conn, &matches, place, ALL)?;
+        let keys = if total < ALL { keys } else { page_anywhere(conn, &order, wanted, place)? };
+        Ok((CAP, keys))
+    }
+
+    /// The page, taken from one rank after the other.
+    fn by_rank(&self, conn: &mut Conn, place: Place) -> QueryResult<Vec<(DbId, i64)>> {
+        let (mut keys, mut place) = (Vec::new(), place);
+        for rank in self.ranks(place) {
+            let (total, found) = self.found(conn, Some(&rank), place, false)?;
+            place.limit -= i64::try_from(found.len()).unwrap_or(place.limit);
+            place.offset = (place.offset - total).max(0);
+            keys.extend(found);
+            if place.limit == 0 {
+                break;
+            }
+        }
+        Ok(keys)
+    }
+}
+
+/// How many match, counted up to a number, and the page of them.
+fn gathered<Q: QueryFragment<Db> + Query>(
+    conn: &mut Conn,
+    matches: &Q,
+    place: Place,
+    most: i64,
+) -> QueryResult<Found> {
+    let rows: Vec<(i64, Option<DbId>, Option<i64>)> = Gathered { matches, place, most }.load(conn)?;
+    let total = rows.first().map_or(0, |row| row.0);
+    Ok((total, rows.into_iter().filter_map(|(_, id, value)| id.zip(value)).collect()))
 }
 
 /// The number of all matches beside each row of the page; without rows, once.
-#[derive(Debug, QueryId)]
-struct Gathered<Q> {
-    matches: Q,
+#[derive(Debug)]
+struct Gathered<'a, Q> {
+    matches: &'a Q,
     place: Place,
+    most: i64,
 }
 
-impl<Q: Query> Query for Gathered<Q> {
+impl<Q> QueryId for Gathered<'_, Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: Query> Query for Gathered<'_, Q> {
     type SqlType = (BigInt, Nullable<Id>, Nullable<BigInt>);
 }
 
-impl<Q> RunQueryDsl<Conn> for Gathered<Q> {}
+impl<Q> RunQueryDsl<Conn> for Gathered<'_, Q> {}
 
-impl<Q: QueryFragment<Db>> QueryFragment<Db> for Gathered<Q> {
+impl<Q: QueryFragment<Db>> QueryFragment<Db> for Gathered<'_, Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
         let (than, order) =
             if self.place.descending { ("<", "k DESC, id DESC") } else { (">", "k ASC, id ASC") };
         out.push_sql("WITH few AS MATERIALIZED (");
         self.matches.walk_ast(out.reborrow())?;
+        out.push_sql(" LIMIT ");
+        out.push_bind_param::<BigInt, _>(&self.most)?;
         out.push_sql(
             ") SELECT counted.n, page.id, page.k FROM (SELECT COUNT(*) AS n FROM few) AS counted \
              LEFT JOIN (SELECT id, k FROM few",
@@ -112,41 +229,9 @@ impl<Q: QueryFragment<Db>> QueryFragment<Db> for Gathered<Q> {
         }
         out.push_sql(" ORDER BY ");
         out.push_sql(order);
-        bounds(&self.place, &mut out)?;
+        self.place.bounds(&mut out)?;
         out.push_sql(") AS page ON TRUE ORDER BY ");
         out.push_sql(order);
         Ok(())
     }
-}
-
-/// The page found along the order. `OFFSET 0` keeps the planner from turning it round.
-#[derive(Debug, QueryId)]
-struct Walked<Q> {
-    rows: Q,
-    words: String,
-    place: Place,
-}
-
-impl<Q: Query> Query for Walked<Q> {
-    type SqlType = (Id, BigInt);
-}
-
-impl<Q> RunQueryDsl<Conn> for Walked<Q> {}
-
-impl<Q: QueryFragment<Db>> QueryFragment<Db> for Walked<Q> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
-        out.push_sql("SELECT id, k FROM (");
-        self.rows.walk_ast(out.reborrow())?;
-        out.push_sql(" OFFSET 0) AS walked WHERE search @@ to_tsquery('simple', ");
-        out.push_bind_param::<Text, _>(&self.words)?;
-        out.push_sql(")");
-        bounds(&self.place, &mut out)
-    }
-}
-
-fn bounds<'b>(place: &'b Place, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
-    out.push_sql(" LIMIT ");
-    out.push_bind_param::<BigInt, _>(&place.limit)?;
-    out.push_sql(" OFFSET ");
-    out.push_bind_param::<BigInt, _>(&place.offset)
 }

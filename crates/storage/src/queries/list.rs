@@ -3,12 +3,12 @@
 //! Which index leads is decided here and not left to guesswork: by the counts kept per value, the rarest filter leads,
 //! and the others are bits of `facets` in the same index entry (docs/adr/0003-lists.md).
 
-use super::narrow::{created, filtered, narrowed, ordered, sorted};
+use super::narrow::{created, filtered, lowest, narrowed, ordered, sorted};
 use super::{Conn, Db, own};
 use crate::error::OrApp;
 use crate::executor::counter::Counter;
-use crate::facets::{self, Facet, Mask};
-use crate::queries_shared::{Nearest, SLACK, TextFound, TextPage, Within};
+use crate::facets::{self, Facet, Mask, Rank};
+use crate::queries_shared::{Candidates, Nearest, SLACK, TextFound, TextPage, Within};
 use crate::rows::IncidentRow;
 use crate::schema::{facet_counts, incidents};
 use crate::types::{DbId, DbTime};
@@ -44,6 +44,8 @@ pub(super) struct Plan {
     pub(super) within: Option<Within>,
     /// The page is read in this order, ascending or descending, in which the text index needs no sorting.
     pub(super) by_insertion: Option<[&'static str; 2]>,
+    /// The filter with the fewest incidents, and how many those are, if the list is of a text.
+    pub(super) rarest: Option<(i64, Facet)>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -116,7 +118,7 @@ pub fn list(
 fn by_text<'a>(
     conn: &mut Conn,
     counter: Option<&'a Counter>,
-    query: &IncidentQuery,
+    query: &'a IncidentQuery,
     plan: &'a Plan,
     limit: i64,
 ) -> Result<TextFound<'a, Conn>, AppError> {
@@ -127,8 +129,17 @@ fn by_text<'a>(
         within: plan.within,
         by_insertion: plan.by_insertion.is_some(),
         counter,
-        matches: filtered(query, plan),
-        order: sorted(narrowed(query, plan), query),
+        rest: Box::new(|| narrowed(query, plan)),
+        candidates: candidates(query, plan),
+        mask: plan.mask,
+        order: Box::new(|rank| in_order(query, plan, rank)),
+        ranks: {
+            let mut ranks = facets::ranks(query.sort.key);
+            if query.sort.descending {
+                ranks.reverse();
+            }
+            ranks
+        },
         key: match query.sort.key {
             SortKey::CreatedAt => "CAST(0 AS BIGINT)",
             SortKey::UpdatedAt => own::UPDATED_MILLIS,
@@ -145,6 +156,39 @@ fn by_text<'a>(
         limit,
     };
     own::text_page(conn, page).app()
+}
+
+/// Whatever comes after the cursor and passes the filters that are not small, in order; of one rank, if one is named.
+fn in_order<'a>(query: &'a IncidentQuery, plan: &Plan, rank: Option<&Rank>) -> Boxed<'a> {
+    let lead = if query.sort.key == SortKey::CreatedAt { rarest_of(plan) } else { Lead::Order };
+    let q = narrowed(query, &Plan { lead, ..Plan::default() });
+    let Some(Rank { from, to, .. }) = rank.copied() else { return sorted(q, query) };
+    let q = match query.sort.key {
+        SortKey::Severity => q.filter(incidents::severity.between(from, to)),
+        SortKey::Priority => q.filter(incidents::priority_rank.between(from, to)),
+        SortKey::Status => q.filter(incidents::status_rank.between(from, to)),
+        SortKey::CreatedAt | SortKey::UpdatedAt => q,
+    };
+    sorted(q, query)
+}
+
+/// What could match a text, unless too few could for the total to be more than is told exactly.
+fn candidates<'a>(query: &'a IncidentQuery, plan: &'a Plan) -> Option<Candidates<'a, Boxed<'a>>> {
+    let f = &query.filter;
+    if !text_and_bits(f) || plan.rarest.as_ref().is_some_and(|(n, _)| *n < CAP) {
+        return None;
+    }
+    let before = |t| {
+        let led = narrowed(query, &Plan { lead: rarest_of(plan), ..Plan::default() });
+        led.filter(incidents::id.lt(lowest(t))).order(incidents::id.desc())
+    };
+    // Clocks differ by less.
+    let until = f.created_before.unwrap_or(query.now.plus_hours(1));
+    Some(Candidates { from: f.created_after, until, before: Box::new(before) })
+}
+
+fn rarest_of(plan: &Plan) -> Lead {
+    plan.rarest.clone().map_or(Lead::Order, |(_, facet)| Lead::Facet(facet))
 }
 
 /// The ids of a page, once it is known how many match.
@@ -201,6 +245,7 @@ fn plan(conn: &mut Conn, query: &IncidentQuery) -> Result<Plan, AppError> {
         plan.within = order.and(created(f));
         plan.by_insertion = order.filter(|_| by_creation);
         plan.nearest = plan.by_insertion.filter(|_| text_and_bits(f)).map(|_| nearest(query));
+        plan.rarest = rarest;
     } else if let Some((_, facet)) = rarest.filter(|(n, _)| by_creation || *n <= FEW) {
         plan.lead = Lead::Facet(facet);
     } else if f.overdue == Some(true) && by_creation && days(conn, facets::DUE, None, Some(query.now))? > FEW

@@ -14,7 +14,7 @@ mod incidents;
 mod indicators;
 mod intake;
 mod list;
-mod narrow;
+pub(super) mod narrow;
 mod others;
 mod reports;
 mod rollups;

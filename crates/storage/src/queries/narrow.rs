@@ -35,8 +35,7 @@ pub(super) fn narrowed<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
         q = q.filter(incidents::agent_id.eq(agent.as_str()));
     }
     if plan.mask != Mask::default() {
-        let bits = sql::<Bool>("(incidents.facets & ").bind::<BigInt, _>(plan.mask.mask).sql(") = ");
-        q = q.filter(bits.bind::<BigInt, _>(plan.mask.value));
+        q = passing(q, plan.mask);
     }
     if let Some(score) = f.severity_score {
         q = q.filter(incidents::severity.eq(i32::from(score)));
@@ -54,6 +53,12 @@ pub(super) fn narrowed<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
     q
 }
 
+/// What passes the small filters.
+pub(in super::super) fn passing(q: Boxed<'_>, mask: Mask) -> Boxed<'_> {
+    let bits = sql::<Bool>("(incidents.facets & ").bind::<BigInt, _>(mask.mask).sql(") = ");
+    q.filter(bits.bind::<BigInt, _>(mask.value))
+}
+
 /// When incidents were created that are asked for, as ids.
 pub(super) fn created(f: &IncidentFilter) -> Option<Within> {
     let from = f.created_after.map(|after| lowest(after.plus_millis(1)));
@@ -61,7 +66,8 @@ pub(super) fn created(f: &IncidentFilter) -> Option<Within> {
     (from.is_some() || before.is_some()).then_some(Within { from, before })
 }
 
-fn lowest(t: Timestamp) -> DbId {
+/// What the ids of all that was created before a time are below.
+pub(super) fn lowest(t: Timestamp) -> DbId {
     DbId(IncidentId::lowest(t).uuid())
 }
 

@@ -1,6 +1,7 @@
 //! Full text on SQLite: FTS5, whose order is that of insertion, and totals counted beside the page (docs/adr/0003-lists.md).
 
 use super::queries::CAP;
+use super::queries::narrow::passing;
 use super::{Conn, Db};
 use crate::executor::counter::Counted;
 use crate::facets::Mask;
@@ -113,7 +114,7 @@ pub fn tidy_words(conn: &mut Conn) -> QueryResult<()> {
 /// that the counter may count meanwhile.
 pub fn text_page<'a>(
     conn: &mut Conn,
-    page: TextPage<'a, incidents::BoxedQuery<'_, Db>>,
+    page: TextPage<'a, incidents::BoxedQuery<'a, Db>>,
 ) -> QueryResult<TextFound<'a, Conn>> {
     if !page.alone {
         return Ok(TextFound::Nothing);
@@ -171,7 +172,8 @@ fn walked(
     page: TextPage<'_, incidents::BoxedQuery<'_, Db>>,
 ) -> QueryResult<Option<Vec<(DbId, i64)>>> {
     let key = sql::<BigInt>(&format!("{} AS k", page.key));
-    let rows = page.order.select((incidents::id, key, sql::<BigInt>("incidents.seq AS row")));
+    let order = passing((page.order)(None), page.mask);
+    let rows = order.select((incidents::id, key, sql::<BigInt>("incidents.seq AS row")));
     let rows = rows.limit(page.limit.saturating_mul(8));
     let walked = Walked { rows, words: page.words.to_owned(), limit: page.limit };
     let mut keys: Vec<(DbId, i64)> = walked.load(conn)?;
