@@ -44,8 +44,19 @@ pub struct TextMatch<'a> {
     pub common: bool,
 }
 
-/// The rows of a rank, or of all.
-pub type OfRank<'a, Q> = Box<dyn Fn(Option<&Rank>) -> Q + 'a>;
+/// Which rows of an order are read.
+#[derive(Debug, Clone, Copy)]
+pub enum Rows<'a> {
+    /// Those that pass all filters.
+    Passing,
+    /// Whatever they are.
+    All,
+    /// Whatever they are but for their rank.
+    Of(&'a Rank),
+}
+
+/// Makes a query of such rows.
+pub type InOrder<'a, Q> = Box<dyn Fn(Rows<'_>) -> Q + 'a>;
 
 /// A page by text, as a database may find it in its own way.
 pub struct TextPage<'a, Q> {
@@ -66,8 +77,8 @@ pub struct TextPage<'a, Q> {
     pub candidates: Option<Candidates<'a, Q>>,
     /// The small filters.
     pub mask: Mask,
-    /// Whatever comes after the cursor and passes the filters that are not small, in order; of one rank, if one is named.
-    pub order: OfRank<'a, Q>,
+    /// What comes after the cursor, in order.
+    pub order: InOrder<'a, Q>,
     /// The parts of the order that small filters tell apart, in its direction.
     pub ranks: Vec<Rank>,
     /// The value the order goes by, as SQL of type BIGINT.

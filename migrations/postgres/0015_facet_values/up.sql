@@ -12,5 +12,6 @@ CREATE OR REPLACE FUNCTION facet_values(facets BIGINT) RETURNS BIGINT[] LANGUAGE
         CASE facets >> 43 & 1 WHEN 1 THEN 9224 END, CASE facets >> 44 & 1 WHEN 1 THEN 9225 END
     ], NULL)
 $$;
--- Whoever is connected reads the index's expression anew.
-ALTER INDEX incidents_by_text RESET (fastupdate);
+-- Whoever is connected reads the index's expression anew, which a change of its name and back makes them do.
+ALTER INDEX incidents_by_text RENAME TO incidents_by_text_0015;
+ALTER INDEX incidents_by_text_0015 RENAME TO incidents_by_text;

@@ -63,7 +63,10 @@ pub fn sorts() -> Vec<String> {
 /// Texts beside those of the filters: several terms, and a beginning that very many words share.
 const TEXTS: [&str; 4] = ["fictional%20payroll", "fictional%20ransom*", "%22night%20heron%22", "p*"];
 
-/// `n` searches, the same in every run: a text, with none to three different filters, in some order.
+/// Pages that are asked for beside the first.
+const PAGES: [&str; 4] = ["page=2", "page=30", "per_page=100", "per_page=100&page=5"];
+
+/// `n` searches, the same in every run: a text, with none to three different filters, in some order, on some page.
 pub fn searches(of: &[Case], n: usize) -> Vec<String> {
     let mut dice = (0_u64..).map(mix);
     let mut roll = |sides: usize| usize::try_from(dice.next().unwrap_or(0) >> 32).unwrap_or(0) % sides.max(1);
@@ -76,11 +79,12 @@ pub fn searches(of: &[Case], n: usize) -> Vec<String> {
         let mut parts: Vec<&str> = texts.get(roll(texts.len())).map(String::as_str).into_iter().collect();
         let mut chosen: Vec<&Case> = Vec::new();
         for _ in 0..roll(4) {
-            let fits = |case: &&&Case| chosen.iter().all(|other| field(other) != field(case));
+            let fits = |case: &&&Case| chosen.iter().all(|other| differ(other, case));
             chosen.extend(others.get(roll(others.len())).filter(fits));
         }
         parts.extend(chosen.iter().map(|case| case.query.as_str()));
         parts.extend(sorts.get(roll(sorts.len() * 2)).map(String::as_str));
+        parts.extend(PAGES.get(roll(PAGES.len() * 3)));
         searches.push(parts.join("&"));
     }
     searches
@@ -98,13 +102,18 @@ pub fn combinations(of: &[Case], n: u64) -> Vec<String> {
         let mut three: Vec<&Case> = Vec::new();
         while three.len() < 3 {
             let Some(case) = pick() else { return combinations };
-            if three.iter().all(|other| other.name != case.name && field(other) != field(case)) {
+            if three.iter().all(|other| differ(other, case)) {
                 three.push(case);
             }
         }
         combinations.push(three.iter().map(|case| case.query.as_str()).collect::<Vec<_>>().join("&"));
     }
     combinations
+}
+
+/// Whether two filters may stand together: of other names, and about something else.
+fn differ(a: &Case, b: &Case) -> bool {
+    a.name != b.name && field(a) != field(b)
 }
 
 /// What a filter is about: `type` is the alert contract's word for the category, and `status` reads either axis.

@@ -27,13 +27,14 @@ pub const SQLITE_READER: &str = "PRAGMA busy_timeout = 10000; PRAGMA query_only 
      PRAGMA cache_size = -16384;";
 
 /// No statement hangs for ever, and a lost server is noticed. None is compiled: planners that guess too many matches of a text
-/// would spend more time on that than it takes. What matches a common word fits the memory of a statement, unless the server
-/// grants more anyway: of less, whole pages would be noted, and every row of them looked at again. Rows of an index are read one
-/// by one rather than sorted first: a page costs little more out of turn, in memory or on a disk without moving parts.
+/// would spend more time on that than it takes. Where the server was told nothing else, a statement has the memory to note each
+/// row that matches a common word (of less, pages are noted, and every row of them is looked at again), and rows are
+/// read along an index rather than sorted: pages cost little more out of turn, in memory or on a disk without moving parts.
 const POSTGRES_SETTINGS: &str = "SET statement_timeout = '30s'; SET lock_timeout = '20s'; \
      SET idle_in_transaction_session_timeout = '60s'; SET jit = off; \
-     SELECT set_config('work_mem', '16MB', false) WHERE pg_size_bytes(current_setting('work_mem')) < 16777216; \
-     SELECT set_config('random_page_cost', '1.1', false) WHERE current_setting('random_page_cost') = '4';";
+     SELECT set_config(s.name, wanted.value, false) FROM pg_settings s \
+     JOIN (VALUES ('work_mem', '16MB'), ('random_page_cost', '1.1')) AS wanted (name, value) ON wanted.name = s.name \
+     WHERE s.source = 'default';";
 
 #[derive(Debug)]
 struct Setup(&'static str);

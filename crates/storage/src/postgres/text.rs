@@ -5,13 +5,13 @@ use super::queries::CAP;
 use super::walk::{Sampled, Wanted, page_anywhere, page_nearby, sample};
 use super::{Conn, Db};
 use crate::facets::{Mask, Rank};
-use crate::queries_shared::{TextFound, TextMatch, TextPage};
+use crate::queries_shared::{Rows, TextFound, TextMatch, TextPage};
 use crate::schema::incidents;
 use crate::types::{DbId, Id};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Untyped};
+use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text};
 use probatum_application::indicators::Sources;
 use probatum_application::{SearchQuery, Term, index_word, marks};
 
@@ -40,24 +40,19 @@ pub fn text_query(_: &mut Conn, text: &SearchQuery, seen: Sources, _: &Mask) -> 
 
 /// Incidents that match the text and, in the same index, the small filters.
 pub fn matching<'a>(q: incidents::BoxedQuery<'a, Db>, of: TextMatch<'_>) -> incidents::BoxedQuery<'a, Db> {
-    in_index(q, Wanted { words: of.words, mask: *of.mask }, true)
+    in_index(q, of.words, of.mask, true)
 }
 
 /// What is wanted, looked for in the text index: text and small filters, or these alone where nearly every text matches.
-fn in_index<'a>(
-    q: incidents::BoxedQuery<'a, Db>,
-    wanted: Wanted<'_>,
-    text: bool,
-) -> incidents::BoxedQuery<'a, Db> {
+fn in_index<'a>(q: Boxed<'a>, words: &str, mask: &Mask, text: bool) -> Boxed<'a> {
     let condition =
-        sql::<Bool>("(incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(wanted.words.to_owned());
+        sql::<Bool>("(incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(words.to_owned());
     // No index answers IS TRUE.
     let q = q.filter(condition.sql(if text { "))" } else { ")) IS TRUE" }));
-    if wanted.mask == Mask::default() {
+    if *mask == Mask::default() {
         return q;
     }
-    let values =
-        sql::<Bool>("facet_values(incidents.facets) @> ").bind::<Array<BigInt>, _>(wanted.mask.values());
+    let values = sql::<Bool>("facet_values(incidents.facets) @> ").bind::<Array<BigInt>, _>(mask.values());
     q.filter(values)
 }
 
@@ -82,6 +77,21 @@ impl Place {
         }
     }
 
+    fn order(&self) -> &'static str {
+        if self.descending { " ORDER BY k DESC, id DESC" } else { " ORDER BY k ASC, id ASC" }
+    }
+
+    /// Writes that rows come after the cursor.
+    fn after<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        let Some((value, id)) = &self.after else { return Ok(()) };
+        out.push_sql(if self.descending { " WHERE (k, id) < (" } else { " WHERE (k, id) > (" });
+        out.push_bind_param::<BigInt, _>(value)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Id, _>(id)?;
+        out.push_sql(")");
+        Ok(())
+    }
+
     /// Writes how many rows, and from which on.
     pub fn bounds<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
         out.push_sql(" LIMIT ");
@@ -92,7 +102,7 @@ impl Place {
 }
 
 /// Matches that are read and sorted where the order does not lead to enough of them soon.
-const ALL: i64 = 100_000;
+const ALL: i64 = 200_000;
 
 type Boxed<'a> = incidents::BoxedQuery<'a, Db>;
 /// The total, counted up to one more than is told exactly, and the page.
@@ -102,15 +112,15 @@ type Found = (i64, Vec<(DbId, i64)>);
 /// (which rows that are read for it often show sooner), the order is walked instead: among so many the next match is near. If
 /// it is not, as where all that match have the rank that comes last, it is looked for rank by rank.
 pub fn text_page<'a>(conn: &mut Conn, page: TextPage<'a, Boxed<'a>>) -> QueryResult<TextFound<'a, Conn>> {
-    let wanted = Wanted { words: page.words, mask: page.mask };
     let sampled = match &page.candidates {
-        Some(candidates) => sample(conn, candidates, wanted)?,
+        Some(candidates) => sample(conn, candidates, &Wanted::new((page.rest)(), page.words, page.mask))?,
         None => Sampled::default(),
     };
     let TextPage { descending, after, offset, limit, .. } = page;
     let place = Place { descending, after, offset, limit };
     let search = Search { page: &page, any_text: sampled.any_text };
-    let (total, keys) = match search.ranks(place).as_slice() {
+    let (total, keys) = match search.ranks().as_slice() {
+        // The filters leave one, to which the order leads at once.
         [rank] => search.found(conn, Some(rank), place, sampled.many)?,
         _ => search.found(conn, None, place, sampled.many)?,
     };
@@ -119,25 +129,25 @@ pub fn text_page<'a>(conn: &mut Conn, page: TextPage<'a, Boxed<'a>>) -> QueryRes
 
 struct Search<'s, 'a> {
     page: &'s TextPage<'a, Boxed<'a>>,
-    /// At least half of all texts match.
+    /// At least half of what passes the small filters matches the text.
     any_text: bool,
 }
 
 impl Search<'_, '_> {
-    /// The ranks that may have something of the page, in order.
-    fn ranks(&self, place: Place) -> Vec<Rank> {
-        let ranks = self.page.ranks.iter().filter(|rank| !place.is_past(rank));
+    /// The ranks that may have something, in order.
+    fn ranks(&self) -> Vec<Rank> {
+        let ranks = self.page.ranks.iter();
         ranks.filter(|rank| self.page.mask.and(rank.mask).is_some()).copied().collect()
     }
 
     /// The total and the page of one rank or all of them; `many`, if there are certainly more than are told exactly.
     fn found(&self, conn: &mut Conn, rank: Option<&Rank>, place: Place, many: bool) -> QueryResult<Found> {
-        let rank_mask = rank.map_or(Mask::default(), |rank| rank.mask);
-        let Some(mask) = self.page.mask.and(rank_mask) else { return Ok((0, Vec::new())) };
-        let wanted = Wanted { words: self.page.words, mask };
-        let key = format!("{} AS k", self.page.key);
-        let by_text = !self.any_text || mask == Mask::default();
-        let matches = in_index((self.page.rest)(), wanted, by_text);
+        let (page, rank_mask) = (self.page, rank.map_or(Mask::default(), |rank| rank.mask));
+        let Some(mask) = page.mask.and(rank_mask) else { return Ok((0, Vec::new())) };
+        let key = format!("{} AS k", page.key);
+        // What was sampled is known of these filters, not of a rank.
+        let by_text = !self.any_text || mask == Mask::default() || mask != page.mask;
+        let matches = in_index((page.rest)(), page.words, &mask, by_text);
         let matches = matches.select((incidents::id, sql::<BigInt>(&key)));
         if !many {
             let (total, keys) = gathered(conn, &matches, place, CAP)?;
@@ -145,25 +155,27 @@ impl Search<'_, '_> {
                 return Ok((total, keys));
             }
         }
-        let texts = sql::<Untyped>("incidents.search");
-        let order = (self.page.order)(rank);
-        let order = order.select((incidents::id, sql::<BigInt>(&key), incidents::facets, texts));
-        if let Some(keys) = page_nearby(conn, &order, wanted, place)? {
+        let wanted = Wanted::new((page.rest)(), page.words, mask);
+        let order = (page.order)(rank.map_or(Rows::All, Rows::Of));
+        let order = order.select((incidents::id, sql::<BigInt>(&key), incidents::facets));
+        let ranked = rank.is_none() && !page.ranks.is_empty();
+        let far = if ranked { CAP / 4 } else { 2 * CAP };
+        if let Some(keys) = page_nearby(conn, &order, &wanted, place, far)? {
             return Ok((CAP, keys));
         }
-        if rank.is_none() && !self.page.ranks.is_empty() {
+        if ranked {
             return Ok((CAP, self.by_rank(conn, place)?));
         }
-        let (total, keys) = gathered(conn, &matches, place, ALL)?;
-        let keys = if total < ALL { keys } else { page_anywhere(conn, &order, wanted, place)? };
+        let (more, keys) = all_after(conn, &matches, place)?;
+        let keys = if more < ALL { keys } else { page_anywhere(conn, &order, &wanted, place)? };
         Ok((CAP, keys))
     }
 
     /// The page, taken from one rank after the other.
     fn by_rank(&self, conn: &mut Conn, place: Place) -> QueryResult<Vec<(DbId, i64)>> {
         let (mut keys, mut place) = (Vec::new(), place);
-        for rank in self.ranks(place) {
-            let (total, found) = self.found(conn, Some(&rank), place, false)?;
+        for rank in self.ranks().iter().filter(|rank| !place.is_past(rank)).collect::<Vec<_>>() {
+            let (total, found) = self.found(conn, Some(rank), place, false)?;
             place.limit -= i64::try_from(found.len()).unwrap_or(place.limit);
             place.offset = (place.offset - total).max(0);
             keys.extend(found);
@@ -182,17 +194,29 @@ fn gathered<Q: QueryFragment<Db> + Query>(
     place: Place,
     most: i64,
 ) -> QueryResult<Found> {
-    let rows: Vec<(i64, Option<DbId>, Option<i64>)> = Gathered { matches, place, most }.load(conn)?;
+    load(conn, Gathered { matches, place, most, all: true })
+}
+
+/// How many of the matches come after the cursor, counted up to [`ALL`], and the page of them.
+fn all_after<Q: QueryFragment<Db> + Query>(conn: &mut Conn, matches: &Q, place: Place) -> QueryResult<Found> {
+    load(conn, Gathered { matches, place, most: ALL, all: false })
+}
+
+fn load<Q: QueryFragment<Db> + Query>(conn: &mut Conn, gathered: Gathered<'_, Q>) -> QueryResult<Found> {
+    let rows: Vec<(i64, Option<DbId>, Option<i64>)> = gathered.load(conn)?;
     let total = rows.first().map_or(0, |row| row.0);
     Ok((total, rows.into_iter().filter_map(|(_, id, value)| id.zip(value)).collect()))
 }
 
-/// The number of all matches beside each row of the page; without rows, once.
+/// The number of matches beside each row of the page; without rows, once.
 #[derive(Debug)]
 struct Gathered<'a, Q> {
     matches: &'a Q,
     place: Place,
+    /// Up to how many.
     most: i64,
+    /// All matches are counted, also those before the cursor.
+    all: bool,
 }
 
 impl<Q> QueryId for Gathered<'_, Q> {
@@ -208,30 +232,26 @@ impl<Q> RunQueryDsl<Conn> for Gathered<'_, Q> {}
 
 impl<Q: QueryFragment<Db>> QueryFragment<Db> for Gathered<'_, Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
-        let (than, order) =
-            if self.place.descending { ("<", "k DESC, id DESC") } else { (">", "k ASC, id ASC") };
-        out.push_sql("WITH few AS MATERIALIZED (");
+        out.unsafe_to_cache_prepared();
+        out.push_sql("WITH few AS MATERIALIZED (SELECT id, k FROM (");
         self.matches.walk_ast(out.reborrow())?;
+        out.push_sql(") AS matches");
+        if !self.all {
+            self.place.after(&mut out)?;
+        }
         out.push_sql(" LIMIT ");
         out.push_bind_param::<BigInt, _>(&self.most)?;
         out.push_sql(
             ") SELECT counted.n, page.id, page.k FROM (SELECT COUNT(*) AS n FROM few) AS counted \
              LEFT JOIN (SELECT id, k FROM few",
         );
-        if let Some((value, id)) = &self.place.after {
-            out.push_sql(" WHERE (k, id) ");
-            out.push_sql(than);
-            out.push_sql(" (");
-            out.push_bind_param::<BigInt, _>(value)?;
-            out.push_sql(", ");
-            out.push_bind_param::<Id, _>(id)?;
-            out.push_sql(")");
+        if self.all {
+            self.place.after(&mut out)?;
         }
-        out.push_sql(" ORDER BY ");
-        out.push_sql(order);
+        out.push_sql(self.place.order());
         self.place.bounds(&mut out)?;
-        out.push_sql(") AS page ON TRUE ORDER BY ");
-        out.push_sql(order);
+        out.push_sql(") AS page ON TRUE");
+        out.push_sql(self.place.order());
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Rows read along an index and asked whether they match, which where many match is quicker than to gather what does
 //! (docs/adr/0003-lists.md). How far is read stands in each statement: a planner that is not told believes that hardly any
-//! row matches, and sorts the whole table.
+//! row matches, and sorts the whole table. What the index holds (order and small filters) is asked first, and the rest of a
+//! row only then.
 
 use super::queries::CAP;
 use super::text::Place;
@@ -12,17 +13,8 @@ use crate::types::{DbId, Id};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Text, Untyped};
+use diesel::sql_types::{BigInt, Bool, Text};
 use probatum_kernel::{IncidentId, Timestamp};
-
-/// What a row must match.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
-    /// The text, as a tsquery.
-    pub words: &'a str,
-    /// The small filters.
-    pub mask: Mask,
-}
 
 /// At how many places samples are taken.
 const PLACES: i64 = 4;
@@ -31,12 +23,45 @@ const SAMPLE: i64 = 64;
 /// Each stretch is so many times as long as the one before.
 const FURTHER: i64 = 8;
 
+/// What a row of a stretch must match.
+pub struct Wanted<'a> {
+    /// The small filters.
+    mask: Mask,
+    /// The row itself, if it passes all filters and matches the text.
+    row: Box<dyn QueryFragment<Db> + Send + 'a>,
+}
+
+impl<'a> Wanted<'a> {
+    /// From whatever passes all filters, the text as a tsquery, and the small filters.
+    pub fn new(rest: incidents::BoxedQuery<'a, Db>, words: &str, mask: Mask) -> Self {
+        let text = sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(words.to_owned());
+        let row = rest.filter(sql::<Bool>("incidents.id = stretch.id")).filter(text.sql(")"));
+        Self { mask, row: Box::new(row.select(incidents::id)) }
+    }
+
+    fn mask<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        out.push_sql("stretch.facets & ");
+        out.push_bind_param::<BigInt, _>(&self.mask.mask)?;
+        out.push_sql(" = ");
+        out.push_bind_param::<BigInt, _>(&self.mask.value)
+    }
+
+    /// `OFFSET 0` keeps the planner from making a join of it, which would know no order.
+    fn condition<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        self.mask(out)?;
+        out.push_sql(" AND EXISTS (");
+        QueryFragment::<Db>::walk_ast(&*self.row, out.reborrow())?;
+        out.push_sql(" OFFSET 0)");
+        Ok(())
+    }
+}
+
 /// What few rows told.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Sampled {
     /// More match than are told exactly. If not, it is not known.
     pub many: bool,
-    /// At least half of all texts match.
+    /// At least half of what passes the small filters matches the text.
     pub any_text: bool,
 }
 
@@ -46,7 +71,7 @@ pub struct Sampled {
 pub fn sample(
     conn: &mut Conn,
     candidates: &Candidates<'_, incidents::BoxedQuery<'_, Db>>,
-    wanted: Wanted<'_>,
+    wanted: &Wanted<'_>,
 ) -> QueryResult<Sampled> {
     let from = match candidates.from {
         Some(from) => from,
@@ -54,15 +79,15 @@ pub fn sample(
     };
     let quarter = (candidates.until.millis() - from.millis()).max(0) / PLACES;
     let begin = |n: i64| (candidates.before)(candidates.until.plus_millis(-quarter * n));
-    let rows = |n: i64| begin(n).select((incidents::facets, sql::<Untyped>("incidents.search")));
-    let places: Vec<_> = (0..PLACES).map(rows).collect();
+    let places: Vec<_> = (0..PLACES).map(|n| begin(n).select((incidents::id, incidents::facets))).collect();
     let mut found: Vec<(i64, i64, i64)> = Samples { places: &places, wanted }.load(conn)?;
     found.sort_unstable();
-    let any_text = found.iter().map(|(_, _, texts)| texts).sum::<i64>() >= PLACES * SAMPLE / 2;
-    let half = found.iter().find(|(_, all, _)| *all >= SAMPLE / 2);
-    let best = half.or_else(|| found.iter().max_by_key(|(_, all, _)| *all));
-    let best = best.filter(|(_, all, _)| *all >= SAMPLE / 4).map(|(n, _, _)| *n);
-    let many = match best.and_then(|n| places.get(usize::try_from(n).ok()?)) {
+    let (matching, passing) = found.iter().fold((0, 0), |(m, p), (_, n, of)| (m + n, p + of));
+    let any_text = passing >= SAMPLE / 2 && matching * 2 >= passing;
+    let half = found.iter().find(|(_, n, _)| *n >= SAMPLE / 2);
+    let best = half.or_else(|| found.iter().max_by_key(|(_, n, _)| *n));
+    let best = best.filter(|(_, n, _)| *n >= SAMPLE / 4).map(|(place, _, _)| *place);
+    let many = match best.and_then(|place| places.get(usize::try_from(place).ok()?)) {
         Some(rows) => are_many(conn, rows, wanted)?,
         None => false,
     };
@@ -73,7 +98,7 @@ pub fn sample(
 fn are_many<Q: QueryFragment<Db> + Query>(
     conn: &mut Conn,
     rows: &Q,
-    wanted: Wanted<'_>,
+    wanted: &Wanted<'_>,
 ) -> QueryResult<bool> {
     let mut read = SAMPLE * FURTHER;
     loop {
@@ -93,31 +118,27 @@ fn oldest(conn: &mut Conn) -> QueryResult<Timestamp> {
     Ok(first.map_or(Timestamp::EPOCH, |id| IncidentId::from_uuid(id.0).created_at()))
 }
 
-/// The page, read along the order up to about as many rows as are counted; `None` if so many did
-/// not fill it.
+/// The page, read along the order over at most so many rows, or twice as many as it needs; `None` if these did not fill it.
 pub fn page_nearby<Q: QueryFragment<Db> + Query>(
     conn: &mut Conn,
     rows: &Q,
-    wanted: Wanted<'_>,
+    wanted: &Wanted<'_>,
     place: Place,
+    far: i64,
 ) -> QueryResult<Option<Vec<(DbId, i64)>>> {
-    const FAR: i64 = 2 * CAP;
-    let full = |keys: &Vec<(DbId, i64)>| i64::try_from(keys.len()) == Ok(place.limit);
-    let rows_needed = place.offset + place.limit;
-    let mut read = (rows_needed * FURTHER).min(FAR.max(rows_needed * 2));
+    let needed = place.offset + place.limit;
+    let far = far.max(needed * 2);
+    let mut read = (needed * FURTHER).min(far);
     loop {
         let keys: Vec<(DbId, i64)> = Walked { rows, wanted, place, read }.load(conn)?;
-        if full(&keys) {
+        if i64::try_from(keys.len()) == Ok(place.limit) {
             return Ok(Some(keys));
         }
-        let there_are: i64 = Stretch { rows, read }.get_result(conn)?;
-        if there_are < read {
-            return Ok(Some(keys));
+        if read == far {
+            let there_are: i64 = Stretch { rows, read }.get_result(conn)?;
+            return Ok(Some(keys).filter(|_| there_are < read));
         }
-        read *= FURTHER;
-        if read > FAR {
-            return Ok(None);
-        }
+        read = (read * FURTHER).min(far);
     }
 }
 
@@ -125,44 +146,40 @@ pub fn page_nearby<Q: QueryFragment<Db> + Query>(
 pub fn page_anywhere<Q: QueryFragment<Db> + Query>(
     conn: &mut Conn,
     rows: &Q,
-    wanted: Wanted<'_>,
+    wanted: &Wanted<'_>,
     place: Place,
 ) -> QueryResult<Vec<(DbId, i64)>> {
     Walked { rows, wanted, place, read: i64::MAX }.load(conn)
 }
 
 /// The first `read` rows; as a statement, how many there are.
-#[derive(Debug)]
 struct Stretch<'a, Q> {
     rows: &'a Q,
     read: i64,
 }
 
-/// How many match of a sample at each place, and how many texts do, with the number of the place.
-#[derive(Debug)]
+/// How many match of a sample at each place, and how many pass the small filters, with the number of the place.
 struct Samples<'a, Q> {
     places: &'a [Q],
-    wanted: Wanted<'a>,
+    wanted: &'a Wanted<'a>,
 }
 
 /// How many of the first `read` rows match, and how many of these there are.
-#[derive(Debug)]
 struct Dense<'a, Q> {
     rows: &'a Q,
-    wanted: Wanted<'a>,
+    wanted: &'a Wanted<'a>,
     read: i64,
 }
 
 /// A page of those of the first `read` rows that match, in their order.
-#[derive(Debug)]
 struct Walked<'a, Q> {
     rows: &'a Q,
-    wanted: Wanted<'a>,
+    wanted: &'a Wanted<'a>,
     place: Place,
     read: i64,
 }
 
-/// Planned each time, with the values: how many match decides.
+/// Planned each time, with the values, which decide: `stretch` forbids to keep a plan.
 macro_rules! planned_each_time {
     ($($statement:ident -> $type:ty),+ $(,)?) => {$(
         impl<Q> QueryId for $statement<'_, Q> {
@@ -191,7 +208,8 @@ fn stretch<'b, Q: QueryFragment<Db>>(
     read: &'b i64,
     out: &mut AstPass<'_, 'b, Db>,
 ) -> QueryResult<()> {
-    out.push_sql("(");
+    out.unsafe_to_cache_prepared();
+    out.push_sql(" FROM (");
     rows.walk_ast(out.reborrow())?;
     out.push_sql(" LIMIT ");
     out.push_bind_param::<BigInt, _>(read)?;
@@ -199,31 +217,9 @@ fn stretch<'b, Q: QueryFragment<Db>>(
     Ok(())
 }
 
-impl Wanted<'_> {
-    fn both<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
-        self.filters(out)?;
-        out.push_sql(" AND ");
-        self.text(out)
-    }
-
-    fn filters<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
-        out.push_sql("facets & ");
-        out.push_bind_param::<BigInt, _>(&self.mask.mask)?;
-        out.push_sql(" = ");
-        out.push_bind_param::<BigInt, _>(&self.mask.value)
-    }
-
-    fn text<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
-        out.push_sql("search @@ to_tsquery('simple', ");
-        out.push_bind_param::<Text, _>(self.words)?;
-        out.push_sql(")");
-        Ok(())
-    }
-}
-
 impl<Q: QueryFragment<Db>> QueryFragment<Db> for Stretch<'_, Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
-        out.push_sql("SELECT COUNT(*) FROM ");
+        out.push_sql("SELECT COUNT(*)");
         stretch(self.rows, &self.read, &mut out)
     }
 }
@@ -235,11 +231,11 @@ impl<Q: QueryFragment<Db>> QueryFragment<Db> for Samples<'_, Q> {
                 out.push_sql(" UNION ALL ");
             }
             out.push_sql(&format!("SELECT CAST({n} AS BIGINT), COUNT(*) FILTER (WHERE "));
-            self.wanted.filters(&mut out)?;
-            out.push_sql("), COUNT(*) FROM ");
+            self.wanted.condition(&mut out)?;
+            out.push_sql("), COUNT(*) FILTER (WHERE ");
+            self.wanted.mask(&mut out)?;
+            out.push_sql(")");
             stretch(rows, &SAMPLE, &mut out)?;
-            out.push_sql(" WHERE ");
-            self.wanted.text(&mut out)?;
         }
         Ok(())
     }
@@ -248,18 +244,18 @@ impl<Q: QueryFragment<Db>> QueryFragment<Db> for Samples<'_, Q> {
 impl<Q: QueryFragment<Db>> QueryFragment<Db> for Dense<'_, Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
         out.push_sql("SELECT COUNT(*) FILTER (WHERE ");
-        self.wanted.both(&mut out)?;
-        out.push_sql("), COUNT(*) FROM ");
+        self.wanted.condition(&mut out)?;
+        out.push_sql("), COUNT(*)");
         stretch(self.rows, &self.read, &mut out)
     }
 }
 
 impl<Q: QueryFragment<Db>> QueryFragment<Db> for Walked<'_, Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
-        out.push_sql("SELECT id, k FROM ");
+        out.push_sql("SELECT id, k");
         stretch(self.rows, &self.read, &mut out)?;
         out.push_sql(" WHERE ");
-        self.wanted.both(&mut out)?;
+        self.wanted.condition(&mut out)?;
         self.place.bounds(&mut out)
     }
 }

@@ -3,12 +3,12 @@
 //! Which index leads is decided here and not left to guesswork: by the counts kept per value, the rarest filter leads,
 //! and the others are bits of `facets` in the same index entry (docs/adr/0003-lists.md).
 
-use super::narrow::{created, filtered, lowest, narrowed, ordered, sorted};
+use super::narrow::{created, created_within, filtered, led_by, lowest, narrowed, ordered, sorted};
 use super::{Conn, Db, own};
 use crate::error::OrApp;
 use crate::executor::counter::Counter;
 use crate::facets::{self, Facet, Mask, Rank};
-use crate::queries_shared::{Candidates, Nearest, SLACK, TextFound, TextPage, Within};
+use crate::queries_shared::{Candidates, Nearest, Rows, SLACK, TextFound, TextPage, Within};
 use crate::rows::IncidentRow;
 use crate::schema::{facet_counts, incidents};
 use crate::types::{DbId, DbTime};
@@ -132,7 +132,7 @@ fn by_text<'a>(
         rest: Box::new(|| narrowed(query, plan)),
         candidates: candidates(query, plan),
         mask: plan.mask,
-        order: Box::new(|rank| in_order(query, plan, rank)),
+        order: Box::new(|rows| in_order(query, plan, rows)),
         ranks: {
             let mut ranks = facets::ranks(query.sort.key);
             if query.sort.descending {
@@ -149,6 +149,8 @@ fn by_text<'a>(
         },
         descending: query.sort.descending,
         after: match &query.page.position {
+            // The order of creation goes by ids alone.
+            Position::After(cursor) if query.sort.key == SortKey::CreatedAt => Some((0, DbId(cursor.id))),
             Position::After(cursor) => Some((cursor.value, DbId(cursor.id))),
             Position::Number(_) => None,
         },
@@ -158,18 +160,35 @@ fn by_text<'a>(
     own::text_page(conn, page).app()
 }
 
-/// Whatever comes after the cursor and passes the filters that are not small, in order; of one rank, if one is named.
-fn in_order<'a>(query: &'a IncidentQuery, plan: &Plan, rank: Option<&Rank>) -> Boxed<'a> {
-    let lead = if query.sort.key == SortKey::CreatedAt { rarest_of(plan) } else { Lead::Order };
-    let q = narrowed(query, &Plan { lead, ..Plan::default() });
-    let Some(Rank { from, to, .. }) = rank.copied() else { return sorted(q, query) };
-    let q = match query.sort.key {
-        SortKey::Severity => q.filter(incidents::severity.between(from, to)),
-        SortKey::Priority => q.filter(incidents::priority_rank.between(from, to)),
-        SortKey::Status => q.filter(incidents::status_rank.between(from, to)),
-        SortKey::CreatedAt | SortKey::UpdatedAt => q,
+/// Rows that come after the cursor, in order.
+fn in_order<'a>(query: &'a IncidentQuery, plan: &'a Plan, rows: Rows<'_>) -> Boxed<'a> {
+    let by_creation = query.sort.key == SortKey::CreatedAt;
+    let q = match rows {
+        Rows::Passing => narrowed(query, plan),
+        // The rarest filter leads, and a time of creation is a part of the order.
+        Rows::All | Rows::Of(_) if by_creation => led(query, plan),
+        Rows::All => incidents::table.into_boxed(),
+        Rows::Of(Rank { from, to, .. }) => {
+            let q = incidents::table.into_boxed();
+            match query.sort.key {
+                SortKey::Severity => q.filter(incidents::severity.between(*from, *to)),
+                SortKey::Priority => q.filter(incidents::priority_rank.between(*from, *to)),
+                SortKey::Status => q.filter(incidents::status_rank.between(*from, *to)),
+                SortKey::CreatedAt | SortKey::UpdatedAt => q,
+            }
+        }
     };
     sorted(q, query)
+}
+
+/// What the rarest filter and the time of creation let through.
+fn led<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
+    let q = incidents::table.into_boxed::<Db>();
+    let q = match &plan.rarest {
+        Some((_, facet)) => led_by(q, facet),
+        None => q,
+    };
+    created_within(q, created(&query.filter))
 }
 
 /// What could match a text, unless too few could for the total to be more than is told exactly.
@@ -178,17 +197,10 @@ fn candidates<'a>(query: &'a IncidentQuery, plan: &'a Plan) -> Option<Candidates
     if !text_and_bits(f) || plan.rarest.as_ref().is_some_and(|(n, _)| *n < CAP) {
         return None;
     }
-    let before = |t| {
-        let led = narrowed(query, &Plan { lead: rarest_of(plan), ..Plan::default() });
-        led.filter(incidents::id.lt(lowest(t))).order(incidents::id.desc())
-    };
+    let before = |t| led(query, plan).filter(incidents::id.lt(lowest(t))).order(incidents::id.desc());
     // Clocks differ by less.
     let until = f.created_before.unwrap_or(query.now.plus_hours(1));
     Some(Candidates { from: f.created_after, until, before: Box::new(before) })
-}
-
-fn rarest_of(plan: &Plan) -> Lead {
-    plan.rarest.clone().map_or(Lead::Order, |(_, facet)| Lead::Facet(facet))
 }
 
 /// The ids of a page, once it is known how many match.

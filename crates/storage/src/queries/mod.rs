@@ -14,7 +14,7 @@ mod incidents;
 mod indicators;
 mod intake;
 mod list;
-pub(super) mod narrow;
+mod narrow;
 mod others;
 mod reports;
 mod rollups;

@@ -35,28 +35,17 @@ pub(super) fn narrowed<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
         q = q.filter(incidents::agent_id.eq(agent.as_str()));
     }
     if plan.mask != Mask::default() {
-        q = passing(q, plan.mask);
+        let bits = sql::<Bool>("(incidents.facets & ").bind::<BigInt, _>(plan.mask.mask).sql(") = ");
+        q = q.filter(bits.bind::<BigInt, _>(plan.mask.value));
     }
     if let Some(score) = f.severity_score {
         q = q.filter(incidents::severity.eq(i32::from(score)));
     }
-    let within = created(f);
-    if let Some(from) = within.and_then(|w| w.from) {
-        q = q.filter(incidents::id.ge(from));
-    }
-    if let Some(before) = within.and_then(|w| w.before) {
-        q = q.filter(incidents::id.lt(before));
-    }
+    q = created_within(q, created(f));
     if let Some(overdue) = f.overdue {
         q = if overdue { overdue_at(q, query.now, &plan.lead) } else { not_overdue_at(q, query.now) };
     }
     q
-}
-
-/// What passes the small filters.
-pub(in super::super) fn passing(q: Boxed<'_>, mask: Mask) -> Boxed<'_> {
-    let bits = sql::<Bool>("(incidents.facets & ").bind::<BigInt, _>(mask.mask).sql(") = ");
-    q.filter(bits.bind::<BigInt, _>(mask.value))
 }
 
 /// When incidents were created that are asked for, as ids.
@@ -66,6 +55,17 @@ pub(super) fn created(f: &IncidentFilter) -> Option<Within> {
     (from.is_some() || before.is_some()).then_some(Within { from, before })
 }
 
+/// What was created in a time.
+pub(super) fn created_within(mut q: Boxed<'_>, within: Option<Within>) -> Boxed<'_> {
+    if let Some(from) = within.and_then(|w| w.from) {
+        q = q.filter(incidents::id.ge(from));
+    }
+    if let Some(before) = within.and_then(|w| w.before) {
+        q = q.filter(incidents::id.lt(before));
+    }
+    q
+}
+
 /// What the ids of all that was created before a time are below.
 pub(super) fn lowest(t: Timestamp) -> DbId {
     DbId(IncidentId::lowest(t).uuid())
@@ -73,7 +73,7 @@ pub(super) fn lowest(t: Timestamp) -> DbId {
 
 /// The condition on the leading column itself. Flags have partial indexes, whose condition must stand here word for
 /// word.
-fn led_by<'a>(q: Boxed<'a>, facet: &Facet) -> Boxed<'a> {
+pub(super) fn led_by<'a>(q: Boxed<'a>, facet: &Facet) -> Boxed<'a> {
     let value = facet.value.clone();
     match facet.name {
         "status" => q.filter(incidents::status_rank.eq(queue_rank(&value))),
@@ -157,7 +157,7 @@ pub(super) fn sorted<'a>(q: Boxed<'a>, query: &'a IncidentQuery) -> Boxed<'a> {
             }
         }};
     }
-    let small = |v: i64| i32::try_from(v).unwrap_or(i32::MAX);
+    let small = |v: i64| i32::try_from(v).unwrap_or(if v < 0 { i32::MIN } else { i32::MAX });
     match key {
         SortKey::CreatedAt => {
             let q = match (after, descending) {

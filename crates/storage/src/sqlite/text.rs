@@ -1,11 +1,10 @@
 //! Full text on SQLite: FTS5, whose order is that of insertion, and totals counted beside the page (docs/adr/0003-lists.md).
 
 use super::queries::CAP;
-use super::queries::narrow::passing;
 use super::{Conn, Db};
 use crate::executor::counter::Counted;
 use crate::facets::Mask;
-use crate::queries_shared::{SLACK, TextFound, TextMatch, TextPage, Within};
+use crate::queries_shared::{Rows, SLACK, TextFound, TextMatch, TextPage, Within};
 use crate::schema::{audit_head, incidents};
 use crate::types::{DbId, Id};
 use diesel::dsl::sql;
@@ -172,7 +171,7 @@ fn walked(
     page: TextPage<'_, incidents::BoxedQuery<'_, Db>>,
 ) -> QueryResult<Option<Vec<(DbId, i64)>>> {
     let key = sql::<BigInt>(&format!("{} AS k", page.key));
-    let order = passing((page.order)(None), page.mask);
+    let order = (page.order)(Rows::Passing);
     let rows = order.select((incidents::id, key, sql::<BigInt>("incidents.seq AS row")));
     let rows = rows.limit(page.limit.saturating_mul(8));
     let walked = Walked { rows, words: page.words.to_owned(), limit: page.limit };

@@ -4,14 +4,14 @@ use crate::support::*;
 use probatum_application::indicators::{IndicatorSource, Sources};
 use probatum_application::use_cases::incidents;
 use probatum_application::{IncidentFilter, SearchQuery};
-use probatum_incident::Incident;
-use probatum_kernel::{Sort, Timestamp, Total};
+use probatum_incident::{Incident, Priority, QueueStatus, Severity};
+use probatum_kernel::{EvidenceStatus, Position, Sort, Timestamp, Total};
 use probatum_tests::Engine;
 use serde_json::json;
 
 probatum_tests::on_both! {
     own: words_of_every_shape, addresses_however_they_are_written, a_database_from_before_is_searched_like_a_new_one,
-        a_total_is_of_the_rows_beside_it;
+        a_total_is_of_the_rows_beside_it, a_total_stays_what_it_is_from_page_to_page, matches_may_stand_far_from_where_an_order_begins;
 }
 
 /// Runs of letters and digits as they occur in logs: PostgreSQL has opinions about numbers, hosts and versions.
@@ -198,6 +198,39 @@ fn a_total_is_of_the_rows_beside_it(engine: Engine) {
     assert_eq!(found(&bed, "payroll"), u32::try_from(N).unwrap());
 }
 
+/// Also where the cursor has left but one value of the order behind.
+fn a_total_stays_what_it_is_from_page_to_page(engine: Engine) {
+    let bed = Bed::new(engine);
+    let of = |n: i64| {
+        let few = n % 3 == 0;
+        Incident {
+            evidence_status: EvidenceStatus::Confirmed,
+            status: if few { QueueStatus::Resolved } else { QueueStatus::Open },
+            severity: Severity::new(if few { 9 } else { 2 }).unwrap(),
+            priority: few.then_some(Priority::P0),
+            ..titled(n + 1, "Payroll is down")
+        }
+    };
+    bed.insert(&(0..30).map(of).collect::<Vec<_>>());
+    for key in ["status", "severity", "priority", "created_at"] {
+        for direction in ["", "-"] {
+            let filter = IncidentFilter { text: SearchQuery::parse("payroll"), ..IncidentFilter::default() };
+            let mut query = crate::lists::query(filter, format!("{direction}{key}").parse().unwrap());
+            let (mut seen, mut more) = (0, true);
+            query.page.per_page = 7;
+            while more {
+                let asked = query.clone();
+                let list = bed.read(move |tx| tx.list_incidents(&asked)).unwrap();
+                assert_eq!(list.total, Total::Exactly(30), "{query:?}");
+                seen += list.rows.len();
+                more = list.next.is_some();
+                list.next.into_iter().for_each(|next| query.page.position = Position::After(next));
+            }
+            assert_eq!(seen, 30);
+        }
+    }
+}
+
 /// Each of two threads counts a part, and one no further than to half of what is told exactly, unless it must.
 #[test]
 fn a_total_is_whole_wherever_the_matches_stand() {
@@ -219,5 +252,103 @@ fn a_total_is_whole_wherever_the_matches_stand() {
         let query = crate::lists::query(filter, Sort::default());
         let list = bed.read(move |tx| tx.list_incidents(&query)).unwrap();
         assert_eq!(list.total, total, "{from} to {to}");
+    }
+}
+
+/// The columns of incidents, and what each is in the n-th copy: a millisecond younger than the one before. The first
+/// [`MATCHING`] are about payroll, of high severity and of three priorities; the others, more than are looked at one by one,
+/// come before them in most orders.
+fn copied(engine: Engine, raw: &mut Raw) -> (String, String) {
+    let names = raw.texts(match engine {
+        Engine::Sqlite => "SELECT name AS t FROM pragma_table_info('incidents') WHERE name <> 'seq'",
+        Engine::Postgres => {
+            "SELECT column_name::TEXT AS t FROM information_schema.columns WHERE table_schema = 'public' \
+             AND table_name = 'incidents' AND is_generated = 'NEVER'"
+        }
+    });
+    let of =
+        |matching: &str, other: &str| format!("CASE WHEN n <= {MATCHING} THEN {matching} ELSE {other} END");
+    let rank = of("1 + n % 3", "4");
+    let value = |name: &String| match (name.as_str(), engine) {
+        ("public_number", _) => "n + 1".to_owned(),
+        ("id", Engine::Sqlite) => format!("unhex(printf('%012x', {BASE} + 1 + n) || substr(hex(id), 13))"),
+        ("id", Engine::Postgres) => format!(
+            "CAST(lpad(to_hex({BASE} + 1 + n), 12, '0') || substr(replace(id::TEXT, '-', ''), 13) AS UUID)"
+        ),
+        ("created_at" | "updated_at", Engine::Sqlite) => format!("{name} + n"),
+        ("created_at" | "updated_at", Engine::Postgres) => format!("{name} + n * INTERVAL '1 millisecond'"),
+        ("priority_rank", _) => rank.clone(),
+        ("severity", _) => of("7 + n % 2", "9"),
+        ("band", _) => of("'high'", "'critical'"),
+        ("facets", _) => format!("(facets & ~992) | ({} << 5) | (CAST({rank} AS BIGINT) << 7)", of("2", "3")),
+        ("search_text", _) => of("'wa wpayroll wnight wheron'", "'wa wother'"),
+        (other, _) => other.to_owned(),
+    };
+    let values: Vec<String> = names.iter().map(value).collect();
+    (names.join(", "), values.join(", "))
+}
+
+const MATCHING: i64 = 10_100;
+
+fn matches_may_stand_far_from_where_an_order_begins(engine: Engine) {
+    let bed = Bed::new(engine);
+    let first = Incident {
+        evidence_status: EvidenceStatus::Confirmed,
+        priority: Some(Priority::P1),
+        country: Some("PL".parse().unwrap()),
+        ..titled(1, "The first of many")
+    };
+    bed.insert(&[first]);
+    let mut raw = bed.raw();
+    let (names, values) = copied(engine, &mut raw);
+    raw.run(&format!(
+        "INSERT INTO incidents ({names}) WITH RECURSIVE copies (n) AS \
+         (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < 32300) SELECT {values} FROM incidents, copies ORDER BY n;
+         UPDATE facet_counts SET n = n * 32301;
+         INSERT INTO facet_counts (facet, value, n) VALUES ('priority', 'P2', 3367);"
+    ));
+    let country = IncidentFilter { country: Some("PL".parse().unwrap()), ..IncidentFilter::default() };
+    let ranked = IncidentFilter { priority: Some(Priority::P2), ..IncidentFilter::default() };
+    for sort in ["-created_at", "created_at", "-updated_at", "-priority", "priority", "-severity", "severity"]
+    {
+        for (text, filter) in [("payroll", &country), ("\"night heron\" pay*", &IncidentFilter::default())] {
+            far(&bed, IncidentFilter { text: SearchQuery::parse(text), ..filter.clone() }, sort, "TRUE");
+        }
+    }
+    let fewer = IncidentFilter { text: SearchQuery::parse("payroll"), ..ranked };
+    far(&bed, fewer, "-priority", "priority_rank = 2");
+}
+
+/// Pages by number and by cursor are those that the table has.
+fn far(bed: &Bed, filter: IncidentFilter, sort: &str, also: &str) {
+    let mut raw = bed.raw();
+    let hex = match raw {
+        Raw::Sqlite(_) => "lower(hex(id))",
+        Raw::Postgres(_) => "replace(id::TEXT, '-', '')",
+    };
+    let (key, direction) = sort.strip_prefix('-').map_or((sort, "ASC"), |key| (key, "DESC"));
+    let column = if key == "priority" { "priority_rank" } else { key };
+    let mut expected = |from: u32| {
+        raw.texts(&format!(
+            "SELECT {hex} AS t FROM incidents WHERE search_text LIKE '%wpayroll%' AND {also} \
+             ORDER BY {column} {direction}, id {direction} LIMIT 50 OFFSET {from}"
+        ))
+    };
+    let total = if also == "TRUE" { Total::AtLeast(10_000) } else { Total::Exactly(3_367) };
+    let mut query = crate::lists::query(filter, sort.parse().unwrap());
+    query.page.per_page = 50;
+    for number in [67, 68, 3, 2, 1] {
+        query.page.position = Position::Number(number);
+        let asked = query.clone();
+        let list = bed.read(move |tx| tx.list_incidents(&asked)).unwrap();
+        let ids: Vec<String> = list.rows.iter().map(|i| i.id.uuid().simple().to_string()).collect();
+        assert_eq!((ids, list.total), (expected((number - 1) * 50), total), "{query:?}");
+        if let Some(next) = list.next {
+            query.page.position = Position::After(next);
+            let asked = query.clone();
+            let list = bed.read(move |tx| tx.list_incidents(&asked)).unwrap();
+            let ids: Vec<String> = list.rows.iter().map(|i| i.id.uuid().simple().to_string()).collect();
+            assert_eq!((ids, list.total), (expected(number * 50), total), "{query:?}");
+        }
     }
 }
