@@ -49,9 +49,9 @@ pub struct TextMatch<'a> {
 pub enum Rows<'a> {
     /// Those that pass all filters.
     Passing,
-    /// Whatever they are.
+    /// All of the time of creation.
     All,
-    /// Whatever they are but for their rank.
+    /// Those of a rank.
     Of(&'a Rank),
 }
 
@@ -77,6 +77,8 @@ pub struct TextPage<'a, Q> {
     pub candidates: Option<Candidates<'a, Q>>,
     /// The small filters.
     pub mask: Mask,
+    /// Entries of other times of creation stand between those of the order that are asked for.
+    pub scattered: bool,
     /// What comes after the cursor, in order.
     pub order: InOrder<'a, Q>,
     /// The parts of the order that small filters tell apart, in its direction.
@@ -95,6 +97,8 @@ pub struct TextPage<'a, Q> {
 
 /// What the rarest filter and the time of creation let through, with text and small filters yet to be matched.
 pub struct Candidates<'a, Q> {
+    /// How many incidents the rarest filter has; very many, if there is none.
+    pub n: i64,
     /// When the first may have been created, if that is asked for.
     pub from: Option<Timestamp>,
     /// When the last may have been created.

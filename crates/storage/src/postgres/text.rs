@@ -118,7 +118,7 @@ pub fn text_page<'a>(conn: &mut Conn, page: TextPage<'a, Boxed<'a>>) -> QueryRes
     };
     let TextPage { descending, after, offset, limit, .. } = page;
     let place = Place { descending, after, offset, limit };
-    let search = Search { page: &page, any_text: sampled.any_text };
+    let search = Search { page: &page, by_filters: sampled.by_filters };
     let (total, keys) = match search.ranks().as_slice() {
         // The filters leave one, to which the order leads at once.
         [rank] => search.found(conn, Some(rank), place, sampled.many)?,
@@ -129,8 +129,8 @@ pub fn text_page<'a>(conn: &mut Conn, page: TextPage<'a, Boxed<'a>>) -> QueryRes
 
 struct Search<'s, 'a> {
     page: &'s TextPage<'a, Boxed<'a>>,
-    /// At least half of what passes the small filters matches the text.
-    any_text: bool,
+    /// What passes the small filters is better read than what matches the text.
+    by_filters: bool,
 }
 
 impl Search<'_, '_> {
@@ -146,20 +146,26 @@ impl Search<'_, '_> {
         let Some(mask) = page.mask.and(rank_mask) else { return Ok((0, Vec::new())) };
         let key = format!("{} AS k", page.key);
         // What was sampled is known of these filters, not of a rank.
-        let by_text = !self.any_text || mask == Mask::default() || mask != page.mask;
+        let by_text = !self.by_filters || mask != page.mask;
         let matches = in_index((page.rest)(), page.words, &mask, by_text);
         let matches = matches.select((incidents::id, sql::<BigInt>(&key)));
         if !many {
-            let (total, keys) = gathered(conn, &matches, place, CAP)?;
-            if total < CAP {
-                return Ok((total, keys));
+            let most = if page.scattered { ALL } else { CAP };
+            let (total, keys) = gathered(conn, &matches, place, most)?;
+            if total < most {
+                return Ok((total.min(CAP), keys));
             }
         }
         let wanted = Wanted::new((page.rest)(), page.words, mask);
         let order = (page.order)(rank.map_or(Rows::All, Rows::Of));
         let order = order.select((incidents::id, sql::<BigInt>(&key), incidents::facets));
         let ranked = rank.is_none() && !page.ranks.is_empty();
-        let far = if ranked { CAP / 4 } else { 2 * CAP };
+        // Entries of other times are passed over uncounted, which is not done twice.
+        let far = match (ranked, page.scattered) {
+            (_, true) => 0,
+            (true, _) => CAP / 4,
+            (false, _) => 2 * CAP,
+        };
         if let Some(keys) = page_nearby(conn, &order, &wanted, place, far)? {
             return Ok((CAP, keys));
         }

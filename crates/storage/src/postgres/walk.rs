@@ -1,7 +1,6 @@
 //! Rows read along an index and asked whether they match, which where many match is quicker than to gather what does
 //! (docs/adr/0003-lists.md). How far is read stands in each statement: a planner that is not told believes that hardly any
-//! row matches, and sorts the whole table. What the index holds (order and small filters) is asked first, and the rest of a
-//! row only then.
+//! row matches, and sorts the whole table.
 
 use super::queries::CAP;
 use super::text::Place;
@@ -13,7 +12,7 @@ use crate::types::{DbId, Id};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Text, Untyped};
 use probatum_kernel::{IncidentId, Timestamp};
 
 /// At how many places samples are taken.
@@ -25,7 +24,7 @@ const FURTHER: i64 = 8;
 
 /// What a row of a stretch must match.
 pub struct Wanted<'a> {
-    /// The small filters.
+    words: &'a str,
     mask: Mask,
     /// The row itself, if it passes all filters and matches the text.
     row: Box<dyn QueryFragment<Db> + Send + 'a>,
@@ -33,10 +32,10 @@ pub struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     /// From whatever passes all filters, the text as a tsquery, and the small filters.
-    pub fn new(rest: incidents::BoxedQuery<'a, Db>, words: &str, mask: Mask) -> Self {
-        let text = sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(words.to_owned());
+    pub fn new(rest: incidents::BoxedQuery<'a, Db>, words: &'a str, mask: Mask) -> Self {
+        let text = sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(words);
         let row = rest.filter(sql::<Bool>("incidents.id = stretch.id")).filter(text.sql(")"));
-        Self { mask, row: Box::new(row.select(incidents::id)) }
+        Self { words, mask, row: Box::new(row.select(incidents::id)) }
     }
 
     fn mask<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
@@ -46,8 +45,18 @@ impl<'a> Wanted<'a> {
         out.push_bind_param::<BigInt, _>(&self.mask.value)
     }
 
+    /// Of candidates, which have their text with them and nothing else to match.
+    fn mask_and_text<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
+        self.mask(out)?;
+        out.push_sql(" AND stretch.search @@ to_tsquery('simple', ");
+        out.push_bind_param::<Text, _>(self.words)?;
+        out.push_sql(")");
+        Ok(())
+    }
+
+    /// Of entries of an order, which the index tells with their small filters: rows are read of those alone that pass them.
     /// `OFFSET 0` keeps the planner from making a join of it, which would know no order.
-    fn condition<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
+    fn all<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
         self.mask(out)?;
         out.push_sql(" AND EXISTS (");
         QueryFragment::<Db>::walk_ast(&*self.row, out.reborrow())?;
@@ -61,8 +70,8 @@ impl<'a> Wanted<'a> {
 pub struct Sampled {
     /// More match than are told exactly. If not, it is not known.
     pub many: bool,
-    /// At least half of what passes the small filters matches the text.
-    pub any_text: bool,
+    /// What passes the small filters is better read than what matches the text.
+    pub by_filters: bool,
 }
 
 /// Whether more match than are told exactly, if that shows by reading few of the candidates. Where a filter meets nearly every
@@ -79,11 +88,15 @@ pub fn sample(
     };
     let quarter = (candidates.until.millis() - from.millis()).max(0) / PLACES;
     let begin = |n: i64| (candidates.before)(candidates.until.plus_millis(-quarter * n));
-    let places: Vec<_> = (0..PLACES).map(|n| begin(n).select((incidents::id, incidents::facets))).collect();
+    let rows = |n: i64| begin(n).select((incidents::facets, sql::<Untyped>("incidents.search")));
+    let places: Vec<_> = (0..PLACES).map(rows).collect();
     let mut found: Vec<(i64, i64, i64)> = Samples { places: &places, wanted }.load(conn)?;
     found.sort_unstable();
     let (matching, passing) = found.iter().fold((0, 0), |(m, p), (_, n, of)| (m + n, p + of));
-    let any_text = passing >= SAMPLE / 2 && matching * 2 >= passing;
+    let begins = begins_shortly(wanted.words);
+    let most = passing >= SAMPLE / 2 && matching * if begins { 4 } else { 2 } >= passing;
+    let few = begins && candidates.n / (PLACES * SAMPLE) * passing <= 2 * CAP;
+    let by_filters = wanted.mask != Mask::default() && (most || few);
     let half = found.iter().find(|(_, n, _)| *n >= SAMPLE / 2);
     let best = half.or_else(|| found.iter().max_by_key(|(_, n, _)| *n));
     let best = best.filter(|(_, n, _)| *n >= SAMPLE / 4).map(|(place, _, _)| *place);
@@ -91,7 +104,16 @@ pub fn sample(
         Some(rows) => are_many(conn, rows, wanted)?,
         None => false,
     };
-    Ok(Sampled { many, any_text })
+    Ok(Sampled { many, by_filters })
+}
+
+/// Whether the beginning of a word is asked for that very many have: all of them are gathered, which takes longer than to
+/// read some ten thousand rows.
+fn begins_shortly(words: &str) -> bool {
+    let mut beginnings: Vec<&str> = words.split(":*").collect();
+    beginnings.pop();
+    // A mark and two letters.
+    beginnings.iter().any(|w| w.chars().rev().take_while(|c| c.is_ascii_alphanumeric()).count() <= 3)
 }
 
 /// Whether more of these rows match than are told exactly: read on, as far as it takes, as long as a quarter does.
@@ -231,7 +253,7 @@ impl<Q: QueryFragment<Db>> QueryFragment<Db> for Samples<'_, Q> {
                 out.push_sql(" UNION ALL ");
             }
             out.push_sql(&format!("SELECT CAST({n} AS BIGINT), COUNT(*) FILTER (WHERE "));
-            self.wanted.condition(&mut out)?;
+            self.wanted.mask_and_text(&mut out)?;
             out.push_sql("), COUNT(*) FILTER (WHERE ");
             self.wanted.mask(&mut out)?;
             out.push_sql(")");
@@ -244,7 +266,7 @@ impl<Q: QueryFragment<Db>> QueryFragment<Db> for Samples<'_, Q> {
 impl<Q: QueryFragment<Db>> QueryFragment<Db> for Dense<'_, Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Db>) -> QueryResult<()> {
         out.push_sql("SELECT COUNT(*) FILTER (WHERE ");
-        self.wanted.condition(&mut out)?;
+        self.wanted.mask_and_text(&mut out)?;
         out.push_sql("), COUNT(*)");
         stretch(self.rows, &self.read, &mut out)
     }
@@ -255,7 +277,18 @@ impl<Q: QueryFragment<Db>> QueryFragment<Db> for Walked<'_, Q> {
         out.push_sql("SELECT id, k");
         stretch(self.rows, &self.read, &mut out)?;
         out.push_sql(" WHERE ");
-        self.wanted.condition(&mut out)?;
+        self.wanted.all(&mut out)?;
         self.place.bounds(&mut out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::begins_shortly;
+
+    #[test]
+    fn a_short_beginning_is_one_of_two_letters_at_most() {
+        assert!(begins_shortly("((wp:*) | (qp:*))") && begins_shortly("((wransom:*)) & ((wpa:*))"));
+        assert!(!begins_shortly("((wransom:*))") && !begins_shortly("((wp))") && !begins_shortly(""));
     }
 }

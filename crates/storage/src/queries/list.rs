@@ -132,6 +132,7 @@ fn by_text<'a>(
         rest: Box::new(|| narrowed(query, plan)),
         candidates: candidates(query, plan),
         mask: plan.mask,
+        scattered: query.sort.key == SortKey::UpdatedAt && created(&query.filter).is_some(),
         order: Box::new(|rows| in_order(query, plan, rows)),
         ranks: {
             let mut ranks = facets::ranks(query.sort.key);
@@ -162,21 +163,20 @@ fn by_text<'a>(
 
 /// Rows that come after the cursor, in order.
 fn in_order<'a>(query: &'a IncidentQuery, plan: &'a Plan, rows: Rows<'_>) -> Boxed<'a> {
-    let by_creation = query.sort.key == SortKey::CreatedAt;
-    let q = match rows {
-        Rows::Passing => narrowed(query, plan),
-        // The rarest filter leads, and a time of creation is a part of the order.
-        Rows::All | Rows::Of(_) if by_creation => led(query, plan),
-        Rows::All => incidents::table.into_boxed(),
-        Rows::Of(Rank { from, to, .. }) => {
-            let q = incidents::table.into_boxed();
-            match query.sort.key {
-                SortKey::Severity => q.filter(incidents::severity.between(*from, *to)),
-                SortKey::Priority => q.filter(incidents::priority_rank.between(*from, *to)),
-                SortKey::Status => q.filter(incidents::status_rank.between(*from, *to)),
-                SortKey::CreatedAt | SortKey::UpdatedAt => q,
-            }
+    let of_time = || created_within(incidents::table.into_boxed(), created(&query.filter));
+    let q = match (rows, query.sort.key) {
+        (Rows::Passing, _) => narrowed(query, plan),
+        (_, SortKey::CreatedAt) => led(query, plan),
+        (Rows::Of(Rank { from, to, .. }), SortKey::Severity) => {
+            of_time().filter(incidents::severity.between(*from, *to))
         }
+        (Rows::Of(Rank { from, to, .. }), SortKey::Priority) => {
+            of_time().filter(incidents::priority_rank.between(*from, *to))
+        }
+        (Rows::Of(Rank { from, to, .. }), SortKey::Status) => {
+            of_time().filter(incidents::status_rank.between(*from, *to))
+        }
+        (Rows::All | Rows::Of(_), _) => of_time(),
     };
     sorted(q, query)
 }
@@ -194,13 +194,14 @@ fn led<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
 /// What could match a text, unless too few could for the total to be more than is told exactly.
 fn candidates<'a>(query: &'a IncidentQuery, plan: &'a Plan) -> Option<Candidates<'a, Boxed<'a>>> {
     let f = &query.filter;
-    if !text_and_bits(f) || plan.rarest.as_ref().is_some_and(|(n, _)| *n < CAP) {
+    let n = plan.rarest.as_ref().map_or(i64::MAX, |(n, _)| *n);
+    if !text_and_bits(f) || n < CAP {
         return None;
     }
     let before = |t| led(query, plan).filter(incidents::id.lt(lowest(t))).order(incidents::id.desc());
     // Clocks differ by less.
     let until = f.created_before.unwrap_or(query.now.plus_hours(1));
-    Some(Candidates { from: f.created_after, until, before: Box::new(before) })
+    Some(Candidates { n, from: f.created_after, until, before: Box::new(before) })
 }
 
 /// The ids of a page, once it is known how many match.
