@@ -77,6 +77,8 @@ pub struct TextPage<'a, Q> {
     pub candidates: Option<Candidates<'a, Q>>,
     /// The small filters.
     pub mask: Mask,
+    /// Whether they are to be overdue, and at what time.
+    pub overdue: Option<(bool, Timestamp)>,
     /// Entries of other times of creation stand between those of the order that are asked for.
     pub scattered: bool,
     /// What comes after the cursor, in order.
@@ -99,8 +101,8 @@ pub struct TextPage<'a, Q> {
 pub struct Candidates<'a, Q> {
     /// How many incidents the rarest filter has; very many, if there is none.
     pub n: i64,
-    /// When the first may have been created, if that is asked for.
-    pub from: Option<Timestamp>,
+    /// When the first may have been created.
+    pub from: Timestamp,
     /// When the last may have been created.
     pub until: Timestamp,
     /// Those created before a time, newest first.

@@ -38,7 +38,7 @@ pub fn text_query(_: &mut Conn, text: &SearchQuery, seen: Sources, _: &Mask) -> 
     Ok(Some(text.0.iter().map(either).collect::<Vec<_>>().join(" & ")))
 }
 
-/// Incidents that match the text and, in the same index, the small filters.
+/// Incidents that match the text and, in the same index, the small filters: for lists that are not found by [`text_page`].
 pub fn matching<'a>(q: incidents::BoxedQuery<'a, Db>, of: TextMatch<'_>) -> incidents::BoxedQuery<'a, Db> {
     in_index(q, of.words, of.mask, true)
 }
@@ -59,7 +59,8 @@ fn in_index<'a>(q: Boxed<'a>, words: &str, mask: &Mask, text: bool) -> Boxed<'a>
 /// Where a page begins and ends.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
-    descending: bool,
+    /// The highest first.
+    pub descending: bool,
     after: Option<(i64, DbId)>,
     /// How many rows to skip.
     pub offset: i64,
@@ -113,7 +114,10 @@ type Found = (i64, Vec<(DbId, i64)>);
 /// it is not, as where all that match have the rank that comes last, it is looked for rank by rank.
 pub fn text_page<'a>(conn: &mut Conn, page: TextPage<'a, Boxed<'a>>) -> QueryResult<TextFound<'a, Conn>> {
     let sampled = match &page.candidates {
-        Some(candidates) => sample(conn, candidates, &Wanted::new((page.rest)(), page.words, page.mask))?,
+        Some(candidates) => {
+            let wanted = Wanted::new((page.rest)(), page.words, page.mask, None);
+            sample(conn, candidates, &wanted)?
+        }
         None => Sampled::default(),
     };
     let TextPage { descending, after, offset, limit, .. } = page;
@@ -149,38 +153,43 @@ impl Search<'_, '_> {
         let by_text = !self.by_filters || mask != page.mask;
         let matches = in_index((page.rest)(), page.words, &mask, by_text);
         let matches = matches.select((incidents::id, sql::<BigInt>(&key)));
+        // Where the order does not lead to them, they are read to the last at once.
+        let most = if page.scattered { ALL } else { CAP };
         if !many {
-            let most = if page.scattered { ALL } else { CAP };
             let (total, keys) = gathered(conn, &matches, place, most)?;
             if total < most {
                 return Ok((total.min(CAP), keys));
             }
         }
-        let wanted = Wanted::new((page.rest)(), page.words, mask);
+        let wanted = Wanted::new((page.rest)(), page.words, mask, page.overdue);
         let order = (page.order)(rank.map_or(Rows::All, Rows::Of));
-        let order = order.select((incidents::id, sql::<BigInt>(&key), incidents::facets));
+        let order =
+            order.select((incidents::id, sql::<BigInt>(&key), incidents::facets, incidents::sla_due_at));
         let ranked = rank.is_none() && !page.ranks.is_empty();
-        // Entries of other times are passed over uncounted, which is not done twice.
-        let far = match (ranked, page.scattered) {
-            (_, true) => 0,
-            (true, _) => CAP / 4,
-            (false, _) => 2 * CAP,
-        };
+        let far = if ranked || page.scattered { CAP / 4 } else { 2 * CAP };
         if let Some(keys) = page_nearby(conn, &order, &wanted, place, far)? {
             return Ok((CAP, keys));
         }
         if ranked {
             return Ok((CAP, self.by_rank(conn, place)?));
         }
-        let (more, keys) = all_after(conn, &matches, place)?;
-        let keys = if more < ALL { keys } else { page_anywhere(conn, &order, &wanted, place)? };
-        Ok((CAP, keys))
+        // That there are too many is known, if all were asked for.
+        if many || most < ALL || place.after.is_some() {
+            let (more, keys) = all_after(conn, &matches, place)?;
+            if more < ALL {
+                return Ok((CAP, keys));
+            }
+        }
+        Ok((CAP, page_anywhere(conn, &order, &wanted, place)?))
     }
 
     /// The page, taken from one rank after the other.
     fn by_rank(&self, conn: &mut Conn, place: Place) -> QueryResult<Vec<(DbId, i64)>> {
         let (mut keys, mut place) = (Vec::new(), place);
-        for rank in self.ranks().iter().filter(|rank| !place.is_past(rank)).collect::<Vec<_>>() {
+        for rank in &self.ranks() {
+            if place.is_past(rank) {
+                continue;
+            }
             let (total, found) = self.found(conn, Some(rank), place, false)?;
             place.limit -= i64::try_from(found.len()).unwrap_or(place.limit);
             place.offset = (place.offset - total).max(0);

@@ -1,14 +1,14 @@
 //! Rows read along an index and asked whether they match, which where many match is quicker than to gather what does
-//! (docs/adr/0003-lists.md). How far is read stands in each statement: a planner that is not told believes that hardly any
-//! row matches, and sorts the whole table.
+//! (docs/adr/0003-lists.md). How far is read stands in each statement but the last resort's: a planner that is not told
+//! believes that hardly any row matches, and sorts the whole table.
 
 use super::queries::CAP;
 use super::text::Place;
 use super::{Conn, Db};
-use crate::facets::Mask;
+use crate::facets::{self, Mask};
 use crate::queries_shared::Candidates;
 use crate::schema::incidents;
-use crate::types::{DbId, Id};
+use crate::types::{DbId, DbTime, Id, Ts};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -26,16 +26,23 @@ const FURTHER: i64 = 8;
 pub struct Wanted<'a> {
     words: &'a str,
     mask: Mask,
+    overdue: Option<(bool, DbTime)>,
     /// The row itself, if it passes all filters and matches the text.
     row: Box<dyn QueryFragment<Db> + Send + 'a>,
 }
 
 impl<'a> Wanted<'a> {
-    /// From whatever passes all filters, the text as a tsquery, and the small filters.
-    pub fn new(rest: incidents::BoxedQuery<'a, Db>, words: &'a str, mask: Mask) -> Self {
+    /// From whatever passes all filters, the text as a tsquery, the small filters, and whether to be overdue, and when.
+    pub fn new(
+        rest: incidents::BoxedQuery<'a, Db>,
+        words: &'a str,
+        mask: Mask,
+        overdue: Option<(bool, Timestamp)>,
+    ) -> Self {
         let text = sql::<Bool>("incidents.search @@ to_tsquery('simple', ").bind::<Text, _>(words);
         let row = rest.filter(sql::<Bool>("incidents.id = stretch.id")).filter(text.sql(")"));
-        Self { words, mask, row: Box::new(row.select(incidents::id)) }
+        let overdue = overdue.map(|(asked, now)| (asked, DbTime(now)));
+        Self { words, mask, overdue, row: Box::new(row.select(incidents::id)) }
     }
 
     fn mask<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
@@ -54,10 +61,17 @@ impl<'a> Wanted<'a> {
         Ok(())
     }
 
-    /// Of entries of an order, which the index tells with their small filters: rows are read of those alone that pass them.
-    /// `OFFSET 0` keeps the planner from making a join of it, which would know no order.
+    /// Of entries of an order, which the index tells with their small filters and SLA: rows are read of those alone that pass
+    /// these. `OFFSET 0` keeps the planner from making a join of it, which would know no order.
     fn all<'b>(&'b self, out: &mut AstPass<'_, 'b, Db>) -> QueryResult<()> {
         self.mask(out)?;
+        if let Some((asked, now)) = &self.overdue {
+            let closed = facets::closed();
+            let open = format!("stretch.facets & {} <> {}", closed.mask, closed.value);
+            out.push_sql(&format!(" AND COALESCE({open} AND stretch.sla_due_at < "));
+            out.push_bind_param::<Ts, _>(now)?;
+            out.push_sql(if *asked { ", FALSE)" } else { ", FALSE) IS FALSE" });
+        }
         out.push_sql(" AND EXISTS (");
         QueryFragment::<Db>::walk_ast(&*self.row, out.reborrow())?;
         out.push_sql(" OFFSET 0)");
@@ -82,10 +96,7 @@ pub fn sample(
     candidates: &Candidates<'_, incidents::BoxedQuery<'_, Db>>,
     wanted: &Wanted<'_>,
 ) -> QueryResult<Sampled> {
-    let from = match candidates.from {
-        Some(from) => from,
-        None => oldest(conn)?,
-    };
+    let from = oldest(conn)?.max(candidates.from);
     let quarter = (candidates.until.millis() - from.millis()).max(0) / PLACES;
     let begin = |n: i64| (candidates.before)(candidates.until.plus_millis(-quarter * n));
     let rows = |n: i64| begin(n).select((incidents::facets, sql::<Untyped>("incidents.search")));
@@ -107,13 +118,24 @@ pub fn sample(
     Ok(Sampled { many, by_filters })
 }
 
-/// Whether the beginning of a word is asked for that very many have: all of them are gathered, which takes longer than to
-/// read some ten thousand rows.
+/// Whether a beginning of one or two characters is asked for, which very many words have: all of them are gathered, which
+/// takes longer than to read some ten thousand rows.
 fn begins_shortly(words: &str) -> bool {
     let mut beginnings: Vec<&str> = words.split(":*").collect();
     beginnings.pop();
-    // A mark and two letters.
-    beginnings.iter().any(|w| w.chars().rev().take_while(|c| c.is_ascii_alphanumeric()).count() <= 3)
+    beginnings.iter().any(|before| {
+        let start = before.rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
+        // After the mark; what is no ASCII is a z and six digits (application/src/search.rs).
+        let mut letters = before.get(start..).unwrap_or_default().chars().skip(1);
+        let mut n = 0;
+        while let Some(letter) = letters.next() {
+            n += 1;
+            if letter == 'z' {
+                letters.nth(5);
+            }
+        }
+        n <= 2
+    })
 }
 
 /// Whether more of these rows match than are told exactly: read on, as far as it takes, as long as a quarter does.
@@ -152,7 +174,7 @@ pub fn page_nearby<Q: QueryFragment<Db> + Query>(
     let far = far.max(needed * 2);
     let mut read = (needed * FURTHER).min(far);
     loop {
-        let keys: Vec<(DbId, i64)> = Walked { rows, wanted, place, read }.load(conn)?;
+        let keys = walked(conn, Walked { rows, wanted, place, read })?;
         if i64::try_from(keys.len()) == Ok(place.limit) {
             return Ok(Some(keys));
         }
@@ -171,7 +193,21 @@ pub fn page_anywhere<Q: QueryFragment<Db> + Query>(
     wanted: &Wanted<'_>,
     place: Place,
 ) -> QueryResult<Vec<(DbId, i64)>> {
-    Walked { rows, wanted, place, read: i64::MAX }.load(conn)
+    walked(conn, Walked { rows, wanted, place, read: i64::MAX })
+}
+
+/// Sorted once more: SQL does not promise that a query keeps the order of one within it.
+fn walked<Q: QueryFragment<Db> + Query>(
+    conn: &mut Conn,
+    statement: Walked<'_, Q>,
+) -> QueryResult<Vec<(DbId, i64)>> {
+    let descending = statement.place.descending;
+    let mut keys: Vec<(DbId, i64)> = statement.load(conn)?;
+    keys.sort_unstable_by_key(|(id, value)| (*value, *id));
+    if descending {
+        keys.reverse();
+    }
+    Ok(keys)
 }
 
 /// The first `read` rows; as a statement, how many there are.
@@ -289,6 +325,7 @@ mod tests {
     #[test]
     fn a_short_beginning_is_one_of_two_letters_at_most() {
         assert!(begins_shortly("((wp:*) | (qp:*))") && begins_shortly("((wransom:*)) & ((wpa:*))"));
+        assert!(begins_shortly("((wz00017cz00017c:*))") && !begins_shortly("((wz00017cab:*))"));
         assert!(!begins_shortly("((wransom:*))") && !begins_shortly("((wp))") && !begins_shortly(""));
     }
 }

@@ -132,6 +132,7 @@ fn by_text<'a>(
         rest: Box::new(|| narrowed(query, plan)),
         candidates: candidates(query, plan),
         mask: plan.mask,
+        overdue: query.filter.overdue.map(|overdue| (overdue, query.now)),
         scattered: query.sort.key == SortKey::UpdatedAt && created(&query.filter).is_some(),
         order: Box::new(|rows| in_order(query, plan, rows)),
         ranks: {
@@ -167,6 +168,10 @@ fn in_order<'a>(query: &'a IncidentQuery, plan: &'a Plan, rows: Rows<'_>) -> Box
     let q = match (rows, query.sort.key) {
         (Rows::Passing, _) => narrowed(query, plan),
         (_, SortKey::CreatedAt) => led(query, plan),
+        (_, SortKey::Severity) if query.filter.severity_score.is_some() => {
+            let score = query.filter.severity_score.map(i32::from);
+            of_time().filter(incidents::severity.nullable().eq(score))
+        }
         (Rows::Of(Rank { from, to, .. }), SortKey::Severity) => {
             of_time().filter(incidents::severity.between(*from, *to))
         }
@@ -188,6 +193,10 @@ fn led<'a>(query: &'a IncidentQuery, plan: &Plan) -> Boxed<'a> {
         Some((_, facet)) => led_by(q, facet),
         None => q,
     };
+    let q = match &query.filter.agent_id {
+        Some(agent) => q.filter(incidents::agent_id.eq(agent.as_str())),
+        None => q,
+    };
     created_within(q, created(&query.filter))
 }
 
@@ -200,8 +209,9 @@ fn candidates<'a>(query: &'a IncidentQuery, plan: &'a Plan) -> Option<Candidates
     }
     let before = |t| led(query, plan).filter(incidents::id.lt(lowest(t))).order(incidents::id.desc());
     // Clocks differ by less.
-    let until = f.created_before.unwrap_or(query.now.plus_hours(1));
-    Some(Candidates { n, from: f.created_after, until, before: Box::new(before) })
+    let soon = query.now.plus_hours(1);
+    let until = f.created_before.map_or(soon, |before| before.min(soon));
+    Some(Candidates { n, from: f.created_after.unwrap_or(Timestamp::EPOCH), until, before: Box::new(before) })
 }
 
 /// The ids of a page, once it is known how many match.

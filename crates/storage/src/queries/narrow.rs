@@ -168,7 +168,7 @@ pub(super) fn sorted<'a>(q: Boxed<'a>, query: &'a IncidentQuery) -> Boxed<'a> {
             if descending { q.order(incidents::id.desc()) } else { q.order(incidents::id.asc()) }
         }
         SortKey::UpdatedAt => {
-            let time = |v: i64| DbTime(Timestamp::from_millis(v).unwrap_or(Timestamp::EPOCH));
+            let time = |v: i64| DbTime(Timestamp::EPOCH.plus_millis(v));
             by!(incidents::updated_at, time)
         }
         SortKey::Severity => by!(incidents::severity, small),

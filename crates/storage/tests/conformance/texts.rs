@@ -4,7 +4,7 @@ use crate::support::*;
 use probatum_application::indicators::{IndicatorSource, Sources};
 use probatum_application::use_cases::incidents;
 use probatum_application::{IncidentFilter, SearchQuery};
-use probatum_incident::{Incident, Priority, QueueStatus, Severity};
+use probatum_incident::{Band, Incident, Priority, QueueStatus, Severity};
 use probatum_kernel::{EvidenceStatus, Position, Sort, Timestamp, Total};
 use probatum_tests::Engine;
 use serde_json::json;
@@ -255,8 +255,8 @@ fn a_total_is_whole_wherever_the_matches_stand() {
     }
 }
 
-/// The columns of incidents, and what each is in the n-th copy: a millisecond younger than the one before. The first
-/// [`MATCHING`] are about payroll, of high severity and of three priorities; the others, more than are looked at one by one,
+/// The columns of incidents, and what each is in the n-th copy: a second younger than the one before. The first
+/// [`MATCHING`] are about payroll, of high severity (nearly all of one score) and of three priorities; the others, more than are looked at one by one,
 /// come before them in most orders.
 fn copied(engine: Engine, raw: &mut Raw) -> (String, String) {
     let names = raw.texts(match engine {
@@ -271,14 +271,16 @@ fn copied(engine: Engine, raw: &mut Raw) -> (String, String) {
     let rank = of("1 + n % 3", "4");
     let value = |name: &String| match (name.as_str(), engine) {
         ("public_number", _) => "n + 1".to_owned(),
-        ("id", Engine::Sqlite) => format!("unhex(printf('%012x', {BASE} + 1 + n) || substr(hex(id), 13))"),
+        ("id", Engine::Sqlite) => {
+            format!("unhex(printf('%012x', {BASE} + 1 + n * 1000) || substr(hex(id), 13))")
+        }
         ("id", Engine::Postgres) => format!(
-            "CAST(lpad(to_hex({BASE} + 1 + n), 12, '0') || substr(replace(id::TEXT, '-', ''), 13) AS UUID)"
+            "CAST(lpad(to_hex({BASE} + 1 + n * 1000), 12, '0') || substr(replace(id::TEXT, '-', ''), 13) AS UUID)"
         ),
-        ("created_at" | "updated_at", Engine::Sqlite) => format!("{name} + n"),
-        ("created_at" | "updated_at", Engine::Postgres) => format!("{name} + n * INTERVAL '1 millisecond'"),
+        ("created_at" | "updated_at", Engine::Sqlite) => format!("{name} + n * 1000"),
+        ("created_at" | "updated_at", Engine::Postgres) => format!("{name} + n * INTERVAL '1 second'"),
         ("priority_rank", _) => rank.clone(),
-        ("severity", _) => of("7 + n % 2", "9"),
+        ("severity", _) => of("7 + n % 100 / 99", "9"),
         ("band", _) => of("'high'", "'critical'"),
         ("facets", _) => format!("(facets & ~992) | ({} << 5) | (CAST({rank} AS BIGINT) << 7)", of("2", "3")),
         ("search_text", _) => of("'wa wpayroll wnight wheron'", "'wa wother'"),
@@ -288,7 +290,7 @@ fn copied(engine: Engine, raw: &mut Raw) -> (String, String) {
     (names.join(", "), values.join(", "))
 }
 
-const MATCHING: i64 = 10_100;
+const MATCHING: i64 = 10_300;
 
 fn matches_may_stand_far_from_where_an_order_begins(engine: Engine) {
     let bed = Bed::new(engine);
@@ -296,6 +298,8 @@ fn matches_may_stand_far_from_where_an_order_begins(engine: Engine) {
         evidence_status: EvidenceStatus::Confirmed,
         priority: Some(Priority::P1),
         country: Some("PL".parse().unwrap()),
+        agent_id: Some("b1f2...-agent".parse().unwrap()),
+        sla_due_at: None,
         ..titled(1, "The first of many")
     };
     bed.insert(&[first]);
@@ -305,22 +309,39 @@ fn matches_may_stand_far_from_where_an_order_begins(engine: Engine) {
         "INSERT INTO incidents ({names}) WITH RECURSIVE copies (n) AS \
          (SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < 32300) SELECT {values} FROM incidents, copies ORDER BY n;
          UPDATE facet_counts SET n = n * 32301;
-         INSERT INTO facet_counts (facet, value, n) VALUES ('priority', 'P2', 3367);"
+         DELETE FROM facet_counts WHERE facet IN ('priority', 'band');
+         INSERT INTO facet_counts (facet, value, n) VALUES ('priority', 'P2', 3434), ('band', 'high', 10300);"
     ));
-    let country = IncidentFilter { country: Some("PL".parse().unwrap()), ..IncidentFilter::default() };
-    let ranked = IncidentFilter { priority: Some(Priority::P2), ..IncidentFilter::default() };
+    let any = IncidentFilter::default();
+    let with =
+        |text: &str, f: &IncidentFilter| IncidentFilter { text: SearchQuery::parse(text), ..f.clone() };
+    let country = IncidentFilter { country: Some("PL".parse().unwrap()), ..any.clone() };
+    let band = IncidentFilter { severity: Some(Band::High), ..any.clone() };
+    let both = IncidentFilter { severity: Some(Band::High), ..country.clone() };
+    let until = Timestamp::from_millis(BASE + 40_000_000).unwrap();
+    let time = IncidentFilter { created_before: Some(until), ..any.clone() };
+    let all = Total::AtLeast(10_000);
     for sort in ["-created_at", "created_at", "-updated_at", "-priority", "priority", "-severity", "severity"]
     {
-        for (text, filter) in [("payroll", &country), ("\"night heron\" pay*", &IncidentFilter::default())] {
-            far(&bed, IncidentFilter { text: SearchQuery::parse(text), ..filter.clone() }, sort, "TRUE");
-        }
+        far(&bed, with("payroll", &country), sort, "TRUE", all);
+        far(&bed, with("\"night heron\" pay*", &any), sort, "TRUE", all);
+        far(&bed, with("pa*", &band), sort, "TRUE", all);
+        far(&bed, with("heron", &both), sort, "TRUE", all);
+        far(&bed, with("payroll", &time), sort, "TRUE", all);
     }
-    let fewer = IncidentFilter { text: SearchQuery::parse("payroll"), ..ranked };
-    far(&bed, fewer, "-priority", "priority_rank = 2");
+    far(&bed, with("payroll", &time), "updated_at", "TRUE", all);
+    let score = IncidentFilter { severity_score: Some(7), ..any.clone() };
+    far(&bed, with("payroll", &score), "severity", "severity = 7", all);
+    let overdue = IncidentFilter { overdue: Some(false), ..any.clone() };
+    far(&bed, with("payroll", &overdue), "-priority", "TRUE", all);
+    let agent = IncidentFilter { agent_id: Some("b1f2...-agent".parse().unwrap()), ..any.clone() };
+    far(&bed, with("payroll", &agent), "-created_at", "TRUE", all);
+    let ranked = IncidentFilter { priority: Some(Priority::P2), ..any };
+    far(&bed, with("payroll", &ranked), "-priority", "priority_rank = 2", Total::Exactly(3_434));
 }
 
 /// Pages by number and by cursor are those that the table has.
-fn far(bed: &Bed, filter: IncidentFilter, sort: &str, also: &str) {
+fn far(bed: &Bed, filter: IncidentFilter, sort: &str, also: &str, total: Total) {
     let mut raw = bed.raw();
     let hex = match raw {
         Raw::Sqlite(_) => "lower(hex(id))",
@@ -334,8 +355,8 @@ fn far(bed: &Bed, filter: IncidentFilter, sort: &str, also: &str) {
              ORDER BY {column} {direction}, id {direction} LIMIT 50 OFFSET {from}"
         ))
     };
-    let total = if also == "TRUE" { Total::AtLeast(10_000) } else { Total::Exactly(3_367) };
     let mut query = crate::lists::query(filter, sort.parse().unwrap());
+    query.now = Timestamp::from_millis(BASE + 32_301_000).unwrap();
     query.page.per_page = 50;
     for number in [67, 68, 3, 2, 1] {
         query.page.position = Position::Number(number);
