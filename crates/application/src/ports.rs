@@ -27,6 +27,7 @@ use serde_json::Value;
 use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 
 pub use crate::ports_facts::{
     CLOCK_ORDER, ClockChangeList, ClockList, ClockQuery, ClockRows, FactRows, ListedClock, RulesInUse,
@@ -221,11 +222,14 @@ pub struct Recounted {
     pub examples: Vec<String>,
 }
 
+/// What a view has added up, by country where it tells countries apart.
+pub type SumsByCountry = Vec<(Option<Country>, Sums)>;
+
 /// Rollups: sums per stretch of time, kept by the transaction that changes what they sum up.
 pub trait RollupRows {
     /// What a view has added up from `since` on, a full hour, by country where the view tells countries apart.
     /// MUST cost the same however many incidents there are.
-    fn sums_since(&mut self, view: View, since: Timestamp) -> Answered<Vec<(Option<Country>, Sums)>>;
+    fn sums_since(&mut self, view: View, since: Timestamp) -> Answered<Arc<SumsByCountry>>;
     /// The same by stretches of time, in order: from `since` to the next multiple of `step_hours` (1, 24 or 192) since
     /// 1970, then one after the other. Stretches without anything are left out.
     fn series_since(

@@ -13,6 +13,7 @@ mod migrate;
 mod pending;
 pub mod postgres;
 mod queries_shared;
+mod remembered;
 mod rollup;
 mod rows;
 #[allow(missing_docs)] // The columns are documented where they are made: migrations/.

@@ -30,6 +30,18 @@ mod own {
     use probatum_kernel::{AgentId, IncidentRef, WebhookId};
     use std::collections::BTreeMap;
 
+    #[derive(QueryableByName)]
+    struct Version {
+        #[diesel(sql_type = BigInt)]
+        data_version: i64,
+    }
+
+    /// A number that is another once another connection has written; this one must not.
+    pub fn data_version(conn: &mut Conn) -> QueryResult<Option<i64>> {
+        let version: Version = diesel::sql_query("PRAGMA data_version").get_result(conn)?;
+        Ok(Some(version.data_version))
+    }
+
     /// The one writer holds the whole database; there is nothing to lock.
     pub fn lock_incident(_: &mut Conn, _: IncidentRef) -> QueryResult<()> {
         Ok(())

@@ -22,8 +22,8 @@ pub fn statistics(tx: &mut dyn Tx, ctx: &Ctx, window: Window) -> Result<Statisti
 }
 
 fn figures_since(tx: &mut dyn Tx, since: Timestamp) -> Result<Sums, AppError> {
-    let of_all = tx.sums_since(View::Figures, since)?.into_iter().next();
-    Ok(of_all.map(|(_, sums)| sums).unwrap_or_default())
+    let of_all = tx.sums_since(View::Figures, since)?;
+    Ok(of_all.first().map(|(_, sums)| sums.clone()).unwrap_or_default())
 }
 
 /// How many of the window are overdue. A deadline is creation and the hours of the priority: overdue at `now` is what
@@ -51,10 +51,10 @@ pub fn map(tx: &mut dyn Tx, ctx: &Ctx, query: &MapQuery) -> Result<Map, AppError
     // As many as there can be: places are moved as often as a list of them grows.
     let mut places = Vec::with_capacity(countries.len().saturating_mul(Sector::ALL.len() + 1));
     let mut unlocated = 0;
-    for (country, sums) in countries {
+    for (country, sums) in countries.iter() {
         match country {
-            Some(country) if query.shows(country) => places.extend(query.places(country, &sums)),
-            None if query.bbox.is_none() => unlocated += query.count(&sums),
+            Some(country) if query.shows(*country) => places.extend(query.places(*country, sums)),
+            None if query.bbox.is_none() => unlocated += query.count(sums),
             _ => {}
         }
     }

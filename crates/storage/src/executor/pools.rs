@@ -4,6 +4,7 @@ use super::counter::Counter;
 use super::{Outcome, Task, attempt};
 use crate::error::app_error;
 use crate::pending::Pending;
+use crate::remembered::Remembered;
 use crate::{postgres, sqlite};
 use crossbeam_channel::Receiver;
 use diesel::connection::SimpleConnection;
@@ -64,16 +65,21 @@ fn unavailable(e: impl std::fmt::Display) -> AppError {
     AppError::unavailable(e.to_string())
 }
 
-/// Serves reads on SQLite, each on one snapshot.
+/// Serves reads on SQLite, each on one snapshot, all on one connection, which remembers.
 pub fn serve_sqlite(pool: &SqlitePool, counter: &Counter, queue: &Receiver<Task>) {
+    let mut kept = None;
     while let Ok(mut task) = queue.recv() {
-        let outcome = pool.get().map_err(unavailable).and_then(|mut conn| {
+        let reader = match kept.take() {
+            Some(reader) => Ok(reader),
+            None => pool.get().map(|conn| (conn, Remembered::default())).map_err(unavailable),
+        };
+        let outcome = reader.and_then(|(mut conn, mut remembered)| {
             conn.batch_execute("BEGIN").map_err(app_error)?;
-            let outcome = attempt(
-                &mut task.work,
-                &mut sqlite::queries::Session::reading(&mut conn, &mut Pending::default(), Some(counter)),
-            );
+            let mut owed = Pending::default();
+            let session = sqlite::queries::Session::reading(&mut conn, &mut owed);
+            let outcome = attempt(&mut task.work, &mut session.helped(counter, &mut remembered));
             conn.batch_execute("COMMIT").map_err(app_error)?;
+            kept = Some((conn, remembered));
             outcome
         });
         let _ = task.answer.send(outcome);
@@ -114,7 +120,7 @@ fn postgres_once(pool: &PostgresPool, lane: Lane, work: &mut Work) -> Outcome {
     .map_err(app_error)?;
     let mut owed = Pending::default();
     let outcome = match lane {
-        Lane::Read => attempt(work, &mut postgres::queries::Session::reading(&mut conn, &mut owed, None)),
+        Lane::Read => attempt(work, &mut postgres::queries::Session::reading(&mut conn, &mut owed)),
         Lane::Write => attempt(work, &mut postgres::queries::Session::writing(&mut conn, &mut owed))
             .and_then(|done| {
                 postgres::queries::settle(&mut conn, &mut owed)?;

@@ -33,6 +33,7 @@ use crate::error::OrApp;
 use crate::executor::counter::Counter;
 use crate::migrate::Told;
 use crate::pending::Pending;
+use crate::remembered::Remembered;
 use diesel::prelude::*;
 use probatum_application::AppError;
 
@@ -54,18 +55,25 @@ pub struct Session<'a> {
     pub(super) pending: &'a mut Pending,
     /// Who may count while this session reads a page; SQLite has one.
     counter: Option<&'a Counter>,
+    /// What the connection has added up before; SQLite's readers have that.
+    remembered: Option<&'a mut Remembered>,
     writing: bool,
 }
 
 impl<'a> Session<'a> {
     /// A session that may write; what it owes at the end is in `pending`.
     pub fn writing(conn: &'a mut Conn, pending: &'a mut Pending) -> Self {
-        Self { conn, pending, counter: None, writing: true }
+        Self { conn, pending, counter: None, remembered: None, writing: true }
     }
 
     /// A session that only reads.
-    pub fn reading(conn: &'a mut Conn, pending: &'a mut Pending, counter: Option<&'a Counter>) -> Self {
-        Self { conn, pending, counter, writing: false }
+    pub fn reading(conn: &'a mut Conn, pending: &'a mut Pending) -> Self {
+        Self { conn, pending, counter: None, remembered: None, writing: false }
+    }
+
+    /// With help: who may count beside it, and what the connection has added up before.
+    pub fn helped(self, counter: &'a Counter, remembered: &'a mut Remembered) -> Self {
+        Self { counter: Some(counter), remembered: Some(remembered), ..self }
     }
 
     /// A row that a compare-and-swap did not find: somebody else was faster.

@@ -13,11 +13,12 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use probatum_application::AppError;
-use probatum_application::ports::{Recounted, RollupRows};
+use probatum_application::ports::{Recounted, RollupRows, SumsByCountry};
 use probatum_application::rollup::{Cell, Sums, VERSION, View, hour};
 use probatum_incident::{Country, Priority};
 use probatum_kernel::{IncidentId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// How many incidents are read at a time to be counted.
 const BATCH: i64 = 2_000;
@@ -35,12 +36,23 @@ macro_rules! has {
 }
 
 impl RollupRows for Session<'_> {
-    fn sums_since(&mut self, view: View, since: Timestamp) -> Result<Vec<(Option<Country>, Sums)>, AppError> {
+    fn sums_since(&mut self, view: View, since: Timestamp) -> Result<Arc<SumsByCountry>, AppError> {
+        if let Some(remembered) = &mut self.remembered
+            && let Some(version) = own::data_version(self.conn).app()?
+            && let Some(sums) = remembered.of(version, view, since)
+        {
+            return Ok(sums);
+        }
         let mut by_scope: BTreeMap<String, Sums> = BTreeMap::new();
         stretches(self.conn, view, since, LONGEST, |(_, scope, sums)| {
             rollup::add_up(by_scope.entry(scope).or_default(), view, &sums)
         })?;
-        by_scope.into_iter().map(|(scope, sums)| Ok((rollup::country(&scope)?, sums))).collect()
+        let named = by_scope.into_iter().map(|(scope, sums)| Ok((rollup::country(&scope)?, sums)));
+        let sums = Arc::new(named.collect::<Result<_, AppError>>()?);
+        if let Some(remembered) = &mut self.remembered {
+            remembered.keep(view, since, &sums);
+        }
+        Ok(sums)
     }
 
     fn series_since(

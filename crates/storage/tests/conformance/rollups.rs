@@ -4,6 +4,7 @@
 use crate::facets::{patch, put};
 use crate::support::*;
 use probatum_application::ports::{Answered, Tx};
+use probatum_application::rollup::View;
 use probatum_application::use_cases::{actions, evidence, incidents, statistics};
 use probatum_application::{AppError, Map, MapQuery, Place, Statistics, Window};
 use probatum_incident::*;
@@ -16,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 probatum_tests::on_both! {
     own: rollups_follow_every_history, figures_and_map_of_many_rows, many_writers_add_up, what_is_wrong_is_found_and_mended,
-        a_database_from_before_is_counted;
+        a_database_from_before_is_counted, what_anybody_wrote_is_seen_at_once;
 }
 
 #[derive(Debug, Clone)]
@@ -402,4 +403,31 @@ fn a_database_from_before_is_counted(engine: Engine) {
     probatum_storage::migrate(&bed.settings.backend).unwrap();
     assert_eq!(recounted(&bed), Ok(39));
     agree(&bed, &known(&bed), base().plus_hours(4_001), &["366d", "31h"]);
+}
+
+/// Sums that were added up before are not told again once anybody has written, be it past the program.
+fn what_anybody_wrote_is_seen_at_once(engine: Engine) {
+    let bed = Bed::new(engine);
+    let all = incidents(91, 60);
+    let (first, rest) = all.split_at(1);
+    bed.insert(first);
+    let told = || {
+        let views = [View::Figures, View::Country(None), View::Country(Some(first[0].level))];
+        let sums = move |tx: &mut dyn Tx| views.iter().map(|v| tx.sums_since(*v, Timestamp::EPOCH)).collect();
+        let of: Vec<_> = bed.read(sums).unwrap();
+        of.into_iter().map(|sums| format!("{sums:?}")).collect::<Vec<_>>()
+    };
+    // More often than there are connections, so that each has told them.
+    let often = || (0..12).map(|_| told()).collect::<BTreeSet<_>>();
+    let mut seen = vec![often()];
+    for i in rest {
+        bed.insert(std::slice::from_ref(i));
+        seen.push(BTreeSet::from([told(), told()]));
+    }
+    seen.push(often());
+    bed.raw().run("DELETE FROM rollups");
+    seen.push(often());
+    assert!(seen.iter().all(|of_all| of_all.len() == 1), "all connections tell the same");
+    let different: BTreeSet<_> = seen.iter().flatten().collect();
+    assert_eq!(different.len(), all.len() + 1, "and each time something else");
 }
