@@ -79,7 +79,7 @@ mod tests {
         crate::data::fill(&url, &Plan { incidents: 12, seed: 3 }).unwrap();
         rollups(&url, "--check").unwrap();
         let mut conn = diesel::SqliteConnection::establish(&file.to_string_lossy()).unwrap();
-        conn.batch_execute("DELETE FROM rollups WHERE ledger = 3").unwrap();
+        conn.batch_execute("DELETE FROM rollups WHERE ledger = 6").unwrap();
         let said = rollups(&url, "--check").unwrap_err().to_string();
         assert!(said.contains("--rebuild"), "{said}");
         rollups(&url, "--rebuild").unwrap();

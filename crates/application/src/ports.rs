@@ -222,22 +222,18 @@ pub struct Recounted {
     pub examples: Vec<String>,
 }
 
-/// What a view has added up, by country where it tells countries apart.
-pub type SumsByCountry = Vec<(Option<Country>, Sums)>;
+/// What a view has added up: since when, of which country where it tells countries apart, and what it comes to.
+pub type Summed = Vec<(Timestamp, Option<Country>, Sums)>;
 
 /// Rollups: sums per stretch of time, kept by the transaction that changes what they sum up.
 pub trait RollupRows {
-    /// What a view has added up from `since` on, a full hour, by country where the view tells countries apart.
+    /// What a view has added up from `since` on, a full hour, all of it together; of some countries, nothing may be left.
+    /// That nothing was created after `now` says how it is added up, not what it comes to.
     /// MUST cost the same however many incidents there are.
-    fn sums_since(&mut self, view: View, since: Timestamp) -> Answered<Arc<SumsByCountry>>;
+    fn sums_since(&mut self, view: View, since: Timestamp, now: Timestamp) -> Answered<Arc<Summed>>;
     /// The same by stretches of time, in order: from `since` to the next multiple of `step_hours` (1, 24 or 192) since
     /// 1970, then one after the other. Stretches without anything are left out.
-    fn series_since(
-        &mut self,
-        view: View,
-        since: Timestamp,
-        step_hours: i64,
-    ) -> Answered<Vec<(Timestamp, Option<Country>, Sums)>>;
+    fn series_since(&mut self, view: View, since: Timestamp, step_hours: i64) -> Answered<Arc<Summed>>;
     /// How many incidents created from `from` on and before `to` are not closed and have a deadline by this priority.
     fn due_between(&mut self, priority: Priority, from: Timestamp, to: Timestamp) -> Answered<i64>;
     /// Counts everything anew and compares; with `mend`, which takes a writing transaction, puts right what is wrong.

@@ -8,7 +8,7 @@ use probatum_kernel::{EvidenceStatus, Timestamp};
 use probatum_playbooks::{Action, ActionStatus};
 
 /// Raised with every change of what is counted, or under which key, or how that is written.
-pub const VERSION: i32 = 2;
+pub const VERSION: i32 = 3;
 
 /// Milliseconds of an hour, the finest grain of a rollup.
 pub const HOUR_MS: i64 = 3_600_000;
@@ -16,25 +16,25 @@ pub const HOUR_MS: i64 = 3_600_000;
 /// Which account a count belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Ledger {
-    /// All incidents: the figures of the statistics.
-    Figures,
-    /// Incidents with a country, all countries together: the map's timeline.
-    World,
-    /// Incidents of one country (or of none) by level and sector: the map.
+    /// All incidents: the figures of the statistics, and the map's timeline.
+    All,
+    /// Incidents of one country (or of none) by sector: the map.
     Country,
+    /// The same of each level for itself: most of what is counted, and seldom asked for.
+    Level,
 }
 
 impl Ledger {
     /// Every ledger.
-    pub const ALL: [Self; 3] = [Self::Figures, Self::World, Self::Country];
+    pub const ALL: [Self; 3] = [Self::All, Self::Country, Self::Level];
 
-    /// Its number in the database. 0 to 2 were those of version 1, whose bytes are others: programs from before migration
-    /// 0014 that still serve during an upgrade write theirs, and neither reads what the other wrote.
+    /// Its number in the database. 0 to 2 were those of version 1, 3 to 5 of version 2, whose bytes are others: programs
+    /// from before migration 0016 that still serve during an upgrade write theirs, and neither reads what the other wrote.
     pub fn number(self) -> i32 {
         match self {
-            Self::Figures => 3,
-            Self::World => 4,
-            Self::Country => 5,
+            Self::All => 6,
+            Self::Country => 7,
+            Self::Level => 8,
         }
     }
 }
@@ -54,27 +54,50 @@ impl View {
     /// The ledger that is read.
     pub fn ledger(self) -> Ledger {
         match self {
-            Self::Figures => Ledger::Figures,
-            Self::World(_) => Ledger::World,
-            Self::Country(_) => Ledger::Country,
+            Self::Figures | Self::World(_) => Ledger::All,
+            Self::Country(None) => Ledger::Country,
+            Self::Country(Some(_)) => Ledger::Level,
         }
     }
-    /// The one level that is looked at; `None`: all together, which is counted apart.
-    pub fn level(self) -> Option<Level> {
-        match self {
-            Self::Figures => None,
-            Self::World(level) | Self::Country(level) => level,
-        }
-    }
-    /// Adds to sums what the ledger has under a key: counts are added, of times the latest stays. What the view does not
-    /// show is passed over; keys of a level are taken as those of all levels together.
+    /// Adds to sums what the ledger has in a cell, keys that stand together: counts are added, of times the latest stays.
+    /// What the view does not show is passed over; a level is taken as if it were all levels together.
     #[inline]
-    pub fn take_in(self, sums: &mut Sums, key: u32, n: i64) {
-        let shown = key.checked_sub(block(self.level())).filter(|key| *key < BLOCK);
-        let Some(sum) = shown.and_then(|key| sums.at(key)) else { return };
-        let is_time = self != Self::Figures && key % CELL == NEWEST;
-        *sum = if is_time { n.max(*sum) } else { sum.saturating_add(n) };
+    pub fn take_in(self, sums: &mut Sums, cell: u32, numbers: &Numbers) {
+        let Some(mine) = self.cell(sums, cell) else { return };
+        if self == Self::Figures {
+            return sum_up(mine, numbers, i64::saturating_add);
+        }
+        let ([mine @ .., newest], [more @ .., time]) = (mine, numbers);
+        sum_up(mine, more, i64::saturating_add);
+        *newest = (*time).max(*newest);
     }
+    /// Takes away from sums what the ledger has in a cell. All of it was or will be taken in. That leaves the latest time
+    /// right if what stays is the youngest of all that is taken in: if anything stays, it is of that. If nothing stays,
+    /// [`Tally::latest_at`] tells none.
+    #[inline]
+    pub fn take_away(self, sums: &mut Sums, cell: u32, numbers: &Numbers) {
+        let Some(mine) = self.cell(sums, cell) else { return };
+        if self == Self::Figures {
+            return sum_up(mine, numbers, i64::saturating_sub);
+        }
+        let ([mine @ .., _], [less @ .., _]) = (mine, numbers);
+        sum_up(mine, less, i64::saturating_sub);
+    }
+    /// Where the sums of a cell stand that the view shows.
+    #[inline]
+    fn cell(self, sums: &mut Sums, cell: u32) -> Option<&mut Numbers> {
+        let first = match self {
+            Self::Figures => 0,
+            Self::World(level) => SECTORS + first(level),
+            Self::Country(level) => first(level),
+        };
+        sums.cell(cell.checked_sub(first).filter(|cell| *cell < SECTORS)?)
+    }
+}
+
+#[inline]
+fn sum_up(sums: &mut [i64], more: &[i64], sum: impl Fn(i64, i64) -> i64) {
+    sums.iter_mut().zip(more).for_each(|(mine, more)| *mine = sum(*mine, *more));
 }
 
 /// Keys of the figures.
@@ -135,30 +158,31 @@ pub mod key {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cell(u32);
 
-/// Cells of one level.
+/// Cells of one level. The figures take as many.
 const SECTORS: u32 = 32;
 /// Keys of one cell are its number times this, and more.
-const CELL: u32 = 16;
+pub const CELL: u32 = 16;
+/// The numbers under the keys of a cell.
+pub type Numbers = [i64; 16];
+const _: () = assert!(size_of::<Numbers>() / size_of::<i64>() == 1 << CELL.ilog2() && CELL.is_power_of_two());
 /// Which of them has the time of the cell's newest incident instead of a count.
 const NEWEST: u32 = CELL - 1;
-/// Keys of all levels together, from 0 on; those of each level follow. The figures have no more.
-pub const BLOCK: u32 = SECTORS * CELL;
 
-/// Where the keys of a level begin, or of all together.
+/// The first cell of a level, or of all together: those have the first.
 #[inline]
-fn block(level: Option<Level>) -> u32 {
-    level.map_or(0, |l| (u32::from(l.ordinal()) + 1) * BLOCK)
+fn first(level: Option<Level>) -> u32 {
+    level.map_or(0, |l| (u32::from(l.ordinal()) + 1) * SECTORS)
 }
 
 impl Cell {
     /// The cell of a sector, of a level or of all.
     pub fn new(level: Option<Level>, sector: Option<Sector>) -> Self {
-        Self(block(level) / CELL + sector.map_or(0, |s| u32::from(s.ordinal()) + 1))
+        Self(first(level) + sector.map_or(0, |s| u32::from(s.ordinal()) + 1))
     }
     /// The cell's level and sector.
     pub fn parts(self) -> Option<(Option<Level>, Option<Sector>)> {
         let levels = std::iter::once(None).chain(Level::ALL.iter().copied().map(Some));
-        let level = levels.into_iter().find(|l| block(*l) / BLOCK == self.0 / SECTORS)?;
+        let level = levels.into_iter().find(|l| first(*l) / SECTORS == self.0 / SECTORS)?;
         let sector = Sector::ALL.iter().copied().find(|s| u32::from(s.ordinal()) + 1 == self.0 % SECTORS);
         Some((level, sector))
     }
@@ -177,6 +201,10 @@ impl Cell {
     /// When the newest one was created, in milliseconds.
     pub fn latest(self) -> u32 {
         self.count() + NEWEST
+    }
+    /// Incidents of all countries, behind the figures.
+    fn world(self) -> u32 {
+        Self(SECTORS + self.0).count()
     }
 }
 
@@ -214,8 +242,9 @@ fn took(counts: &mut Counts, key: u32, i: &Incident, end: Option<Timestamp>) {
 }
 
 /// The cells an incident belongs to: its sector of all levels, and of its level.
-pub fn cells(i: &Incident) -> [Cell; 2] {
-    [None, Some(i.level)].map(|level| Cell::new(level, i.sector))
+pub fn cells(i: &Incident) -> [(Ledger, Cell); 2] {
+    [(Ledger::Country, None), (Ledger::Level, Some(i.level))]
+        .map(|(l, level)| (l, Cell::new(level, i.sector)))
 }
 
 /// What an incident counts as on the map, within a cell.
@@ -228,12 +257,12 @@ fn place(i: &Incident, cell: Cell) -> Counts {
 
 /// Every account of an incident: ledger, country, and what it counts as there.
 pub fn accounts(i: &Incident) -> Vec<(Ledger, Option<Country>, Counts)> {
-    let places = cells(i).into_iter().flat_map(|cell| place(i, cell)).collect();
-    let mut all = vec![(Ledger::Figures, None, figures(i)), (Ledger::Country, i.country, places)];
+    let mut all = figures(i);
     if i.country.is_some() {
-        all.push((Ledger::World, None, cells(i).map(|cell| (cell.count(), 1)).to_vec()));
+        all.extend(cells(i).map(|(_, cell)| (cell.world(), 1)));
     }
-    all
+    let places = cells(i).map(|(ledger, cell)| (ledger, i.country, place(i, cell)));
+    std::iter::once((Ledger::All, None, all)).chain(places).collect()
 }
 
 /// What an action counts as in the figures of its incident.
@@ -246,41 +275,51 @@ pub fn hour(t: Timestamp) -> i64 {
     t.millis().div_euclid(HOUR_MS)
 }
 
-/// What a view shows, added up. As large as a block at once: keys come by the thousand.
+/// What a view shows, added up: cell by cell. As large as that can be at once: cells come by the hundred.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sums(Vec<i64>);
+pub struct Sums(Vec<Numbers>);
 
 impl Sums {
     /// What is counted under a key.
     pub fn get(&self, key: u32) -> i64 {
-        usize::try_from(key).ok().and_then(|at| self.0.get(at)).copied().unwrap_or(0)
+        number(&self.tally_of(key / CELL).0, key % CELL)
+    }
+    /// Counts under a key.
+    pub fn count(&mut self, key: u32, n: i64) {
+        let at = usize::try_from(key % CELL).ok();
+        if let Some(sum) = at.and_then(|at| self.cell(key / CELL)?.get_mut(at)) {
+            *sum = sum.saturating_add(n);
+        }
     }
     #[inline]
-    fn at(&mut self, key: u32) -> Option<&mut i64> {
+    fn cell(&mut self, cell: u32) -> Option<&mut Numbers> {
         if self.0.is_empty() {
-            self.0.resize(usize::try_from(BLOCK).ok()?, 0);
+            self.0.resize(usize::try_from(SECTORS).ok()?, Numbers::default());
         }
-        self.0.get_mut(usize::try_from(key).ok()?)
+        self.0.get_mut(usize::try_from(cell).ok()?)
     }
     /// Nothing is counted.
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(|n| *n == 0)
+        self.0.iter().flatten().all(|n| *n == 0)
     }
     /// What is counted of a sector, in a view of the map.
     pub fn tally(&self, sector: Option<Sector>) -> Tally {
-        let at = usize::try_from(Cell::new(None, sector).count());
-        let cell = at.ok().and_then(|at| self.0.get(at..)?.first_chunk());
-        Tally(cell.copied().unwrap_or_default())
+        self.tally_of(Cell::new(None, sector).0)
+    }
+    fn tally_of(&self, cell: u32) -> Tally {
+        let found = usize::try_from(cell).ok().and_then(|at| self.0.get(at));
+        Tally(found.copied().unwrap_or_default())
     }
 }
 
-/// As many as a cell has keys.
-const SLOTS: usize = 16;
-const _: () = assert!(SLOTS.ilog2() == CELL.ilog2() && CELL.is_power_of_two() && SLOTS.is_power_of_two());
+/// What is counted under a key of a cell.
+fn number(numbers: &Numbers, key: u32) -> i64 {
+    usize::try_from(key).ok().and_then(|at| numbers.get(at)).copied().unwrap_or(0)
+}
 
 /// What is counted in a cell of the map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tally([i64; SLOTS]);
+pub struct Tally(Numbers);
 
 impl Tally {
     /// Incidents.
@@ -300,12 +339,14 @@ impl Tally {
             _ => proven(&s),
         }
     }
-    /// When the newest was created.
+    /// When the newest was created, if there is any.
     pub fn latest_at(&self) -> Option<Timestamp> {
-        Some(self.of(Cell(0).latest())).filter(|ms| *ms > 0).and_then(|ms| Timestamp::from_millis(ms).ok())
+        Some(self.of(Cell(0).latest()))
+            .filter(|ms| *ms > 0 && self.count() > 0)
+            .and_then(|ms| Timestamp::from_millis(ms).ok())
     }
     fn of(&self, key: u32) -> i64 {
-        usize::try_from(key).ok().and_then(|at| self.0.get(at)).copied().unwrap_or(0)
+        number(&self.0, key)
     }
 }
 
@@ -330,7 +371,7 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), n);
-        assert!(keys.iter().all(|k| *k < BLOCK));
+        assert!(keys.iter().all(|k| *k < Cell::new(None, None).world()));
     }
 
     #[test]
@@ -341,7 +382,7 @@ mod tests {
             for sector in sectors() {
                 let cell = Cell::new(level, sector);
                 assert_eq!(cell.parts(), Some((level, sector)));
-                assert_eq!(cell.count() < BLOCK, level.is_none());
+                assert_eq!(cell.0 < SECTORS, level.is_none());
                 keys.extend([cell.count(), cell.latest()]);
                 keys.extend(Priority::ALL.iter().map(|p| cell.priority(*p)));
                 keys.extend(EvidenceStatus::ALL.iter().filter_map(|s| cell.evidence(*s)));
@@ -355,19 +396,47 @@ mod tests {
 
     #[test]
     fn a_view_shows_one_level_or_all() {
-        let [l1, l2] = [Level::L1Cyber, Level::L2Ai].map(|l| Cell::new(Some(l), Some(Sector::Health)));
-        let all = Cell::new(None, Some(Sector::Health));
-        let kept = [(all.count(), 3), (all.latest(), 9), (l1.count(), 1), (l1.latest(), 5), (l2.count(), 2)];
-        let shown = |view: View| {
-            let mut sums = Sums::default();
-            // Twice, as if two stretches had the same.
-            kept.iter().chain(&kept).for_each(|(key, n)| view.take_in(&mut sums, *key, *n));
+        let numbers = |count, latest| {
+            let mut numbers = Numbers::default();
+            (numbers[0], numbers[15]) = (count, latest);
+            numbers
+        };
+        let [all, l1, l2] = [None, Some(Level::L1Cyber), Some(Level::L2Ai)]
+            .map(|level| Cell::new(level, Some(Sector::Health)));
+        let kept = [(all, numbers(3, 9)), (l1, numbers(1, 5)), (l2, numbers(2, 0))];
+        let told = |sums: &Sums| {
             let tally = sums.tally(Some(Sector::Health));
             (tally.count(), tally.latest_at().map(Timestamp::millis))
         };
-        assert_eq!(shown(View::World(None)), (6, Some(9)));
-        assert_eq!(shown(View::World(Some(Level::L1Cyber))), (2, Some(5)));
-        assert_eq!(shown(View::Country(Some(Level::L2Ai))), (4, None));
-        assert_eq!(shown(View::Country(Some(Level::L3Legal))), (0, None));
+        let shown = |view: View, before: u32| {
+            let mut sums = Sums::default();
+            // Twice, as if two stretches had the same.
+            kept.iter().chain(&kept).for_each(|(cell, n)| view.take_in(&mut sums, before + cell.0, n));
+            told(&sums)
+        };
+        assert_eq!(shown(View::World(None), SECTORS), (6, Some(9)));
+        assert_eq!(shown(View::World(Some(Level::L1Cyber)), SECTORS), (2, Some(5)));
+        assert_eq!(shown(View::Country(None), 0), (6, Some(9)));
+        assert_eq!(shown(View::Country(Some(Level::L2Ai)), 0), (4, None));
+        assert_eq!(shown(View::Country(Some(Level::L3Legal)), 0), (0, None));
+
+        let (view, mut sums) = (View::Country(None), Sums::default());
+        view.take_in(&mut sums, all.0, &numbers(3, 9));
+        view.take_away(&mut sums, all.0, &numbers(2, 7));
+        assert_eq!(told(&sums), (1, Some(9)), "older ones were taken away");
+        view.take_away(&mut sums, all.0, &numbers(1, 9));
+        assert_eq!(told(&sums), (0, None), "nothing is left, so nothing is the newest");
+    }
+
+    #[test]
+    fn figures_are_no_times() {
+        let (mut sums, mut numbers) = (Sums::default(), Numbers::default());
+        numbers[15] = 4;
+        View::Figures.take_in(&mut sums, 6, &numbers);
+        View::Figures.take_in(&mut sums, 6, &numbers);
+        View::Figures.take_away(&mut sums, 6, &numbers);
+        View::Figures.take_in(&mut sums, SECTORS, &numbers);
+        sums.count(6 * CELL + NEWEST, 1);
+        assert_eq!((sums.get(6 * CELL + NEWEST), sums.get(0)), (5, 0));
     }
 }

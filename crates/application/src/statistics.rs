@@ -1,6 +1,6 @@
 //! The figures of CONTRACT §11, read from what is added up in rollups or from incidents themselves.
 
-use crate::rollup::{Sums, View, figures, key};
+use crate::rollup::{Sums, figures, key};
 use probatum_incident::{Category, Flag, Incident, Level, Priority};
 use probatum_kernel::{EvidenceStatus, Timestamp};
 
@@ -80,9 +80,9 @@ impl Statistics {
     ) -> Self {
         let (mut sums, mut overdue) = (Sums::default(), 0i64);
         for (incident, open, pending) in incidents.into_iter().filter(|(i, ..)| i.created_at >= since) {
-            figures(incident).into_iter().for_each(|(key, n)| View::Figures.take_in(&mut sums, key, n));
-            View::Figures.take_in(&mut sums, key::OPEN_ACTIONS, open);
-            View::Figures.take_in(&mut sums, key::PENDING_APPROVALS, pending);
+            figures(incident).into_iter().for_each(|(key, n)| sums.count(key, n));
+            sums.count(key::OPEN_ACTIONS, open);
+            sums.count(key::PENDING_APPROVALS, pending);
             overdue += i64::from(incident.is_overdue(now));
         }
         Self::of(&sums, overdue, since, now)

@@ -46,6 +46,6 @@ pub use incident::{Impact, Incident};
 pub use lifecycle::Facts;
 pub use limits::*;
 pub use patch::{Patch, Put};
-pub use place::{Country, Location, Sector};
+pub use place::{Country, Location, Sector, UnknownCountry};
 pub use severity::{Band, Severity};
 pub use words::{Category, Disposition, Layer, Level, Lifecycle, Priority, QueueStatus, SourceType};

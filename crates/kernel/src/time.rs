@@ -109,6 +109,13 @@ fn text((bytes, length): &Printed) -> &str {
     bytes.get(..*length).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default()
 }
 
+impl Timestamp {
+    /// Appends what `Display` prints, without going through its machinery.
+    pub fn append_to(self, out: &mut String) {
+        out.push_str(text(&self.printed()));
+    }
+}
+
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(text(&self.printed()))
@@ -160,6 +167,9 @@ mod tests {
         fn prints_as_chrono_does(seconds in 0i64..253_402_300_800, millis in proptest::sample::select(vec![0i64, 1, 70, 500, 999])) {
             let t = Timestamp::from_millis(seconds * 1_000 + millis).unwrap();
             let chrono = t.datetime().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true);
+            let mut appended = "at ".to_owned();
+            t.append_to(&mut appended);
+            proptest::prop_assert_eq!(&appended, &format!("at {chrono}"));
             proptest::prop_assert_eq!(t.to_string(), chrono);
         }
     }

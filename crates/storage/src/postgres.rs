@@ -17,7 +17,7 @@ mod walk;
 mod own {
     use super::Conn;
     pub use super::text::{matching, row_order, text_page, text_query, tidy_words};
-    use crate::rollup::{Key, Stored};
+    use crate::rollup::Key;
     use crate::rows::{AuditRow, IndicatorRow};
     use crate::schema::{
         agents, audit, audit_head, idempotency, incident_numbers, incidents, indicators, intake, jobs,
@@ -150,11 +150,10 @@ mod own {
         hour: i64,
         scope: String,
         sums: Vec<u8>,
-        levels: Vec<u8>,
     }
 
     /// Rollups by their keys, as far as there are any, in one statement.
-    pub fn load_rollups(conn: &mut Conn, keys: &[Key]) -> QueryResult<BTreeMap<Key, Stored>> {
+    pub fn load_rollups(conn: &mut Conn, keys: &[Key]) -> QueryResult<BTreeMap<Key, Vec<u8>>> {
         let (mut ledgers, mut spans, mut hours, mut scopes) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (ledger, span, hour, scope) in keys {
@@ -164,7 +163,7 @@ mod own {
             scopes.push(scope.as_str());
         }
         let rows: Vec<Rollup> = diesel::sql_query(
-            "SELECT r.* FROM unnest($1, $2, $3, $4) AS k (ledger, span, hour, scope) \
+            "SELECT ledger, span, hour, scope, r.sums FROM unnest($1, $2, $3, $4) AS k (ledger, span, hour, scope) \
              JOIN rollups r USING (ledger, span, hour, scope)",
         )
         .bind::<Array<Integer>, _>(ledgers)
@@ -172,35 +171,29 @@ mod own {
         .bind::<Array<BigInt>, _>(hours)
         .bind::<Array<Text>, _>(scopes)
         .load(conn)?;
-        let stored =
-            |r: Rollup| ((r.ledger, r.span, r.hour, r.scope), Stored { sums: r.sums, levels: r.levels });
-        Ok(rows.into_iter().map(stored).collect())
+        Ok(rows.into_iter().map(|r| ((r.ledger, r.span, r.hour, r.scope), r.sums)).collect())
     }
 
     /// Puts rollups in, or in the place of those of the same key, in one statement.
-    pub fn store_rollups(conn: &mut Conn, rows: Vec<(Key, Stored)>) -> QueryResult<()> {
-        let (mut ledgers, mut spans, mut hours, mut scopes) =
-            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut sums, mut levels) = (Vec::new(), Vec::new());
-        for ((ledger, span, hour, scope), stored) in rows {
+    pub fn store_rollups(conn: &mut Conn, rows: Vec<(Key, Vec<u8>)>) -> QueryResult<()> {
+        let (mut ledgers, mut spans, mut hours, mut scopes, mut all_sums) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for ((ledger, span, hour, scope), sums) in rows {
             ledgers.push(ledger);
             spans.push(span);
             hours.push(hour);
             scopes.push(scope);
-            sums.push(stored.sums);
-            levels.push(stored.levels);
+            all_sums.push(sums);
         }
         diesel::sql_query(
-            "INSERT INTO rollups (ledger, span, hour, scope, sums, levels) \
-             SELECT * FROM unnest($1, $2, $3, $4, $5, $6) ON CONFLICT (ledger, span, hour, scope) \
-             DO UPDATE SET sums = excluded.sums, levels = excluded.levels",
+            "INSERT INTO rollups (ledger, span, hour, scope, sums) SELECT * FROM unnest($1, $2, $3, $4, $5) \
+             ON CONFLICT (ledger, span, hour, scope) DO UPDATE SET sums = excluded.sums",
         )
         .bind::<Array<Integer>, _>(ledgers)
         .bind::<Array<Integer>, _>(spans)
         .bind::<Array<BigInt>, _>(hours)
         .bind::<Array<Text>, _>(scopes)
-        .bind::<Array<Binary>, _>(sums)
-        .bind::<Array<Binary>, _>(levels)
+        .bind::<Array<Binary>, _>(all_sums)
         .execute(conn)?;
         Ok(())
     }

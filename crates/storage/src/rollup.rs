@@ -1,15 +1,15 @@
 //! Rollups in memory: their stretches of time, what a transaction adds to them, and how their sums are written.
 //!
 //! A time lies in five stretches of five lengths, each within the next. A window from a full hour on is made up of
-//! hours up to the next quarter of a day, of quarters up to the next day, and so on: a few dozen rows, however long.
+//! hours up to the next quarter of a day or less those from the last one on, of quarters up to the next day or less those
+//! since it began, and so on: some twenty stretches, however long it is.
 
 use crate::error::damaged;
-use diesel::prelude::*;
 use probatum_application::AppError;
 use probatum_application::rollup::{
-    BLOCK, Cell, HOUR_MS, Ledger, Sums, View, accounts, cells, hour, of_action,
+    CELL, Cell, HOUR_MS, Ledger, Numbers, Sums, View, accounts, cells, hour, of_action,
 };
-use probatum_incident::{Country, Incident};
+use probatum_incident::{Country, Incident, UnknownCountry};
 use probatum_kernel::Timestamp;
 use probatum_playbooks::Action;
 use std::collections::BTreeMap;
@@ -33,39 +33,98 @@ pub fn time_of(hour: i64) -> Timestamp {
 /// How a country stands in a rollup's key.
 pub fn scope(ledger: Ledger, country: Option<Country>) -> String {
     match (ledger, country) {
-        (Ledger::Country, None) => NOWHERE.to_owned(),
-        (Ledger::Country, Some(country)) => country.to_string(),
-        (Ledger::Figures | Ledger::World, _) => String::new(),
+        (Ledger::All, _) => String::new(),
+        (Ledger::Country | Ledger::Level, None) => NOWHERE.to_owned(),
+        (Ledger::Country | Ledger::Level, Some(country)) => country.to_string(),
     }
 }
 
 /// The country of a scope.
-pub fn country(scope: &str) -> Result<Option<Country>, AppError> {
+pub fn country(scope: &str) -> Result<Option<Country>, UnknownCountry> {
     match scope {
         "" | NOWHERE => Ok(None),
-        code => code.parse().map(Some).map_err(|_| damaged("rollups.scope", code)),
+        code => code.parse().map(Some),
     }
 }
 
-/// The stretches that make up all time from an hour on: length, first beginning, and where the next length takes over.
-/// None is longer than `longest`.
-pub fn cover(from: i64, longest: i64) -> Vec<(i64, i64, i64)> {
-    let mut ranges = Vec::new();
-    let mut at = from;
+/// Stretches of one length, one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Run {
+    /// Their length in hours.
+    pub span: i64,
+    /// Where the first begins.
+    pub from: i64,
+    /// Where the last has ended; `i64::MAX`: there is no last.
+    pub to: i64,
+    /// 1: they are added up; -1: they are taken away.
+    pub sign: i64,
+}
+
+impl Run {
+    fn of(span: i64, from: i64, to: i64, sign: i64) -> Self {
+        Self { span, from, to, sign }
+    }
+
+    /// What reading them costs, in stretches, if nothing was created after `until`; asking costs as much as one.
+    fn cost(&self, until: i64) -> i64 {
+        1 + (self.to.min(until.saturating_add(1)).saturating_sub(self.from).max(0) + self.span - 1)
+            / self.span
+    }
+}
+
+/// Stretches that make up all time from an hour on, each hour of it once, by parts: none is longer than `longest`, and
+/// none is taken away.
+pub fn cover(from: i64, longest: i64) -> Vec<Run> {
+    let (mut runs, mut at) = (Vec::new(), from);
     for (span, next) in SPANS.iter().zip(SPANS.iter().skip(1).map(Some).chain(std::iter::once(None))) {
         let end = match next {
-            Some(next) if *span < longest => at.saturating_add(next - 1).div_euclid(*next) * next,
+            Some(next) if *span < longest => begin_of(at.saturating_add(next - 1), *next),
             _ => i64::MAX,
         };
         if at < end {
-            ranges.push((*span, at, end));
+            runs.push(Run::of(*span, at, end, 1));
         }
         at = end;
         if end == i64::MAX {
             break;
         }
     }
-    ranges
+    runs
+}
+
+/// Stretches that make up all time from an hour on when some are added up and others taken away, the fewest if nothing
+/// was created after `until`. What they make up does not depend on that.
+pub fn fewest(from: i64, until: i64) -> Vec<Run> {
+    let mut runs = cheapest(from, until, &SPANS).1;
+    runs.reverse();
+    runs
+}
+
+/// The same with stretches of these lengths, of which the first divides `from`: what it costs, and the longest first.
+fn cheapest(from: i64, until: i64, spans: &[i64]) -> (i64, Vec<Run>) {
+    let Some((span, longer)) = spans.split_first() else { return (0, Vec::new()) };
+    let with = |(cost, mut runs): (i64, Vec<Run>), run: Run| {
+        runs.push(run);
+        (cost + run.cost(until), runs)
+    };
+    let these = with((0, Vec::new()), Run::of(*span, from, i64::MAX, 1));
+    let Some(next) = longer.first() else { return these };
+    let begun = begin_of(from, *next);
+    if begun == from {
+        return [these, cheapest(from, until, longer)]
+            .into_iter()
+            .min_by_key(|(cost, _)| *cost)
+            .unwrap_or_default();
+    }
+    let ended = begun.saturating_add(*next);
+    let less = with(cheapest(begun, until, longer), Run::of(*span, begun, from, -1));
+    let more = with(cheapest(ended, until, longer), Run::of(*span, from, ended, 1));
+    [these, more, less].into_iter().min_by_key(|(cost, _)| *cost).unwrap_or_default()
+}
+
+/// Where the stretch of this length begins in which an hour lies.
+fn begin_of(hour: i64, span: i64) -> i64 {
+    hour.div_euclid(span) * span
 }
 
 /// Newest incidents of a cell that came and went in one transaction, in milliseconds.
@@ -102,8 +161,8 @@ impl Deltas {
         }
         for (incident, gone) in [(was, true), (is, false)] {
             let Some(i) = incident.filter(|i| i.country.is_some()) else { continue };
-            let delta = self.0.entry((Ledger::Country, i.country, hour(i.created_at))).or_default();
-            for cell in cells(i) {
+            for (ledger, cell) in cells(i) {
+                let delta = self.0.entry((ledger, i.country, hour(i.created_at))).or_default();
                 let seen = delta.latest.entry(cell).or_default();
                 let at = if gone { &mut seen.went } else { &mut seen.came };
                 *at = (*at).max(Some(i.created_at.millis()));
@@ -116,7 +175,7 @@ impl Deltas {
         for (action, sign) in [(was, -1), (is, 1)] {
             let Some((action, key)) = action.and_then(|a| Some((a, of_action(a)?))) else { continue };
             let at = hour(action.incident_id.created_at());
-            let delta = self.0.entry((Ledger::Figures, None, at)).or_default();
+            let delta = self.0.entry((Ledger::All, None, at)).or_default();
             *delta.sums.entry(key).or_default() += sign;
         }
     }
@@ -142,7 +201,7 @@ impl Deltas {
             }
             let scope = scope(ledger, country);
             for span in SPANS {
-                let begin = hour.div_euclid(span) * span;
+                let begin = begin_of(hour, span);
                 let span = i32::try_from(span).unwrap_or(i32::MAX);
                 all.entry((ledger.number(), span, begin, scope.clone())).or_default().add(&delta);
             }
@@ -214,85 +273,66 @@ impl Packed {
 
     /// As bytes: keys by sixteens, as a cell of the map has them. Of each sixteen how many are between it and the one
     /// before, which of its keys are there (a bit each), and their numbers with the sign in the lowest bit; all of it
-    /// variable-length integers of seven bits a byte. What belongs to single levels apart: it is most of it, and seldom
-    /// asked for.
-    pub fn stored(&self) -> Stored {
-        Stored { sums: bytes(self.0.range(..BLOCK)), levels: bytes(self.0.range(BLOCK..)) }
+    /// variable-length integers of seven bits a byte.
+    pub fn stored(&self) -> Vec<u8> {
+        let mut groups: BTreeMap<u32, Vec<(u32, i64)>> = BTreeMap::new();
+        self.0.iter().for_each(|(key, n)| groups.entry(key / CELL).or_default().push((key % CELL, *n)));
+        let (mut out, mut next) = (Vec::new(), 0u32);
+        for (group, keys) in groups {
+            varint(&mut out, u64::from(group - next));
+            varint(&mut out, keys.iter().fold(0, |there, (key, _)| there | 1 << key));
+            keys.iter().for_each(|(_, n)| varint(&mut out, zigzag(*n)));
+            next = group + 1;
+        }
+        out
     }
 
-    /// From bytes. What stands in the wrong column does not count: nobody who reads one column finds it.
-    pub fn read(stored: &Stored) -> Result<Self, AppError> {
+    /// From bytes.
+    pub fn read(bytes: &[u8]) -> Result<Self, AppError> {
         let mut packed = Self::default();
-        each(&stored.sums, |key, n| {
-            if key < BLOCK {
-                packed.set(key, n)
-            }
-        })?;
-        each(&stored.levels, |key, n| {
-            if key >= BLOCK {
-                packed.set(key, n)
-            }
+        each(bytes, |group, numbers| {
+            (0..).zip(numbers).for_each(|(key, n)| packed.set(group * CELL + key, *n))
         })?;
         Ok(packed)
     }
 }
 
-/// A rollup as the database keeps it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = crate::schema::rollups)]
-pub struct Stored {
-    /// The figures, or the map of all levels together.
-    pub sums: Vec<u8>,
-    /// The map level by level.
-    pub levels: Vec<u8>,
-}
-
-fn bytes<'a>(of: impl Iterator<Item = (&'a u32, &'a i64)>) -> Vec<u8> {
-    let mut groups: BTreeMap<u32, Vec<(u32, i64)>> = BTreeMap::new();
-    of.for_each(|(key, n)| groups.entry(key / GROUP).or_default().push((key % GROUP, *n)));
-    let (mut out, mut next) = (Vec::new(), 0u32);
-    for (group, keys) in groups {
-        varint(&mut out, u64::from(group - next));
-        varint(&mut out, keys.iter().fold(0, |there, (key, _)| there | 1 << key));
-        keys.iter().for_each(|(_, n)| varint(&mut out, zigzag(*n)));
-        next = group + 1;
+/// Adds what a view shows of a rollup, as bytes, to sums, or takes it away.
+pub fn add_up(sums: &mut Sums, view: View, sign: i64, bytes: &[u8]) -> Result<(), AppError> {
+    if sign < 0 {
+        each(bytes, |cell, numbers| view.take_away(sums, cell, numbers))
+    } else {
+        each(bytes, |cell, numbers| view.take_in(sums, cell, numbers))
     }
-    out
 }
 
-/// Adds what a view shows of a rollup, as bytes, to sums.
-pub fn add_up(sums: &mut Sums, view: View, bytes: &[u8]) -> Result<(), AppError> {
-    each(bytes, |key, n| view.take_in(sums, key, n))
-}
-
-/// How many keys are told together.
-const GROUP: u32 = 16;
 /// Groups that are read; what lies beyond is no key of ours.
 const GROUPS: u32 = 4_096;
 
-fn each(bytes: &[u8], mut take: impl FnMut(u32, i64)) -> Result<(), AppError> {
+fn each(bytes: &[u8], mut take: impl FnMut(u32, &Numbers)) -> Result<(), AppError> {
     let (mut rest, mut next) = (bytes.iter(), 0);
     while !rest.as_slice().is_empty() {
-        let Some(after) = group(next, &mut rest, &mut take) else {
+        let mut numbers = Numbers::default();
+        let Some(group) = group(next, &mut rest, &mut numbers) else {
             return Err(damaged("rollups", "bytes that cannot be read; run cargo xtask rollups --rebuild"));
         };
-        next = after;
+        take(group, &numbers);
+        next = group + 1;
     }
     Ok(())
 }
 
-/// Takes the keys of a group; says which may be the next. Inlined, as is what it calls: a map reads tens of thousands of
-/// numbers.
+/// Reads the numbers of a group of keys; says which it is. Inlined, as is what it calls: a map reads tens of thousands.
 #[inline]
-fn group(next: u32, bytes: &mut std::slice::Iter<'_, u8>, take: &mut impl FnMut(u32, i64)) -> Option<u32> {
+fn group(next: u32, bytes: &mut std::slice::Iter<'_, u8>, numbers: &mut Numbers) -> Option<u32> {
     let skipped = u32::try_from(unvarint(bytes)?).ok()?;
     let group = next.checked_add(skipped).filter(|group| *group < GROUPS)?;
-    let mut there = u32::try_from(unvarint(bytes)?).ok().filter(|there| *there < 1 << GROUP)?;
+    let mut there = u32::try_from(unvarint(bytes)?).ok().filter(|there| *there < 1 << CELL)?;
     while there != 0 {
-        take(group * GROUP + there.trailing_zeros(), unzigzag(unvarint(bytes)?));
+        *numbers.get_mut(usize::try_from(there.trailing_zeros()).ok()?)? = unzigzag(unvarint(bytes)?);
         there &= there - 1;
     }
-    Some(group + 1)
+    Some(group)
 }
 
 fn varint(out: &mut Vec<u8>, mut n: u64) {
@@ -344,21 +384,42 @@ mod tests {
 
         #[test]
         fn bytes_of_another_hand_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Packed::read(&Stored { sums: bytes.clone(), levels: bytes });
+            let _ = Packed::read(&bytes);
+            let views = [View::Figures, View::World(None), View::Country(Some(probatum_incident::Level::L2Ai))];
+            views.iter().for_each(|view| drop(add_up(&mut Sums::default(), *view, -1, &bytes)));
         }
 
         #[test]
         fn stretches_cover_every_hour_once(from in 0i64..3_000_000, longest in prop::sample::select(SPANS.to_vec())) {
-            let ranges = cover(from, longest);
+            let runs = cover(from, longest);
             let mut at = from;
-            for (span, begin, end) in &ranges {
-                prop_assert_eq!(*begin, at);
-                prop_assert!(begin % span == 0 && *span <= longest);
-                at = *end;
+            for run in &runs {
+                prop_assert_eq!((run.from, run.sign), (at, 1));
+                prop_assert!(run.from % run.span == 0 && run.span <= longest);
+                at = run.to;
             }
             prop_assert_eq!(at, i64::MAX);
-            let rows: i64 = ranges.iter().filter(|r| r.2 < i64::MAX).map(|(span, a, b)| (b - a) / span).sum();
+            let rows: i64 = runs.iter().filter(|r| r.to < i64::MAX).map(|r| (r.to - r.from) / r.span).sum();
             prop_assert!(rows <= 5 + 3 + 7 + 7);
+        }
+
+        #[test]
+        fn with_some_taken_away_every_hour_still_counts_once(
+            from in 0i64..3_000_000,
+            window in 0i64..9_000,
+            hours in prop::collection::vec(-2_000i64..11_000, 50),
+        ) {
+            let runs = fewest(from, from + window);
+            for run in &runs {
+                prop_assert!(run.from < run.to && run.from % run.span == 0);
+                prop_assert!(run.to == i64::MAX || run.to % run.span == 0);
+            }
+            for hour in hours.into_iter().chain([-1, 0, 1, 5, 6, 23, 24]).map(|h| from + h) {
+                let times: i64 = runs.iter().filter(|r| (r.from..r.to).contains(&hour)).map(|r| r.sign).sum();
+                prop_assert_eq!(times, i64::from(hour >= from), "{} of {:?}", hour, runs);
+            }
+            let read = |runs: &[Run]| runs.iter().map(|r| r.cost(from + window) - 1).sum::<i64>();
+            prop_assert!(read(&runs) <= read(&cover(from, LONGEST)) + 5 && read(&runs) <= 3 + 2 + 4 + 4 + 7, "{:?}", runs);
         }
     }
 }

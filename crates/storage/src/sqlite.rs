@@ -16,7 +16,7 @@ pub mod text;
 mod own {
     use super::Conn;
     pub use super::text::{matching, row_order, text_page, text_query, tidy_words};
-    use crate::rollup::{Key, Stored};
+    use crate::rollup::Key;
     use crate::rows::{AuditRow, IndicatorRow};
     use crate::schema::{
         audit, audit_head, facet_counts, idempotency, incident_numbers, indicators, intake, jobs, outbox,
@@ -114,40 +114,36 @@ mod own {
     }
 
     /// Rollups by their keys, as far as there are any.
-    pub fn load_rollups(conn: &mut Conn, keys: &[Key]) -> QueryResult<BTreeMap<Key, Stored>> {
+    pub fn load_rollups(conn: &mut Conn, keys: &[Key]) -> QueryResult<BTreeMap<Key, Vec<u8>>> {
         let mut found = BTreeMap::new();
         for key in keys {
-            let row: Option<Stored> = rollups::table
+            let row: Option<Vec<u8>> = rollups::table
                 .filter(rollups::ledger.eq(key.0))
                 .filter(rollups::span.eq(key.1))
                 .filter(rollups::hour.eq(key.2))
                 .filter(rollups::scope.eq(&key.3))
-                .select(Stored::as_select())
+                .select(rollups::sums)
                 .get_result(conn)
                 .optional()?;
-            found.extend(row.map(|stored| (key.clone(), stored)));
+            found.extend(row.map(|sums| (key.clone(), sums)));
         }
         Ok(found)
     }
 
     /// Puts rollups in, or in the place of those of the same key.
-    pub fn store_rollups(conn: &mut Conn, rows: Vec<(Key, Stored)>) -> QueryResult<()> {
-        for ((ledger, span, hour, scope), stored) in rows {
+    pub fn store_rollups(conn: &mut Conn, rows: Vec<(Key, Vec<u8>)>) -> QueryResult<()> {
+        for ((ledger, span, hour, scope), sums) in rows {
             diesel::insert_into(rollups::table)
                 .values((
                     rollups::ledger.eq(ledger),
                     rollups::span.eq(span),
                     rollups::hour.eq(hour),
                     rollups::scope.eq(scope),
-                    rollups::sums.eq(stored.sums),
-                    rollups::levels.eq(stored.levels),
+                    rollups::sums.eq(sums),
                 ))
                 .on_conflict((rollups::ledger, rollups::span, rollups::hour, rollups::scope))
                 .do_update()
-                .set((
-                    rollups::sums.eq(excluded(rollups::sums)),
-                    rollups::levels.eq(excluded(rollups::levels)),
-                ))
+                .set(rollups::sums.eq(excluded(rollups::sums)))
                 .execute(conn)?;
         }
         Ok(())

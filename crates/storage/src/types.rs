@@ -1,5 +1,7 @@
-//! The two column types the databases spell differently: a UUID and a time. Everything else is TEXT, numbers, bytes.
+//! The two column types the databases spell differently: a UUID and a time. Everything else is TEXT, numbers, bytes; the
+//! country of a rollup is read from its text as it is.
 
+use crate::rollup::country;
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -8,6 +10,7 @@ use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{self, SqlType};
 use diesel::sqlite::Sqlite;
+use probatum_incident::Country;
 use probatum_kernel::Timestamp;
 use uuid::Uuid;
 
@@ -57,9 +60,8 @@ impl ToSql<Id, Sqlite> for DbId {
 }
 
 impl FromSql<Id, Sqlite> for DbId {
-    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        let bytes = <Vec<u8> as FromSql<sql_types::Binary, Sqlite>>::from_sql(value)?;
-        Ok(Self(Uuid::from_slice(&bytes)?))
+    fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(Uuid::from_slice(value.read_blob())?))
     }
 }
 
@@ -87,5 +89,21 @@ impl FromSql<Ts, Sqlite> for DbTime {
     fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         let ms = <i64 as FromSql<sql_types::BigInt, Sqlite>>::from_sql(value)?;
         Ok(Self(Timestamp::from_millis(ms)?))
+    }
+}
+
+/// The country a rollup is about, read without a copy of its text: a map reads hundreds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromSqlRow)]
+pub struct Scope(pub Option<Country>);
+
+impl FromSql<sql_types::Text, Pg> for Scope {
+    fn from_sql(value: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(country(std::str::from_utf8(value.as_bytes())?)?))
+    }
+}
+
+impl FromSql<sql_types::Text, Sqlite> for Scope {
+    fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(country(value.read_text())?))
     }
 }

@@ -6,11 +6,12 @@
 use super::statistics::priority;
 use crate::vocabulary as words;
 use probatum_application::{Map, Place};
-use probatum_incident::{Country, Sector};
+use probatum_incident::{Country, Priority, Sector};
 use probatum_kernel::{EvidenceStatus, Timestamp};
 use serde::Serialize;
 use serde::ser::Error;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use utoipa::ToSchema;
 
 /// What a feature takes at most, about, in bytes.
@@ -46,35 +47,66 @@ fn head_of(country: Country) -> Result<String, serde_json::Error> {
     Ok(format!(r#"{{"type":"Feature","geometry":{geometry},"properties":{{"country":"{country}","#))
 }
 
-/// What a feature goes on with. None of these words and numbers needs escaping.
+/// What stands before the numbers and the time of a feature, by the order of the words in it. A map has thousands of
+/// these, and whole they are copied more quickly than piece by piece. None of the words needs escaping.
+struct Lead {
+    /// Before the count: the sector, none first.
+    sectors: Vec<String>,
+    /// Before each count by priority, none last, with a comma in front.
+    priorities: Vec<String>,
+    /// Before the counts by evidence status: what it is together.
+    together: Vec<String>,
+    /// Before each count by evidence status, with a comma in front.
+    statuses: Vec<String>,
+}
+
+static LEAD: LazyLock<Lead> = LazyLock::new(|| {
+    let sectors = Sector::ALL.iter().map(|s| format!("\"sector\":\"{s}\",\"count\":"));
+    let priorities = Priority::ALL.iter().copied().map(Some).chain([None]);
+    let statuses = EvidenceStatus::ALL.iter();
+    Lead {
+        sectors: std::iter::once("\"sector\":null,\"count\":".to_owned()).chain(sectors).collect(),
+        priorities: priorities.map(|p| format!(",\"{}\":", priority(p))).collect(),
+        together: statuses
+            .clone()
+            .map(|s| format!(",\"evidence_status\":\"{s}\",\"by_evidence_status\":{{"))
+            .collect(),
+        statuses: statuses.map(|s| format!(",\"{s}\":")).collect(),
+    }
+});
+
+/// What a feature goes on with.
 fn rest_of(out: &mut String, p: &Place) {
-    out.push_str(r#""sector":"#);
-    quoted(out, p.sector.map(Sector::as_str));
-    out.push_str(r#","count":"#);
+    let lead = &*LEAD;
+    out.push_str(of(&lead.sectors, p.sector.map_or(0, |s| usize::from(s.ordinal()) + 1)));
     out.push_str(itoa::Buffer::new().format(p.count));
-    out.push_str(r#","by_priority":{"#);
-    counts(out, &p.by_priority, priority);
-    out.push_str(r#"},"latest_at":"#);
-    quoted(out, p.latest_at.map(|t| t.to_string()).as_deref());
-    out.push_str(r#","evidence_status":"#);
-    quoted(out, Some(p.evidence_status().as_str()));
-    out.push_str(r#","by_evidence_status":{"#);
-    counts(out, &p.by_evidence_status, EvidenceStatus::as_str);
+    out.push_str(",\"by_priority\":{");
+    counts(out, &lead.priorities, p.by_priority.iter().map(|(_, n)| *n));
+    out.push_str("},\"latest_at\":");
+    match p.latest_at {
+        Some(at) => {
+            out.push('"');
+            at.append_to(out);
+            out.push('"');
+        }
+        None => out.push_str("null"),
+    }
+    out.push_str(of(&lead.together, usize::from(p.evidence_status().ordinal())));
+    counts(out, &lead.statuses, p.by_evidence_status.iter().map(|(_, n)| *n));
     out.push_str("}}}");
 }
 
-fn quoted(out: &mut String, word: Option<&str>) {
-    match word {
-        Some(word) => ["\"", word, "\""].into_iter().for_each(|part| out.push_str(part)),
-        None => out.push_str("null"),
-    }
+fn of(lead: &[String], at: usize) -> &str {
+    lead.get(at).map_or("", String::as_str)
 }
 
-fn counts<K: Copy>(out: &mut String, all: &[(K, i64)], name: fn(K) -> &'static str) {
-    let there = all.iter().filter(|(_, n)| *n > 0);
-    for ((key, n), before) in there.zip(std::iter::once("\"").chain(std::iter::repeat(",\""))) {
-        [before, name(*key), "\":"].into_iter().for_each(|part| out.push_str(part));
-        out.push_str(itoa::Buffer::new().format(*n));
+/// The numbers that are not 0, each after its lead; the first without the comma.
+fn counts(out: &mut String, lead: &[String], numbers: impl Iterator<Item = i64>) {
+    let mut comma = 1;
+    for (lead, n) in lead.iter().zip(numbers).filter(|(_, n)| *n > 0) {
+        out.push_str(lead.get(comma..).unwrap_or_default());
+        out.push_str(itoa::Buffer::new().format(n));
+        comma = 0;
     }
 }
 
@@ -201,7 +233,6 @@ impl MapView {
 mod tests {
     use super::*;
     use probatum_application::{PRIORITIES, STATUSES};
-    use probatum_incident::Priority;
     use proptest::prelude::*;
 
     impl From<&Place> for Feature {

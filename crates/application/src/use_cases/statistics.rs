@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 pub fn statistics(tx: &mut dyn Tx, ctx: &Ctx, window: Window) -> Result<Statistics, AppError> {
     ctx.require(Permission::ReadStatistics)?;
     let since = window.since(ctx.now);
-    let sums = figures_since(tx, since)?;
+    let sums = figures_since(tx, since, ctx.now)?;
     let overdue = overdue(tx, &sums, since, ctx.now)?;
     Ok(Statistics::of(&sums, overdue, since, ctx.now))
 }
 
-fn figures_since(tx: &mut dyn Tx, since: Timestamp) -> Result<Sums, AppError> {
-    let of_all = tx.sums_since(View::Figures, since)?;
-    Ok(of_all.first().map(|(_, sums)| sums.clone()).unwrap_or_default())
+fn figures_since(tx: &mut dyn Tx, since: Timestamp, now: Timestamp) -> Result<Sums, AppError> {
+    let of_all = tx.sums_since(View::Figures, since, now)?;
+    Ok(of_all.first().map(|(_, _, sums)| sums.clone()).unwrap_or_default())
 }
 
 /// How many of the window are overdue. A deadline is creation and the hours of the priority: overdue at `now` is what
@@ -36,7 +36,7 @@ fn overdue(tx: &mut dyn Tx, window: &Sums, since: Timestamp, now: Timestamp) -> 
             continue;
         }
         let hour = full_hour(end);
-        let younger = figures_since(tx, hour)?;
+        let younger = figures_since(tx, hour, now)?;
         overdue += window.get(key::due(*priority)) - younger.get(key::due(*priority));
         overdue += tx.due_between(*priority, hour, end)?;
     }
@@ -47,11 +47,11 @@ fn overdue(tx: &mut dyn Tx, window: &Sums, since: Timestamp, now: Timestamp) -> 
 pub fn map(tx: &mut dyn Tx, ctx: &Ctx, query: &MapQuery) -> Result<Map, AppError> {
     ctx.require(Permission::ReadStatistics)?;
     let since = query.window.since(ctx.now);
-    let countries = tx.sums_since(View::Country(query.level), since)?;
+    let countries = tx.sums_since(View::Country(query.level), since, ctx.now)?;
     // As many as there can be: places are moved as often as a list of them grows.
     let mut places = Vec::with_capacity(countries.len().saturating_mul(Sector::ALL.len() + 1));
     let mut unlocated = 0;
-    for (country, sums) in countries.iter() {
+    for (_, country, sums) in countries.iter() {
         match country {
             Some(country) if query.shows(*country) => places.extend(query.places(*country, sums)),
             None if query.bbox.is_none() => unlocated += query.count(sums),
@@ -89,10 +89,10 @@ fn timeline(
         _ => true,
     };
     let mut points: BTreeMap<Timestamp, i64> = BTreeMap::new();
-    for (at, country, sums) in tx.series_since(view, since, step_hours)? {
-        let n = if shown(country) { query.count(&sums) } else { 0 };
+    for (at, country, sums) in tx.series_since(view, since, step_hours)?.iter() {
+        let n = if shown(*country) { query.count(sums) } else { 0 };
         if n > 0 {
-            *points.entry(at).or_default() += n;
+            *points.entry(*at).or_default() += n;
         }
     }
     Ok(points.into_iter().collect())

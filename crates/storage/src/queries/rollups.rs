@@ -4,16 +4,17 @@ use super::{Conn, Session, incidents_there_are, own};
 use crate::error::OrApp;
 use crate::facets;
 use crate::migrate::{Renewal, Told};
-use crate::rollup::{self, Deltas, Key, LONGEST, Packed, Stored};
+use crate::remembered::Asked;
+use crate::rollup::{self, Deltas, Key, LONGEST, Packed, Run};
 use crate::rows::{ActionRow, IncidentRow};
 use crate::schema::{actions, incidents, rollup_version, rollups};
-use crate::types::DbId;
+use crate::types::{DbId, Scope};
 use diesel::connection::DefaultLoadingMode;
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 use probatum_application::AppError;
-use probatum_application::ports::{Recounted, RollupRows, SumsByCountry};
+use probatum_application::ports::{Recounted, RollupRows, Summed};
 use probatum_application::rollup::{Cell, Sums, VERSION, View, hour};
 use probatum_incident::{Country, Priority};
 use probatum_kernel::{IncidentId, Timestamp};
@@ -36,23 +37,16 @@ macro_rules! has {
 }
 
 impl RollupRows for Session<'_> {
-    fn sums_since(&mut self, view: View, since: Timestamp) -> Result<Arc<SumsByCountry>, AppError> {
-        if let Some(remembered) = &mut self.remembered
-            && let Some(version) = own::data_version(self.conn).app()?
-            && let Some(sums) = remembered.of(version, view, since)
-        {
-            return Ok(sums);
-        }
-        let mut by_scope: BTreeMap<String, Sums> = BTreeMap::new();
-        stretches(self.conn, view, since, LONGEST, |(_, scope, sums)| {
-            rollup::add_up(by_scope.entry(scope).or_default(), view, &sums)
-        })?;
-        let named = by_scope.into_iter().map(|(scope, sums)| Ok((rollup::country(&scope)?, sums)));
-        let sums = Arc::new(named.collect::<Result<_, AppError>>()?);
-        if let Some(remembered) = &mut self.remembered {
-            remembered.keep(view, since, &sums);
-        }
-        Ok(sums)
+    fn sums_since(&mut self, view: View, since: Timestamp, now: Timestamp) -> Result<Arc<Summed>, AppError> {
+        self.remember((view, since, None), |conn| {
+            let mut sums: BTreeMap<Option<Country>, Sums> = BTreeMap::new();
+            for run in rollup::fewest(hour(since), hour(now)) {
+                stretches(conn, view, run, |(_, scope, bytes)| {
+                    rollup::add_up(sums.entry(scope.0).or_default(), view, run.sign, &bytes)
+                })?;
+            }
+            Ok(sums.into_iter().map(|(country, sums)| (since, country, sums)).collect())
+        })
     }
 
     fn series_since(
@@ -60,17 +54,19 @@ impl RollupRows for Session<'_> {
         view: View,
         since: Timestamp,
         step_hours: i64,
-    ) -> Result<Vec<(Timestamp, Option<Country>, Sums)>, AppError> {
-        let mut series: BTreeMap<(i64, String), Sums> = BTreeMap::new();
-        stretches(self.conn, view, since, step_hours, |(begin, scope, sums)| {
-            let step = begin.div_euclid(step_hours) * step_hours;
-            let at = step.max(hour(since));
-            rollup::add_up(series.entry((at, scope)).or_default(), view, &sums)
-        })?;
-        let named = |((at, scope), sums): ((i64, String), Sums)| {
-            Ok((rollup::time_of(at), rollup::country(&scope)?, sums))
-        };
-        series.into_iter().filter(|(_, sums)| !sums.is_empty()).map(named).collect()
+    ) -> Result<Arc<Summed>, AppError> {
+        self.remember((view, since, Some(step_hours)), |conn| {
+            let mut series: BTreeMap<(i64, Option<Country>), Sums> = BTreeMap::new();
+            for run in rollup::cover(hour(since), step_hours) {
+                stretches(conn, view, run, |(begin, scope, bytes)| {
+                    let step = begin.div_euclid(step_hours) * step_hours;
+                    let at = step.max(hour(since));
+                    rollup::add_up(series.entry((at, scope.0)).or_default(), view, run.sign, &bytes)
+                })?;
+            }
+            let there = series.into_iter().filter(|(_, sums)| !sums.is_empty());
+            Ok(there.map(|((at, country), sums)| (rollup::time_of(at), country, sums)).collect())
+        })
     }
 
     fn due_between(&mut self, priority: Priority, from: Timestamp, to: Timestamp) -> Result<i64, AppError> {
@@ -97,38 +93,51 @@ impl RollupRows for Session<'_> {
     }
 }
 
+impl Session<'_> {
+    /// What was asked for before, if the connection remembers and nobody has written since; else what is read now.
+    fn remember(
+        &mut self,
+        asked: Asked,
+        read: impl FnOnce(&mut Conn) -> Result<Summed, AppError>,
+    ) -> Result<Arc<Summed>, AppError> {
+        if let Some(remembered) = &mut self.remembered
+            && let Some(version) = own::data_version(self.conn).app()?
+            && let Some(sums) = remembered.of(version, asked)
+        {
+            return Ok(sums);
+        }
+        let sums = Arc::new(read(self.conn)?);
+        if let Some(remembered) = &mut self.remembered {
+            remembered.keep(asked, &sums);
+        }
+        Ok(sums)
+    }
+}
+
 fn lowest(t: Timestamp) -> DbId {
     DbId(IncidentId::lowest(t).uuid())
 }
 
-/// What a view reads of a rollup: the first hour of its stretch, its scope, its sums.
-type Stretch = (i64, String, Vec<u8>);
+/// What a view reads of a rollup: the first hour of its stretch, its country, its sums.
+type Stretch = (i64, Scope, Vec<u8>);
 
-/// Takes, one after the other, the rollups that make up all time since `since`, by stretches of at most `longest` hours.
+/// Takes the rollups of a run, one after the other.
 fn stretches(
     conn: &mut Conn,
     view: View,
-    since: Timestamp,
-    longest: i64,
+    run: Run,
     mut take: impl FnMut(Stretch) -> Result<(), AppError>,
 ) -> Result<(), AppError> {
-    for (span, begin, end) in rollup::cover(hour(since), longest) {
-        let found = rollups::table
-            .filter(rollups::ledger.eq(view.ledger().number()))
-            .filter(rollups::span.eq(i32::try_from(span).unwrap_or(i32::MAX)))
-            .filter(rollups::hour.ge(begin))
-            .filter(rollups::hour.lt(end));
-        // Only the column that is asked for: levels are most of a rollup, and stand behind the sums.
-        let rows = if view.level().is_some() {
-            let levels = found.select((rollups::hour, rollups::scope, rollups::levels));
-            levels.load_iter::<Stretch, DefaultLoadingMode>(conn).app()?
-        } else {
-            let sums = found.select((rollups::hour, rollups::scope, rollups::sums));
-            sums.load_iter::<Stretch, DefaultLoadingMode>(conn).app()?
-        };
-        for row in rows {
-            take(row.app()?)?;
-        }
+    let rows = rollups::table
+        .filter(rollups::ledger.eq(view.ledger().number()))
+        .filter(rollups::span.eq(i32::try_from(run.span).unwrap_or(i32::MAX)))
+        .filter(rollups::hour.ge(run.from))
+        .filter(rollups::hour.lt(run.to))
+        .select((rollups::hour, rollups::scope, rollups::sums))
+        .load_iter::<Stretch, DefaultLoadingMode>(conn)
+        .app()?;
+    for row in rows {
+        take(row.app()?)?;
     }
     Ok(())
 }
@@ -275,17 +284,16 @@ type Wrong = (Key, Packed, Packed);
 /// The rollups within a longest stretch that are not as wanted: what they are, and what they should be.
 fn compare(conn: &mut Conn, begin: i64, mut wanted: BTreeMap<Key, Packed>) -> Result<Vec<Wrong>, AppError> {
     let key = (rollups::ledger, rollups::span, rollups::hour, rollups::scope);
-    let rows: Vec<(Key, Stored)> = rollups::table
+    let rows: Vec<(Key, Vec<u8>)> = rollups::table
         .filter(rollups::hour.ge(begin))
         .filter(rollups::hour.lt(begin.saturating_add(LONGEST)))
-        .select((key, Stored::as_select()))
+        .select((key, rollups::sums))
         .load(conn)
         .app()?;
     let mut wrong = Vec::new();
     for (key, stored) in rows {
         let should = wanted.remove(&key).unwrap_or_default();
-        // Byte by byte: what is right in sum but stands in the other column is not found by those who read one. What
-        // cannot be read is wrong, too, and mended like the rest.
+        // Byte by byte: what cannot be read is wrong, too, and mended like the rest.
         if stored != should.stored() {
             wrong.push((key, Packed::read(&stored).unwrap_or_default(), should));
         }
