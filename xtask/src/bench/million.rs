@@ -4,7 +4,7 @@ use super::client::Client;
 use super::multiply::multiply;
 use super::report::{Goal, Report};
 use super::requests::Caller;
-use super::scale::{ROUNDS, SMALL, Served, WARM_UP, side_by_side};
+use super::scale::{BETWEEN, ROUNDS, SMALL, Served, WARM_UP, side_by_side};
 use super::server::{Server, create_key_at, url};
 use super::{Dialect, Site, lists, load};
 use crate::cluster::Cluster;
@@ -68,8 +68,8 @@ fn on(
         report.section(format!(
             "{dialect}: {n} incidents ({SEEDED} seeded, {copies} copies of each) against {SMALL} seeded (medians of {ROUNDS})"
         ));
-        for path in SAME {
-            side_by_side(&mut small, &mut large, path, report).await;
+        for (between, path) in BETWEEN.into_iter().flat_map(|b| SAME.map(|path| (b, path))) {
+            side_by_side(&mut small, &mut large, path, between, report).await;
         }
         texts(&mut large, &format!("{dialect}: full text, {n} incidents"), report).await;
         mixed(&mut large, &format!("{dialect}: {MIXED} texts with filters at will, {n} incidents"), report).await;

@@ -56,3 +56,10 @@ pub fn report_body(number: u64, detected_at: &str) -> String {
         r#"{{"title":"Suspected prompt injection in a support agent, case {number}","source_type":"form","level":"L2_ai","category":"prompt_injection","detected_at":"{detected_at}","agent_id":"b1f2...-agent","impact_integrity":2,"gdpr_personal_data":true}}"#
     )
 }
+
+/// A report that the map shows.
+pub fn placed_body(number: usize) -> String {
+    format!(
+        r#"{{"title":"Suspected prompt injection in a support agent, case {number}","source_type":"form","level":"L2_ai","category":"prompt_injection","country":"PT","sector":"health"}}"#
+    )
+}

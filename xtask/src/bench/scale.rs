@@ -2,7 +2,7 @@
 
 use super::client::Client;
 use super::report::{Goal, Report};
-use super::requests::Caller;
+use super::requests::{Caller, placed_body};
 use super::server::{Server, create_key, url};
 use super::{Args, Site, lists, load};
 use crate::data::{fill, now};
@@ -27,6 +27,18 @@ const SUMS: [&str; 4] = [
     "/api/map/incidents?window=30d",
     "/api/map/incidents?window=366d",
 ];
+
+/// What happens between two requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Between {
+    /// Nothing, so that whatever is remembered is right.
+    Nothing,
+    /// An incident is put on record, as goes on all the time.
+    Create,
+}
+
+/// Either.
+pub const BETWEEN: [Between; 2] = [Between::Nothing, Between::Create];
 
 /// A seeded database being served.
 pub struct Served {
@@ -57,11 +69,22 @@ impl Served {
     pub async fn list(&mut self, query: &str, report: &mut Report) -> u32 {
         let list = || format!("/api/incidents?{query}");
         let request = self.caller.get(&if query.starts_with('/') { query.to_owned() } else { list() });
+        self.timed(&request, 200, query, report).await
+    }
+
+    /// Puts an incident on record.
+    async fn write(&mut self, number: usize, report: &mut Report) {
+        let mut request = Vec::new();
+        self.caller.send_into("POST", "/api/incidents", &placed_body(number), &mut request);
+        self.timed(&request, 201, "POST /api/incidents", report).await;
+    }
+
+    async fn timed(&mut self, request: &[u8], expected: u16, name: &str, report: &mut Report) -> u32 {
         let begun = Instant::now();
-        let failure = match self.client.send(&request).await {
-            Ok(reply) if reply.status == 200 => None,
-            Ok(reply) => Some(format!("{query}: {} {}", reply.status, String::from_utf8_lossy(reply.body))),
-            Err(e) => Some(format!("{query}: {e}")),
+        let failure = match self.client.send(request).await {
+            Ok(reply) if reply.status == expected => None,
+            Ok(reply) => Some(format!("{name}: {} {}", reply.status, String::from_utf8_lossy(reply.body))),
+            Err(e) => Some(format!("{name}: {e}")),
         };
         let micros = u32::try_from(begun.elapsed().as_micros()).unwrap_or(u32::MAX);
         if let Some(failure) = failure {
@@ -82,15 +105,15 @@ pub fn measure(site: &Site, args: &Args, report: &mut Report) -> Outcome {
             "First page by one filter, {n} incidents against {SMALL} (medians of {ROUNDS})"
         ));
         for case in &filters {
-            side_by_side(&mut small, &mut large, &case.query, report).await;
+            side_by_side(&mut small, &mut large, &case.query, Between::Nothing, report).await;
         }
         report.section(format!("First page by one sort, {n} incidents against {SMALL}"));
         for sort in lists::sorts() {
-            side_by_side(&mut small, &mut large, &sort, report).await;
+            side_by_side(&mut small, &mut large, &sort, Between::Nothing, report).await;
         }
         report.section(format!("Figures and map, {n} incidents against {SMALL}"));
-        for path in SUMS {
-            side_by_side(&mut small, &mut large, path, report).await;
+        for (between, path) in BETWEEN.into_iter().flat_map(|b| SUMS.map(|path| (b, path))) {
+            side_by_side(&mut small, &mut large, path, between, report).await;
         }
         combine(&mut large, &lists::combinations(&filters, COMBINATIONS), report).await;
         Outcome::Ok(())
@@ -112,9 +135,19 @@ pub fn measure(site: &Site, args: &Args, report: &mut Report) -> Outcome {
 }
 
 /// Asks both in turn, so that whatever else the machine does falls on both.
-pub async fn side_by_side(small: &mut Served, large: &mut Served, query: &str, report: &mut Report) {
+pub async fn side_by_side(
+    small: &mut Served,
+    large: &mut Served,
+    query: &str,
+    between: Between,
+    report: &mut Report,
+) {
     let (mut at_small, mut at_large) = (Vec::new(), Vec::new());
     for round in 0..WARM_UP + ROUNDS {
+        if between == Between::Create {
+            small.write(round, report).await;
+            large.write(round, report).await;
+        }
         let (a, b) = (small.list(query, report).await, large.list(query, report).await);
         if round >= WARM_UP {
             at_small.push(a);
@@ -124,7 +157,11 @@ pub async fn side_by_side(small: &mut Served, large: &mut Served, query: &str, r
     at_small.sort_unstable();
     at_large.sort_unstable();
     let (small, large) = (load::at(&at_small, 500), load::at(&at_large, 500));
-    report.add(query, large, "ms", Some(small), Some(Goal::RatioAtMost(2.0)));
+    let name = match between {
+        Between::Nothing => query.to_owned(),
+        Between::Create => format!("{query}, after a create"),
+    };
+    report.add(name, large, "ms", Some(small), Some(Goal::RatioAtMost(2.0)));
 }
 
 /// Each combination once: the first time is the one a person waits for.

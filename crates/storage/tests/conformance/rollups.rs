@@ -322,6 +322,11 @@ fn figures_and_map_of_many_rows(engine: Engine) {
         let now = last.plus_hours(after).plus_millis(dice.span(3_600_000));
         agree(&bed, &known, now, &["1h", "24h", "47h", "49h", "7d", "30d", "13w", "366d"]);
     }
+    // Any window at any time, even one by a clock that is behind.
+    for _ in 0..24 {
+        let now = last.plus_millis(dice.span(2_400 * 3_600_000) - 600 * 3_600_000);
+        agree(&bed, &known, now, &[&format!("{}h", 1 + dice.span(8_783))]);
+    }
 }
 
 fn many_writers_add_up(engine: Engine) {
