@@ -129,8 +129,13 @@ pub fn text_page<'a>(
             Some(within) => count_within(conn, words, within)?,
             None => count(conn, words)?,
         };
-        let walk = total >= CAP && page.offset == 0 && is_dense(conn, words)?;
-        let keys = if walk { walked(conn, page)? } else { None };
+        let near = page.limit.saturating_mul(PAGES);
+        let dense = if total >= CAP && page.offset == 0 { dense_places(conn, words)? } else { 0 };
+        let keys = match dense {
+            0 => None,
+            1 | 2 => walked(conn, page, near)?,
+            _ => walked(conn, page, near.max(FAR))?,
+        };
         return Ok(keys.map_or(TextFound::Total(total), |keys| TextFound::Page(total, keys)));
     }
     // The older part is the counter's, and somewhat larger: the reader has the page to read as well.
@@ -157,23 +162,35 @@ pub fn text_page<'a>(
     })))
 }
 
-/// Whether a quarter of the newest rows match, so that the next match is near in any order.
-fn is_dense(conn: &mut Conn, words: &str) -> QueryResult<bool> {
+/// How far an order is walked, in pages; and in rows, where the alternative is to gather very many matches.
+const PAGES: i64 = 8;
+const FAR: i64 = 1_024;
+
+/// At how many of four places in time a quarter of the rows match: then the next match is near in most orders. What was put
+/// on record last may be of another kind than all before. Of a prefix, all entries are gathered each time, so that only the
+/// newest rows are looked at.
+fn dense_places(conn: &mut Conn, words: &str) -> QueryResult<usize> {
     const ROWS: i64 = 256;
-    let from = newest(conn)?.saturating_sub(ROWS);
-    Ok(count_from(conn, words, from, ROWS)? >= ROWS / 4)
+    let newest = newest(conn)?;
+    let mut dense = 0;
+    for place in 0..if words.contains('*') { 1 } else { 4 } {
+        let end = newest - newest / 4 * place + 1;
+        let found = count_between(conn, words, (end.saturating_sub(ROWS), end), ROWS)?;
+        dense += usize::from(found >= ROWS / 4);
+    }
+    Ok(dense)
 }
 
-/// The page found by walking the order and asking the text index for each row; `None` if it is not full after eight times
-/// as many rows: then this order has what matches elsewhere.
+/// The page found by walking the order over so many rows and asking the text index for each; `None` if that does not fill
+/// it: then this order has what matches elsewhere.
 fn walked(
     conn: &mut Conn,
     page: TextPage<'_, incidents::BoxedQuery<'_, Db>>,
+    far: i64,
 ) -> QueryResult<Option<Vec<(DbId, i64)>>> {
     let key = sql::<BigInt>(&format!("{} AS k", page.key));
     let order = (page.order)(Rows::Passing);
-    let rows = order.select((incidents::id, key, sql::<BigInt>("incidents.seq AS row")));
-    let rows = rows.limit(page.limit.saturating_mul(8));
+    let rows = order.select((incidents::id, key, sql::<BigInt>("incidents.seq AS row"))).limit(far);
     let walked = Walked { rows, words: page.words.to_owned(), limit: page.limit };
     let mut keys: Vec<(DbId, i64)> = walked.load(conn)?;
     // Read along the order, which SQL does not promise of a query around it.
