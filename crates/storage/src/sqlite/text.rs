@@ -129,13 +129,9 @@ pub fn text_page<'a>(
             Some(within) => count_within(conn, words, within)?,
             None => count(conn, words)?,
         };
-        let near = page.limit.saturating_mul(PAGES);
-        let dense = if total >= CAP && page.offset == 0 { dense_places(conn, words)? } else { 0 };
-        let keys = match dense {
-            0 => None,
-            1 | 2 => walked(conn, page, near)?,
-            _ => walked(conn, page, near.max(FAR))?,
-        };
+        let common = total >= CAP && page.offset == 0;
+        let far = if common { how_far(conn, words, page.limit)? } else { None };
+        let keys = far.map(|far| walked(conn, page, far)).transpose()?.flatten();
         return Ok(keys.map_or(TextFound::Total(total), |keys| TextFound::Page(total, keys)));
     }
     // The older part is the counter's, and somewhat larger: the reader has the page to read as well.
@@ -166,19 +162,25 @@ pub fn text_page<'a>(
 const PAGES: i64 = 8;
 const FAR: i64 = 1_024;
 
-/// At how many of four places in time a quarter of the rows match: then the next match is near in most orders. What was put
-/// on record last may be of another kind than all before. Of a prefix, all entries are gathered each time, so that only the
-/// newest rows are looked at.
-fn dense_places(conn: &mut Conn, words: &str) -> QueryResult<usize> {
-    const ROWS: i64 = 256;
+/// How far an order is to be walked for a page, in rows: as far as the share of all rows that match promises to fill it, or not
+/// at all. Rows are sampled at many places in time: what was put on record last may be of another kind than all before, and
+/// what came in together is alike. Of a prefix, all entries are gathered each time, so that only the newest rows are looked at.
+fn how_far(conn: &mut Conn, words: &str, limit: i64) -> QueryResult<Option<i64>> {
+    const SAMPLE: i64 = 256;
     let newest = newest(conn)?;
-    let mut dense = 0;
-    for place in 0..if words.contains('*') { 1 } else { 4 } {
-        let end = newest - newest / 4 * place + 1;
-        let found = count_between(conn, words, (end.saturating_sub(ROWS), end), ROWS)?;
-        dense += usize::from(found >= ROWS / 4);
+    let places = if words.contains('*') { 1 } else { 16 };
+    let rows = SAMPLE / places;
+    let mut found = 0;
+    for place in 0..places {
+        let end = newest - newest / places * place + 1;
+        found += count_between(conn, words, (end.saturating_sub(rows), end), rows)?;
     }
-    Ok(dense)
+    let near = limit.saturating_mul(PAGES);
+    Ok(match found * 4 / SAMPLE {
+        0 => None,
+        3.. if places > 1 => Some(near.max(FAR)),
+        _ => Some(near),
+    })
 }
 
 /// The page found by walking the order over so many rows and asking the text index for each; `None` if that does not fill
