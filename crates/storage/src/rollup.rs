@@ -92,8 +92,8 @@ pub fn cover(from: i64, longest: i64) -> Vec<Run> {
     runs
 }
 
-/// Stretches that make up all time from an hour on when some are added up and others taken away, the fewest if nothing
-/// was created after `until`. What they make up does not depend on that.
+/// Stretches that make up all time from an hour on when some are added up and others taken away, the cheapest if
+/// nothing was created after `until` and to ask costs as much as to read one. What they make up does not depend on that.
 pub fn fewest(from: i64, until: i64) -> Vec<Run> {
     let mut runs = cheapest(from, until, &SPANS).1;
     runs.reverse();
