@@ -229,7 +229,7 @@ pub type Summed = Vec<(Timestamp, Option<Country>, Sums)>;
 pub trait RollupRows {
     /// What a view has added up from `since` on, a full hour, all of it together; of some countries, nothing may be left.
     /// That nothing was created after `now` says how it is added up, not what it comes to.
-    /// MUST cost the same however many incidents there are.
+    /// MUST cost the same however many incidents there are, unless some were created after `now`.
     fn sums_since(&mut self, view: View, since: Timestamp, now: Timestamp) -> Answered<Arc<Summed>>;
     /// The same by stretches of time, in order: from `since` to the next multiple of `step_hours` (1, 24 or 192) since
     /// 1970, then one after the other. Stretches without anything are left out.

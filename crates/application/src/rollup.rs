@@ -25,9 +25,6 @@ pub enum Ledger {
 }
 
 impl Ledger {
-    /// Every ledger.
-    pub const ALL: [Self; 3] = [Self::All, Self::Country, Self::Level];
-
     /// Its number in the database. 0 to 2 were those of version 1, 3 to 5 of version 2, whose bytes are others: programs
     /// from before migration 0016 that still serve during an upgrade write theirs, and neither reads what the other wrote.
     pub fn number(self) -> i32 {

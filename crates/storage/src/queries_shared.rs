@@ -22,7 +22,7 @@ pub struct Nearest {
 }
 
 /// A time of creation as ids: from the first on, and before the second.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Within {
     /// The lowest id there may be.
     pub from: Option<DbId>,

@@ -40,7 +40,7 @@ impl RollupRows for Session<'_> {
     fn sums_since(&mut self, view: View, since: Timestamp, now: Timestamp) -> Result<Arc<Summed>, AppError> {
         self.remember((view, since, None), |conn| {
             let mut sums: BTreeMap<Option<Country>, Sums> = BTreeMap::new();
-            for run in rollup::fewest(hour(since), hour(now)) {
+            for run in rollup::cheapest(hour(since), hour(now)) {
                 stretches(conn, view, run, |(_, scope, bytes)| {
                     rollup::add_up(sums.entry(scope.0).or_default(), view, run.sign, &bytes)
                 })?;

@@ -130,7 +130,7 @@ pub fn text_page<'a>(
             None => count(conn, words)?,
         };
         let common = total >= CAP && page.offset == 0;
-        let far = if common { how_far(conn, words, page.limit)? } else { None };
+        let far = if common { how_far(conn, &page)? } else { None };
         let keys = far.map(|far| walked(conn, page, far)).transpose()?.flatten();
         return Ok(keys.map_or(TextFound::Total(total), |keys| TextFound::Page(total, keys)));
     }
@@ -163,22 +163,25 @@ const PAGES: i64 = 8;
 const FAR: i64 = 1_024;
 
 /// How far an order is to be walked for a page, in rows: as far as the share of all rows that match promises to fill it, or not
-/// at all. Rows are sampled at many places in time: what was put on record last may be of another kind than all before, and
-/// what came in together is alike. Of a prefix, all entries are gathered each time, so that only the newest rows are looked at.
-fn how_far(conn: &mut Conn, words: &str, limit: i64) -> QueryResult<Option<i64>> {
+/// at all. Rows are sampled at many places of the time that is asked for: what was put on record last may be of another kind
+/// than all before, and what came in together is alike. Of a prefix, all entries are gathered each time, so that only the
+/// newest rows are looked at. They are enough to try a few pages: many orders begin with them.
+fn how_far(conn: &mut Conn, page: &TextPage<'_, incidents::BoxedQuery<'_, Db>>) -> QueryResult<Option<i64>> {
     const SAMPLE: i64 = 256;
-    let newest = newest(conn)?;
-    let places = if words.contains('*') { 1 } else { 16 };
+    let Some((first, last)) = rows_within(conn, page.within.unwrap_or_default())? else { return Ok(None) };
+    let places = if page.words.contains('*') { 1 } else { 16 };
     let rows = SAMPLE / places;
-    let mut found = 0;
+    let mut matching = Vec::new();
     for place in 0..places {
-        let end = newest - newest / places * place + 1;
-        found += count_between(conn, words, (end.saturating_sub(rows), end), rows)?;
+        let end = last - (last - first) / places * place + 1;
+        matching.push(count_between(conn, page.words, (end.saturating_sub(rows), end), rows)?);
     }
-    let near = limit.saturating_mul(PAGES);
+    let found: i64 = matching.iter().sum();
+    let at_newest = matching.first().is_some_and(|n| n * 4 >= rows);
+    let near = page.limit.saturating_mul(PAGES);
     Ok(match found * 4 / SAMPLE {
-        0 => None,
         3.. if places > 1 => Some(near.max(FAR)),
+        0 if !at_newest => None,
         _ => Some(near),
     })
 }
@@ -270,17 +273,15 @@ fn count_between(conn: &mut Conn, words: &str, rows: (i64, i64), limit: i64) -> 
 const LOWEST: DbId = DbId(uuid::Uuid::nil());
 const HIGHEST: DbId = DbId(uuid::Uuid::max());
 
+fn ids(within: Within) -> (DbId, DbId) {
+    (within.from.unwrap_or(LOWEST), within.before.unwrap_or(HIGHEST))
+}
+
 /// How many match that were created in a time, up to one more than is told exactly. Rows stand in the order of creation but
 /// for [`SLACK`]: between the first and the last of that time the text index tells alone, around these two ids do.
 fn count_within(conn: &mut Conn, words: &str, within: Within) -> QueryResult<i64> {
-    let Within { from, before } = within;
-    let (from, before) = (from.unwrap_or(LOWEST), before.unwrap_or(HIGHEST));
-    let seq = sql::<BigInt>("incidents.seq");
-    let first = incidents::table.filter(incidents::id.ge(from)).order(incidents::id.asc()).limit(1);
-    let first: Option<i64> = first.select(seq.clone()).get_result(conn).optional()?;
-    let last = incidents::table.filter(incidents::id.lt(before)).order(incidents::id.desc()).limit(1);
-    let last: Option<i64> = last.select(seq).get_result(conn).optional()?;
-    let (Some(first), Some(last)) = (first, last) else { return Ok(0) };
+    let Some((first, last)) = rows_within(conn, within)? else { return Ok(0) };
+    let (from, before) = ids(within);
     let (begin, end) = (first - SLACK, last + SLACK + 1);
     let (certain, uncertain) = (first + SLACK + 1, last - SLACK);
     if certain >= uncertain {
@@ -290,6 +291,18 @@ fn count_within(conn: &mut Conn, words: &str, within: Within) -> QueryResult<i64
     let at_first = count_by_id(conn, words, (begin, certain), (from, before))?;
     let at_last = count_by_id(conn, words, (uncertain, end), (from, before))?;
     Ok(inner.saturating_add(at_first).saturating_add(at_last).min(CAP))
+}
+
+/// The first and the last row that was created in a time. If none was, those around it, the later first; `None` if one of them is
+/// missing.
+fn rows_within(conn: &mut Conn, within: Within) -> QueryResult<Option<(i64, i64)>> {
+    let (from, before) = ids(within);
+    let seq = sql::<BigInt>("incidents.seq");
+    let first = incidents::table.filter(incidents::id.ge(from)).order(incidents::id.asc()).limit(1);
+    let first: Option<i64> = first.select(seq.clone()).get_result(conn).optional()?;
+    let last = incidents::table.filter(incidents::id.lt(before)).order(incidents::id.desc()).limit(1);
+    let last: Option<i64> = last.select(seq).get_result(conn).optional()?;
+    Ok(first.zip(last))
 }
 
 /// How many match among few rows whose ids lie between two.
@@ -316,16 +329,16 @@ pub fn matching<'a>(q: incidents::BoxedQuery<'a, Db>, of: TextMatch<'_>) -> inci
     let matches = format!("{row} IN (SELECT rowid FROM incident_text WHERE incident_text MATCH ");
     let condition = sql::<Bool>(&matches).bind::<Text, _>(of.words.to_owned());
     let Some(near) = of.nearest else {
-        return match of.within.filter(|_| !of.common) {
+        return match of.within.filter(|_| !of.common).map(|within| ids(*within)) {
             None => q.filter(condition.sql(")")),
-            Some(within) => q.filter(
+            Some((from, before)) => q.filter(
                 condition
                     .sql(&format!(" AND rowid >= (SELECT seq - {SLACK} FROM incidents WHERE id >= "))
-                    .bind::<Id, _>(within.from.unwrap_or(LOWEST))
+                    .bind::<Id, _>(from)
                     .sql(&format!(
                         " ORDER BY id LIMIT 1) AND rowid <= (SELECT seq + {SLACK} FROM incidents WHERE id < "
                     ))
-                    .bind::<Id, _>(within.before.unwrap_or(HIGHEST))
+                    .bind::<Id, _>(before)
                     .sql(" ORDER BY id DESC LIMIT 1))"),
             ),
         };
